@@ -1,0 +1,139 @@
+/** The door to the filesystem: what node:fs does not give in one call. Knows no artifact and no state format. */
+
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statfsSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** The `code` of a Node system error, or undefined for anything else. */
+export const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** `lstat`, or undefined where nothing lies (also below a file). Throws other errors. */
+export function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path)
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+export const makeFolder = (path: string): void => void mkdirSync(path, { recursive: true })
+
+/** Removes a file or a tree; nothing there is fine. */
+export const remove = (path: string): void => rmSync(path, { recursive: true, force: true, maxRetries: 2 })
+
+/** Makes a rename or a new name in the folder survive power loss. Filesystems that cannot sync folders are left alone. */
+export function syncFolder(path: string): void {
+  const handle = openSync(path, 'r')
+  try {
+    fsyncSync(handle)
+  } catch (error) {
+    if (!['EINVAL', 'EISDIR', 'EPERM', 'ENOTSUP', 'EBADF'].includes(errorCode(error) ?? '')) throw error
+  } finally {
+    closeSync(handle)
+  }
+}
+
+export function syncFile(path: string): void {
+  const handle = openSync(path, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** All or nothing: written beside, synced, renamed. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const beside = `${path}.${randomUUID().slice(0, 8)}.tmp`
+  const handle = openSync(beside, 'wx')
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, bytes.length - at)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(beside, path)
+  syncFolder(dirname(path))
+}
+
+/** A second name for the same bytes: a hard link, or a copy (sharing blocks where it can) where links cannot be. */
+export function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to)
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS'].includes(errorCode(error) ?? '')) throw error
+    copy(from, to)
+  }
+}
+
+/** A copy of its own, sharing blocks where the filesystem can. */
+export const copy = (from: string, to: string): void =>
+  copyFileSync(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+
+/** Paths of all files (anything but folders) below a folder, relative, unsorted. A missing folder has none. */
+export function* filesBelow(folder: string, prefix = ''): Generator<string> {
+  if (!existsSync(folder)) return
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`
+    if (entry.isDirectory()) yield* filesBelow(join(folder, entry.name), path)
+    else yield path
+  }
+}
+
+/** Room on the filesystem of the nearest folder that exists; `files` is undefined where inodes are not counted. */
+export function roomAt(path: string): { readonly bytes: number; readonly files: number | undefined } {
+  const { bavail, bsize, ffree, files } = statfsSync(nearestExisting(path))
+  return { bytes: bavail * bsize, files: files > 0 ? ffree : undefined }
+}
+
+export const nearestExisting = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
+
+/**
+ * The filesystem's own clock in milliseconds: the time it gives to a small file written now. Never `Date.now()`,
+ * which a network filesystem does not share. Empty writes do not always bump times: the probe is not empty.
+ */
+export function filesystemNowMs(folder: string): number {
+  const probe = join(folder, `.probe-${process.pid}-${randomUUID().slice(0, 8)}`)
+  const handle = openSync(probe, 'wx')
+  try {
+    writeSync(handle, 'probe')
+  } finally {
+    closeSync(handle)
+  }
+  const { mtimeMs } = lstatSync(probe)
+  rmSync(probe)
+  return mtimeMs
+}
+
+/** Whether `a` and `A` are one file here. The folder must exist and be writable. */
+export function foldsCase(folder: string): boolean {
+  const name = `.case-${randomUUID().slice(0, 8)}`
+  const probe = join(folder, `${name}-x`)
+  closeSync(openSync(probe, 'wx'))
+  try {
+    return existsSync(join(folder, `${name}-X`))
+  } finally {
+    rmSync(probe)
+  }
+}

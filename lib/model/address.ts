@@ -1,0 +1,126 @@
+/**
+ * Where bytes come from, read from the text of the spec. Pure: mirrors, tokens and `HF_ENDPOINT` are applied by
+ * whoever asks for the bytes.
+ */
+
+export type Address =
+  | { readonly scheme: 'http'; readonly url: string; readonly host: string; readonly fileName: string }
+  | {
+      readonly scheme: 'hf'
+      readonly repository: 'datasets' | 'models' | 'spaces'
+      /** `OWNER/NAME` */
+      readonly name: string
+      readonly revision: string
+      readonly path: string
+      readonly host: string
+      readonly fileName: string
+    }
+  | { readonly scheme: 'gdrive'; readonly id: string; readonly host: string; readonly fileName: string }
+  /** As written: absolute, or relative to the spec. */
+  | { readonly scheme: 'file'; readonly path: string; readonly host: string; readonly fileName: string }
+
+const huggingFace = 'huggingface.co'
+
+/** The address, or half a sentence on what is wrong with it. */
+export function parseAddress(text: string): Address | string {
+  const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase()
+  switch (scheme) {
+    case undefined:
+      return text === '' ? 'is empty' : file(text)
+    case 'http':
+    case 'https':
+      return http(text)
+    case 'hf':
+      return hf(text)
+    case 'gdrive':
+      return gdrive(text)
+    case 'file':
+      return URL.canParse(text) ? file(decodeURIComponent(new URL(text).pathname)) : 'is not a file: address'
+    default:
+      return `has the scheme ${scheme}:, which is not one of http, https, hf, gdrive, file`
+  }
+}
+
+/** One text for all ways to write the same address. Without credentials. */
+export function identityOf(address: Address): string {
+  switch (address.scheme) {
+    case 'http': {
+      const url = new URL(address.url)
+      url.username = ''
+      url.password = ''
+      url.hash = ''
+      return url.href
+    }
+    case 'hf':
+      return `hf://${address.repository}/${address.name}@${address.revision}/${address.path}`
+    case 'gdrive':
+      return `gdrive://${address.id}`
+    case 'file':
+      return `file:${address.path}`
+  }
+}
+
+function http(text: string): Address | string {
+  if (!URL.canParse(text)) return 'is not a web address'
+  const url = new URL(text)
+  if (url.hostname === '') return 'has no host'
+  const asHf = url.hostname === huggingFace ? hfFromPath(url.pathname) : undefined
+  if (asHf) return asHf
+  const last = decodeURIComponent(url.pathname.split('/').findLast(part => part !== '') ?? '')
+  return { scheme: 'http', url: url.href, host: url.hostname, fileName: safeName(last || url.hostname) }
+}
+
+/** `/datasets/OWNER/NAME/resolve/REVISION/PATH`; a `/blob/` address is a page about the file and means the file. */
+function hfFromPath(pathname: string): Address | undefined {
+  const match = /^\/(?:(datasets|spaces)\/)?([^/]+\/[^/]+)\/(?:resolve|blob)\/([^/]+)\/(.+)$/.exec(
+    decodeURIComponent(pathname),
+  )
+  if (!match) return undefined
+  const [, repository = 'models', name = '', revision = '', path = ''] = match
+  return hfAddress(repository as 'datasets' | 'models' | 'spaces', name, revision, path)
+}
+
+function hf(text: string): Address | string {
+  const match = /^hf:\/\/(datasets|models|spaces)\/([^/@]+\/[^/@]+)(?:@([^/]+))?\/(.+)$/.exec(text)
+  if (!match) return 'is not of the form hf://datasets/OWNER/NAME@REVISION/PATH'
+  const [, repository, name = '', revision = 'main', path = ''] = match
+  return hfAddress(repository as 'datasets' | 'models' | 'spaces', name, revision, path)
+}
+
+function hfAddress(
+  repository: 'datasets' | 'models' | 'spaces',
+  name: string,
+  revision: string,
+  path: string,
+): Address {
+  return {
+    scheme: 'hf',
+    repository,
+    name,
+    revision,
+    path,
+    host: huggingFace,
+    fileName: safeName(lastName(path)),
+  }
+}
+
+function gdrive(text: string): Address | string {
+  const id = /^gdrive:\/\/([A-Za-z0-9_-]+)$/.exec(text)?.[1]
+  if (id === undefined) return 'is not of the form gdrive://FILE_ID'
+  return { scheme: 'gdrive', id, host: 'drive.google.com', fileName: id }
+}
+
+const file = (path: string): Address => ({
+  scheme: 'file',
+  path,
+  host: 'this machine',
+  fileName: safeName(lastName(path)),
+})
+
+const lastName = (path: string): string => path.split('/').findLast(part => part !== '') ?? 'file'
+
+/** A name that can lie in a folder of ours, whatever the address says. */
+function safeName(name: string): string {
+  const safe = name.replace(/[\u0000-\u001f/\\:]/g, '_').slice(-150)
+  return safe === '.' || safe === '..' || safe === '' ? 'file' : safe
+}

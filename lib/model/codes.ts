@@ -1,0 +1,83 @@
+/**
+ * Every code that a diagnostic can carry: a closed list, the index of docs/errors.md.
+ * A code keeps its meaning for ever; scripts match on it.
+ */
+
+export const codes = [
+  // the spec
+  'spec-not-found',
+  'yaml-syntax',
+  'unknown-key',
+  'missing-key',
+  'wrong-type',
+  'bad-value',
+  'bad-address',
+  'duplicate-key',
+  'unknown-name',
+  'reserved-name',
+  'group-cycle',
+  'task-cycle',
+  'path-outside-root',
+  'target-clash',
+  // the command line
+  'bad-usage',
+  'unknown-target',
+  'not-yet',
+  // refused before starting
+  'no-room',
+  'read-only-root',
+  'lock-held',
+  'state-too-new',
+  'symlink-outside-root',
+  // downloads
+  'digest-mismatch',
+  'size-mismatch',
+  'unauthorized',
+  'not-found',
+  'server-error',
+  'rate-limited',
+  'connection-failed',
+  'connection-cut',
+  'stalled',
+  'range-ignored',
+  'html-instead-of-data',
+  'bad-redirect',
+  'file-not-found',
+  'offline',
+  'all-sources-failed',
+  // archives
+  'not-a-zip',
+  'corrupt-zip',
+  'crc-mismatch',
+  'entry-outside',
+  'entry-bad-name',
+  'entry-link',
+  'entry-duplicate',
+  'entry-clash',
+  'entry-encrypted',
+  'entry-unknown-method',
+  'entry-size-mismatch',
+  'wrong-root',
+  'ambiguous-root',
+  // what archives become
+  'bad-pattern',
+  'rename-collision',
+  'invalid-json',
+  'not-an-array',
+  'wrong-record-count',
+  'wrong-file-count',
+  'place-clash',
+  // the playground and its state
+  'edited-by-hand',
+  'state-damaged',
+  'state-foreign',
+  'output-damaged',
+  'images-missing',
+  // the run
+  'disk-full',
+  'disk-error',
+  'interrupted',
+  'bug',
+] as const
+
+export type Code = (typeof codes)[number]

@@ -1,0 +1,50 @@
+/** Everything that can happen in a run, as data. Reporters draw it; with `--json` it is the output. */
+
+import type { Diagnostic } from './problem.ts'
+import type { TaskId } from './task.ts'
+import type { Reason } from './verdict.ts'
+
+interface OfTask {
+  readonly task: TaskId
+  readonly target: string
+  readonly kind: string
+}
+
+export type RunEvent =
+  | ({ readonly event: 'task-started'; readonly reason: Reason } & OfTask)
+  | ({
+      readonly event: 'task-progress'
+      readonly done: number
+      readonly total: number | undefined
+      readonly unit: 'bytes' | 'files'
+    } & OfTask)
+  | ({
+      readonly event: 'task-finished'
+      readonly seconds: number
+      readonly files: number
+      readonly bytes: number
+      readonly bytesDownloaded: number
+    } & OfTask)
+  | ({ readonly event: 'task-failed'; readonly code: string; readonly message: string } & OfTask)
+  | { readonly event: 'diagnostic'; readonly diagnostic: Diagnostic }
+  | ({ readonly event: 'summary' } & Summary)
+
+export interface Summary {
+  /** Tasks that did work. */
+  readonly ran: number
+  readonly fresh: number
+  /** Of those that ran: put back what was missing or edited on disk. */
+  readonly repaired: number
+  readonly failed: number
+  /** Not tried, because something before them failed. */
+  readonly skipped: number
+  readonly bytesDownloaded: number
+  readonly bytesWritten: number
+  readonly filesWritten: number
+  readonly requests: number
+  readonly seconds: number
+  readonly exitCode: number
+}
+
+/** Takes events as they happen. Must not throw. */
+export type Report = (event: RunEvent) => void

@@ -1,0 +1,35 @@
+/** Parameters of the task kinds that the graph asks for by itself. Types only: the kinds stand in `tasks/`. */
+
+import type { Place } from './problem.ts'
+import type { Download, RenameRule } from './spec.ts'
+import type { TaskId } from './task.ts'
+
+export interface DownloadParams {
+  readonly download: Download
+  /** Absolute folder that relative paths start from. */
+  readonly folder: string
+  /** Where the file will lie, below the root. */
+  readonly at: string
+  readonly fileName: string
+  /** Places of `url`, `sha256`, `md5`, `size` in the spec, for messages. */
+  readonly places: Readonly<Record<string, Place>>
+}
+
+export interface RenameParams {
+  /** The target's directory below the root. */
+  readonly target: string
+  readonly rules: readonly (RenameRule & { readonly place: Place })[]
+  /** Trees to take, and the folder below the target that each belongs into (`''`: the target itself). */
+  readonly parts: readonly { readonly task: TaskId; readonly prefix: string }[]
+  readonly bytes: number | undefined
+  readonly files: number | undefined
+}
+
+export interface ExpectParams {
+  readonly target: string
+  /** How many files the target is to hold in all. */
+  readonly files: number
+  readonly place: Place
+  /** Every task that gives files of the target. */
+  readonly parts: readonly TaskId[]
+}

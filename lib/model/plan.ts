@@ -1,0 +1,44 @@
+/** The graph with verdicts, bytes, room and order. Plain data. */
+
+import type { Task, TaskId } from './task.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Tasks in an order in which every task comes after what it takes. */
+export interface Graph {
+  readonly tasks: ReadonlyMap<TaskId, Task>
+  /** Who reads a task's artifact. */
+  readonly dependants: ReadonlyMap<TaskId, readonly TaskId[]>
+  /** The targets asked for, in the order of the spec. */
+  readonly targets: readonly string[]
+}
+
+/** A task with its verdict. */
+export interface Step {
+  readonly task: Task
+  readonly verdict: Verdict
+  /** Bytes that it would take from a host, and write: undefined where nobody can tell beforehand. */
+  readonly download: number | undefined
+  readonly write: number | undefined
+  readonly files: number | undefined
+  /** Seconds on the longest way from here to the end of the build: what runs first. */
+  readonly weight: number
+}
+
+export interface Plan {
+  readonly graph: Graph
+  readonly steps: ReadonlyMap<TaskId, Step>
+  readonly totals: Totals
+}
+
+export interface Totals {
+  /** Known bytes; `unknown` counts the downloads whose size nothing tells. */
+  readonly download: number
+  readonly write: number
+  readonly files: number
+  readonly unknown: number
+  /** The most that the build holds at once on top of what is there. */
+  readonly peakDisk: number
+  /** The least it can do with, one archive after the other. */
+  readonly leastDisk: number
+  readonly byHost: Readonly<Record<string, number>>
+}

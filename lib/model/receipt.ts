@@ -1,0 +1,36 @@
+/** The record that a task finished, and what is known when it did not. Plain data; lib/receipts remembers it. */
+
+import type { Fingerprint, TaskId } from './task.ts'
+
+export interface Receipt {
+  readonly task: TaskId
+  readonly kind: string
+  readonly kindVersion: number
+  /** Without places. */
+  readonly fingerprint: Fingerprint
+  /** Digest of each artifact taken, by the id of the task that gave it. */
+  readonly inputs: Readonly<Record<TaskId, string>>
+  /** SHA-256 of the file, or Merkle root of the tree; empty for a task that only checks. */
+  readonly digest: string
+  /** Name of the manifest file in the state folder; empty for a task that only checks. */
+  readonly manifest: string
+  /** Where the artifact was placed, below the root; empty for a task that only checks. */
+  readonly at: string
+  readonly files: number
+  readonly bytes: number
+  readonly seconds: number
+  /** What the kind remarked: `served by`, `etag`. */
+  readonly remarks: Readonly<Record<string, string | number>>
+  /** Size and times of files outside the root that were read, by absolute path. */
+  readonly reads?: Readonly<Record<string, { readonly bytes: number; readonly mtimeMs: number }>>
+  readonly targets: readonly string[]
+  /** ISO 8601. */
+  readonly finished: string
+}
+
+/** What the log knows about a task: the last record wins. */
+export type Memory =
+  | { readonly state: 'done'; readonly receipt: Receipt }
+  /** Began to touch its output and never said that it finished: unknown, not fresh. `previous` is what was there before. */
+  | { readonly state: 'started'; readonly task: TaskId; readonly previous?: Receipt }
+  | { readonly state: 'forgotten'; readonly task: TaskId }

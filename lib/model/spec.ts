@@ -1,0 +1,101 @@
+/** What the user wrote, checked. Plain data: it can be stored and compared. Knows neither YAML nor tasks. */
+
+import type { Place } from './problem.ts'
+
+export interface Spec {
+  /** The spec file as named on the command line, for messages. */
+  readonly file: string
+  /** Absolute folder of the spec file: relative addresses and the root start here. */
+  readonly folder: string
+  /** The playground's root as written. */
+  readonly root: string
+  readonly archives: 'discard' | 'keep'
+  readonly hosts: Readonly<Record<string, HostBudget>>
+  readonly groups: Readonly<Record<string, readonly string[]>>
+  /** Named downloads, for an archive that several targets share. */
+  readonly downloads: Readonly<Record<string, Download>>
+  /** By directory below the root, with `/`, without leading or trailing one. */
+  readonly targets: Readonly<Record<string, Target>>
+  /** Where each value stands: pointer (`targets/coco~1train2017/sources/0/sha256`, RFC 6901 escapes) → line, column, length. */
+  readonly places: Readonly<Record<string, readonly [line: number, column: number, length: number]>>
+}
+
+export interface HostBudget {
+  /** Simultaneous connections. */
+  readonly connections?: number
+  readonly rateBytesPerSecond?: number
+  readonly floorBytesPerSecond?: number
+}
+
+/** A size as written: `exact` where every byte was given, else only a plausibility check. */
+export interface Size {
+  readonly bytes: number
+  readonly exact: boolean
+}
+
+/** Where bytes come from. */
+export interface Download {
+  /** One address; several are the parts of one file, in order. Numbered ranges (`{000..050}`) are written out. */
+  readonly url: readonly string[]
+  readonly mirrors: readonly string[]
+  readonly size?: Size
+  /** Lower-case hex. */
+  readonly sha256?: string
+  readonly md5?: string
+  /** Pointer of the object that it was written in. */
+  readonly pointer: string
+}
+
+export type Origin =
+  | { readonly form: 'address'; readonly download: Download }
+  /** A download of `Spec.downloads`. */
+  | { readonly form: 'named'; readonly name: string }
+  /** One address per file, listed in a file. */
+  | { readonly form: 'urls'; readonly list: Download; readonly pointer: string }
+  /** Instructions for a person. */
+  | {
+      readonly form: 'manual'
+      readonly instructions: string
+      readonly sha256?: string
+      readonly size?: Size
+      readonly pointer: string
+    }
+
+export interface Source {
+  readonly origin: Origin
+  /** What becomes of it: the name of a task kind and its checked parameters. Undefined: to be told by the file's name. */
+  readonly becomes?: { readonly kind: string; readonly params: unknown }
+  readonly pointer: string
+}
+
+export interface RenameRule {
+  /** fast-glob pattern, against paths relative to the target. */
+  readonly match: string
+  /** Template with `{dir}`, `{stem}`, `{ext}`, `{name}`. */
+  readonly to: string
+}
+
+export interface Target {
+  readonly title?: string
+  readonly license?: string
+  readonly homepage?: string
+  readonly sources: readonly Source[]
+  readonly rename: readonly RenameRule[]
+  readonly expect: { readonly files?: number; readonly images?: boolean }
+  readonly pointer: string
+}
+
+/** The pointer of a value below another: `below('targets', 'coco/train2017')` → `targets/coco~1train2017`. */
+export const below = (pointer: string, ...keys: readonly (string | number)[]): string =>
+  [pointer, ...keys.map(key => String(key).replaceAll('~', '~0').replaceAll('/', '~1'))]
+    .filter(part => part !== '')
+    .join('/')
+
+/** Where the value at `pointer` stands in the spec file, or where the nearest value around it does. */
+export function placeOf(spec: Pick<Spec, 'file' | 'places'>, pointer: string): Place {
+  for (let at = pointer; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
+    const found = spec.places[at]
+    if (found) return { file: spec.file, line: found[0], column: found[1], length: found[2] }
+    if (at === '') return { file: spec.file, line: 1, column: 1, length: 1 }
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * One node of work, and what all tasks of a kind share.
+ * Knows neither the spec nor the scheduler: a kind is handed to `lib` by the front door.
+ */
+
+import type { Grammar } from './grammar.ts'
+import type { Manifest } from './manifest.ts'
+import type { Diagnostic, Place } from './problem.ts'
+
+/** Stable across runs and machines: `unzip:coco/train2017`. */
+export type TaskId = string
+
+/** A file or tree that exactly one task gives. */
+export interface Artifact {
+  /** The id of the task that gives it. */
+  readonly task: TaskId
+  readonly form: 'file' | 'tree'
+  /** Path below the root, `/` between names; for a tree its top folder. */
+  readonly at: string
+  /**
+   * Lasting artifacts are the playground. The others (archives, parts that a rename consumes) exist only while a task
+   * needs them: their absence makes nothing stale.
+   */
+  readonly lasting: boolean
+  /** What the spec says of the result before it is made. A result that matches is right, wherever it came from. */
+  readonly pins?: Pins
+}
+
+/** A fixed result: digests in lower-case hex, exact size in bytes. */
+export interface Pins {
+  readonly sha256?: string
+  readonly md5?: string
+  readonly bytes?: number
+  /** Where the spec pins it. */
+  readonly place?: Place
+}
+
+/** One named part of what decides a task's result; kept with its value, so that a difference has a name. */
+export interface Ingredient {
+  /** In the words of the spec: `root`, `sha256`, `rename[0].to`. */
+  readonly name: string
+  readonly value: string | number | boolean | null
+  /** Where the spec says so. Not part of the fingerprint. */
+  readonly place?: Place
+}
+
+/** What decides a task's result, except its inputs. Only what can change bytes: no titles, no mirrors, no order of keys. */
+export type Fingerprint = readonly Ingredient[]
+
+/** What a task takes and gives: pure, from its parameters alone. */
+export interface Outline {
+  /** Beginning of the id behind the kind: `coco/train2017`. */
+  readonly name: string
+  readonly fingerprint: Fingerprint
+  /** Tasks whose artifacts are read. */
+  readonly takes: readonly TaskId[]
+  /** Undefined for a task that only checks. */
+  readonly gives?: Omit<Artifact, 'task'>
+  /** How much it is expected to move; undefined where nothing in the spec tells. */
+  readonly forecast: Forecast
+  /** Files outside of the root that are read (absolute), so that a change of theirs is seen. */
+  readonly reads?: readonly string[]
+}
+
+export interface Forecast {
+  /** Bytes from hosts, by host name. A size that nothing tells is undefined. */
+  readonly download?: { readonly host: string; readonly bytes: number | undefined }
+  /** Bytes that lie at the artifact's place afterwards. */
+  readonly bytes?: number | undefined
+  readonly files?: number | undefined
+}
+
+/** A task of the graph. */
+export interface Task {
+  readonly id: TaskId
+  readonly kind: TaskKind
+  readonly params: unknown
+  /** The target it works for; a download that targets share names the first. */
+  readonly target: string
+  /** Every target that needs it. */
+  readonly targets: readonly string[]
+  readonly outline: Outline
+  readonly gives: Artifact | undefined
+  /** Where the spec asks for it. */
+  readonly place: Place
+}
+
+export interface TaskKind<P = unknown> {
+  /** `download`, `unzip`, `rename`, `json`, … */
+  readonly name: string
+  /** Raise it when the same parameters give another result: older results are stale then, and `why` says so. */
+  readonly version: number
+  /** What is spent while it runs: a core, or only the network (connections are taken with `Workbench.connection`). */
+  readonly lane: 'core' | 'network'
+  /** How a source of the spec asks for it; absent for kinds that the graph adds by itself. */
+  readonly source?: SourceForm<P>
+  outline(params: P): Outline
+  /** Writes into `bench.staging` only, and records each file there. May throw a Problem. */
+  run(params: P, bench: Workbench): Promise<void>
+  /**
+   * Can make its result from its own previous one, without its inputs, when only its fingerprint changed
+   * (a rename finds its files under the old names).
+   */
+  readonly reworks?: boolean
+}
+
+/** The key under which a source asks for a kind, and the shape of what stands there. */
+export interface SourceForm<P> {
+  readonly key: string
+  readonly grammar: Grammar<unknown>
+  /** Endings of file names that ask for this kind when the source says nothing: `.zip`. */
+  readonly endings?: readonly string[]
+  /** Parameters of the task. Pure. */
+  params(request: SourceRequest): P
+  /** Set where the kind is read and checked but not built yet: what is missing, for the refusal. */
+  readonly notYet?: string
+}
+
+/** What the graph tells a kind about the source that asked for it. */
+export interface SourceRequest {
+  /** The target's directory below the root. */
+  readonly target: string
+  /** What stands under the kind's key, checked by its grammar; undefined where the kind was told by the file's name. */
+  readonly written: unknown
+  /** The task that gives the file, and the file's name. */
+  readonly from: TaskId
+  readonly fileName: string
+  /** Size and SHA-256 of that file where the spec tells them. */
+  readonly size: number | undefined
+  readonly sha256: string | undefined
+  /** How many files the target is expected to hold, where the spec tells. */
+  readonly expectedFiles: number | undefined
+  /** Whether a later task of the target consumes the result, so that it is no lasting artifact; where it lies then. */
+  readonly part: string | undefined
+  /** Where the value at a key below the kind's key stands: `placeOf('root')`. */
+  placeOf(...keys: readonly string[]): Place
+}
+
+/** An artifact that a running task reads. */
+export interface Input {
+  readonly artifact: Artifact
+  /** Absolute path. */
+  readonly path: string
+  /** For a file: one entry, named as the file. */
+  readonly manifest: Manifest
+  /** Nobody else reads it and it is not kept: its files may be linked or moved away instead of copied. */
+  readonly sole: boolean
+}
+
+/** What a task gets for one attempt. */
+export interface Workbench {
+  /** Absolute path of an empty folder of this attempt. A file artifact is written as its base name, a tree's files by their paths in it. */
+  readonly staging: string
+  /** Absolute path of a folder that outlives attempts and kills, for what can be resumed. */
+  readonly shelf: string
+  /** Absolute path where the artifact will lie. */
+  readonly final: string
+  /** In the order of `Outline.takes`. */
+  readonly inputs: readonly Input[]
+  /**
+   * What lies at the final place from last time and is still as recorded, when fingerprint and inputs are the same:
+   * need not be made again, only recorded with `keep`.
+   */
+  readonly intact: Manifest | undefined
+  /** For a kind that reworks: the last result, still as recorded at `final`, and the fingerprint that made it. */
+  readonly previous: { readonly manifest: Manifest; readonly fingerprint: Fingerprint } | undefined
+  /** Files that may already hold a wanted content (absolute), worth a look before asking a host. */
+  readonly candidates: readonly string[]
+  /** The playground folds the case of names (as on macOS): `A` and `a` are one file. */
+  readonly foldsCase: boolean
+  readonly offline: boolean
+  readonly signal: AbortSignal
+  /** A file was written into staging: path in the artifact (for a file artifact its base name), bytes, SHA-256 in hex. */
+  record(path: string, bytes: number, sha256: string): void
+  /** A file of `intact` needs no new copy. */
+  keep(path: string): void
+  /** Remembered in the receipt: which mirror served, its ETag. Short, without credentials. */
+  remark(name: string, value: string | number): void
+  /** Bytes came from a host (for rates and the summary). `total` is undefined while unknown. */
+  received(bytes: number): void
+  /** How far the task is. */
+  progress(done: number, total: number | undefined, unit: 'bytes' | 'files'): void
+  /** A request was sent. */
+  requested(): void
+  /** Tell the user without failing: a mirror that did not answer. */
+  tell(diagnostic: Diagnostic): void
+  /** Runs `work` while holding one of the host's connections; waits for one. */
+  connection<T>(host: string, work: () => Promise<T>): Promise<T>
+  /** Resolves when `bytes` may be taken from `host` under its rate and the total one. */
+  ration(host: string, bytes: number): Promise<void>
+  /** Resolves after `milliseconds`, or rejects when the run is cancelled. */
+  pause(milliseconds: number): Promise<void>
+}

@@ -1,0 +1,141 @@
+/**
+ * The one judgement: is a task's recorded result still what the spec asks for and what lies on disk?
+ * Pure; plan and run both call it, so forecast and deed cannot differ.
+ */
+
+import type { Memory, Receipt } from './receipt.ts'
+import type { Fingerprint, Ingredient, Pins, Task, TaskId } from './task.ts'
+
+/** What the disk looked like when asked, about one task's artifact. */
+export type Survey =
+  /** Every file is as its manifest says. `refreshed`: some only after hashing, so new times are worth recording. */
+  | { readonly state: 'intact'; readonly refreshed: number }
+  | {
+      readonly state: 'damaged'
+      readonly missing: readonly string[]
+      readonly edited: readonly string[]
+      /** Counts; the lists are cut at a few hundred names. */
+      readonly missingCount: number
+      readonly editedCount: number
+    }
+  /** The manifest cannot be read. */
+  | { readonly state: 'unrecorded' }
+  /** Nobody looked: an artifact that does not last, or a task that only checks. */
+  | { readonly state: 'not-looked' }
+
+/** Why a task is not fresh, with evidence. */
+export type Reason =
+  | { readonly code: 'never-built' }
+  | { readonly code: 'interrupted' }
+  | { readonly code: 'forced' }
+  | { readonly code: 'kind-changed'; readonly was: number; readonly now: number }
+  | { readonly code: 'definition-changed'; readonly changes: readonly Change[] }
+  | { readonly code: 'input-changed'; readonly input: TaskId; readonly was: string; readonly now: string }
+  | { readonly code: 'input-added' | 'input-removed'; readonly input: TaskId }
+  | { readonly code: 'file-changed'; readonly path: string }
+  | {
+      readonly code: 'output-damaged'
+      readonly missing: readonly string[]
+      readonly edited: readonly string[]
+      readonly missingCount: number
+      readonly editedCount: number
+    }
+  | { readonly code: 'record-unreadable' }
+  /** Its result is not on disk any more, and `by` reads it. */
+  | { readonly code: 'needed'; readonly by: TaskId }
+
+export interface Change {
+  readonly ingredient: string
+  /** Undefined: was not there. */
+  readonly was: Ingredient['value'] | undefined
+  /** Undefined: is not there any more. */
+  readonly now: Ingredient['value'] | undefined
+  readonly place?: Ingredient['place']
+}
+
+export type Verdict =
+  | { readonly state: 'fresh' }
+  | { readonly state: 'stale'; readonly reason: Reason }
+  /** Ask again when that task is done. */
+  | { readonly state: 'unsettled'; readonly until: TaskId }
+
+/** The digest that a task's artifact has, or will have; undefined while nobody can know. */
+export type DigestOf = (task: TaskId) => string | undefined
+
+export function judge(task: Task, memory: Memory | undefined, survey: Survey, digestOf: DigestOf): Verdict {
+  if (memory === undefined || memory.state === 'forgotten') return stale({ code: 'never-built' })
+  if (memory.state === 'started') return stale({ code: 'interrupted' })
+  const { receipt } = memory
+  const reason =
+    reasonInDefinition(task, receipt) ?? reasonInInputs(task, receipt, digestOf) ?? reasonOnDisk(survey)
+  if (reason) return stale(reason)
+  const until = task.outline.takes.find(input => digestOf(input) === undefined)
+  return until === undefined ? { state: 'fresh' } : { state: 'unsettled', until }
+}
+
+const stale = (reason: Reason): Verdict => ({ state: 'stale', reason })
+
+function reasonInDefinition(task: Task, receipt: Receipt): Reason | undefined {
+  const pins = task.gives?.pins
+  const broken = pins ? brokenPins(pins, receipt) : []
+  if (broken.length > 0) return { code: 'definition-changed', changes: broken }
+  // A result pinned by digest is what it is, wherever it came from: a new address for the same bytes is nothing to do.
+  if (pins?.sha256 !== undefined || pins?.md5 !== undefined) return undefined
+  const changes = differences(receipt.fingerprint, task.outline.fingerprint)
+  if (changes.length > 0) return { code: 'definition-changed', changes }
+  const version = task.kind.version
+  if (receipt.kindVersion !== version) return { code: 'kind-changed', was: receipt.kindVersion, now: version }
+  return undefined
+}
+
+/** Pins that the recorded result does not meet, or that nobody compared with it yet. */
+function brokenPins(pins: Pins, receipt: Receipt): readonly Change[] {
+  const recorded = { sha256: receipt.digest, md5: receipt.remarks['md5'], size: receipt.bytes }
+  const wanted = { sha256: pins.sha256, md5: pins.md5, size: pins.bytes }
+  return (['sha256', 'md5', 'size'] as const)
+    .filter(name => wanted[name] !== undefined && wanted[name] !== recorded[name])
+    .map(name => ({
+      ingredient: name,
+      was: recorded[name],
+      now: wanted[name],
+      ...(pins.place && { place: pins.place }),
+    }))
+}
+
+function reasonInInputs(task: Task, receipt: Receipt, digestOf: DigestOf): Reason | undefined {
+  for (const input of task.outline.takes) {
+    const was = receipt.inputs[input]
+    if (was === undefined) return { code: 'input-added', input }
+    const now = digestOf(input)
+    if (now !== undefined && now !== was) return { code: 'input-changed', input, was, now }
+  }
+  const gone = Object.keys(receipt.inputs).find(input => !task.outline.takes.includes(input))
+  return gone === undefined ? undefined : { code: 'input-removed', input: gone }
+}
+
+function reasonOnDisk(survey: Survey): Reason | undefined {
+  switch (survey.state) {
+    case 'intact':
+    case 'not-looked':
+      return undefined
+    case 'unrecorded':
+      return { code: 'record-unreadable' }
+    case 'damaged': {
+      const { state: _, ...damage } = survey
+      return { code: 'output-damaged', ...damage }
+    }
+  }
+}
+
+/** What changed between two fingerprints, in the order of the new one, then what is gone. */
+export function differences(was: Fingerprint, now: Fingerprint): readonly Change[] {
+  const before = new Map(was.map(ingredient => [ingredient.name, ingredient.value]))
+  const changes: Change[] = []
+  for (const { name, value, place } of now) {
+    if (before.get(name) !== value)
+      changes.push({ ingredient: name, was: before.get(name), now: value, ...(place && { place }) })
+    before.delete(name)
+  }
+  for (const [name, value] of before) changes.push({ ingredient: name, was: value, now: undefined })
+  return changes
+}
