@@ -92,5 +92,6 @@ export function fileInput(path: string, bytes: number, sha256: string): Input {
     artifact: { task: 'download:test', form: 'file', at: basename(path), lasting: false },
     path,
     manifest,
+    sole: true,
   }
 }
