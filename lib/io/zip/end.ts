@@ -1,0 +1,149 @@
+/**
+ * Finds the directory of a zip from the records at its end: with a comment, with bytes before or after it, with ZIP64.
+ * Reads no entry, and does not know unzipper.
+ */
+
+import { corrupt } from './corrupt.ts'
+import type { RandomAccess } from './random-access.ts'
+import { notAZip } from './resemblance.ts'
+
+export interface DirectoryPlace {
+  /** Where the archive begins in the file: offsets inside of it count from here. */
+  readonly start: number
+  /** Where the directory begins in the file. */
+  readonly offset: number
+  readonly bytes: number
+  readonly entries: number
+}
+
+const endBytes = 22
+const locatorBytes = 20
+const zip64EndBytes = 56
+const entryBytesAtLeast = 46
+const endSignature = Buffer.from('PK\x05\x06')
+const locatorSignature = 0x07064b50
+const zip64EndSignature = 0x06064b50
+const localSignature = 0x04034b50
+
+export async function findDirectory(source: RandomAccess): Promise<DirectoryPlace> {
+  const tailBytes = Math.min(source.bytes, endBytes + 0xffff)
+  const tail = await source.read(source.bytes - tailBytes, tailBytes)
+  const inTail = findEnd(tail)
+  if (inTail === undefined) throw await notAZip(source)
+  const endAt = source.bytes - tailBytes + inTail
+  const end = readEnd(tail.subarray(inTail, inTail + endBytes))
+  const zip64 = await readZip64(source, endAt)
+  return checked(source, combine(end, zip64?.end), zip64 ?? { recordAt: endAt })
+}
+
+interface End {
+  readonly disk: number
+  readonly entriesHere: number
+  readonly entries: number
+  readonly bytes: number
+  /** Of the directory, from the start of the archive. */
+  readonly offset: number
+}
+
+const limits: End = {
+  disk: 0xffff,
+  entriesHere: 0xffff,
+  entries: 0xffff,
+  bytes: 0xffffffff,
+  offset: 0xffffffff,
+}
+
+/**
+ * The signature may also stand in a comment or in a stored zip within the zip: the record whose comment ends with the
+ * file is preferred, then the last one that fits (bytes were appended).
+ */
+function findEnd(tail: Buffer): number | undefined {
+  let fits: number | undefined
+  for (
+    let at = tail.lastIndexOf(endSignature);
+    at >= 0;
+    at = at === 0 ? -1 : tail.lastIndexOf(endSignature, at - 1)
+  ) {
+    if (at + endBytes > tail.length) continue
+    const after = tail.length - (at + endBytes + tail.readUInt16LE(at + 20))
+    if (after === 0) return at
+    if (after > 0) fits ??= at
+  }
+  return fits
+}
+
+const readEnd = (record: Buffer): End => ({
+  disk: record.readUInt16LE(4),
+  entriesHere: record.readUInt16LE(8),
+  entries: record.readUInt16LE(10),
+  bytes: record.readUInt32LE(12),
+  offset: record.readUInt32LE(16),
+})
+
+async function readZip64(
+  source: RandomAccess,
+  endAt: number,
+): Promise<{ end: End; recordAt: number } | undefined> {
+  const locatorAt = endAt - locatorBytes
+  if (locatorAt < zip64EndBytes) return undefined
+  const locator = await source.read(locatorAt, locatorBytes)
+  if (locator.readUInt32LE(0) !== locatorSignature) return undefined
+  // Nearly always directly before the locator, also where bytes before the archive make the stated offset wrong.
+  for (const recordAt of [locatorAt - zip64EndBytes, Number(locator.readBigUInt64LE(8))]) {
+    if (recordAt > locatorAt - zip64EndBytes) continue
+    const record = await source.read(recordAt, zip64EndBytes)
+    if (record.readUInt32LE(0) === zip64EndSignature) return { end: readZip64End(record), recordAt }
+  }
+  throw corrupt(source.name, 'the ZIP64 record at its end is missing')
+}
+
+const readZip64End = (record: Buffer): End => ({
+  disk: record.readUInt32LE(16),
+  entriesHere: Number(record.readBigUInt64LE(24)),
+  entries: Number(record.readBigUInt64LE(32)),
+  bytes: Number(record.readBigUInt64LE(40)),
+  offset: Number(record.readBigUInt64LE(48)),
+})
+
+/** A field at its limit means the ZIP64 one, if there is one: an archive may hold just 65,535 entries without ZIP64. */
+function combine(end: End, zip64: End | undefined): End {
+  const pick = (field: keyof End): number =>
+    zip64 !== undefined && end[field] === limits[field] ? zip64[field] : end[field]
+  return {
+    disk: pick('disk'),
+    entriesHere: pick('entriesHere'),
+    entries: pick('entries'),
+    bytes: pick('bytes'),
+    offset: pick('offset'),
+  }
+}
+
+async function checked(
+  source: RandomAccess,
+  end: End,
+  { recordAt }: { readonly recordAt: number },
+): Promise<DirectoryPlace> {
+  const broken = (what: string): Error => corrupt(source.name, what)
+  if (end.disk !== 0 || end.entriesHere !== end.entries)
+    throw corrupt(source.name, 'it is only the last part of a split archive', [], joinFirst)
+  const offset = recordAt - end.bytes
+  const start = offset - end.offset
+  if (start < 0) throw broken('its directory is said to lie where it cannot')
+  if (end.entries * entryBytesAtLeast > end.bytes) throw broken('its directory is too small for its entries')
+  if (start > 0) await refuseRemainder(source, start)
+  return { start, offset, bytes: end.bytes, entries: end.entries }
+}
+
+const joinFirst =
+  'join the parts (zip -s 0 PARTS.zip --out WHOLE.zip) and write the path of the result as url.'
+
+/** Bytes before an archive are fine (a self-extractor), but not the beginning of another zip: then this is its cut inside. */
+async function refuseRemainder(source: RandomAccess, start: number): Promise<void> {
+  const signature = await source.read(0, 4)
+  if (signature.readUInt32LE(0) !== localSignature) return
+  const what =
+    start % 2 ** 32 === 0
+      ? 'it is larger than 4 GiB but was written without ZIP64'
+      : 'another zip begins before it, and the end of that one is missing'
+  throw corrupt(source.name, what)
+}

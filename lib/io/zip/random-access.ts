@@ -1,0 +1,52 @@
+/** Bytes that can be read at any offset. Knows no format, and does not care where the bytes lie. */
+
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Problem } from '../../model/problem.ts'
+
+export interface RandomAccess {
+  /** What it is called in messages: the file's name. */
+  readonly name: string
+  readonly bytes: number
+  /** Exactly `length` bytes from `offset`; where they are not to be had, it throws. */
+  read(offset: number, length: number): Promise<Buffer>
+  close(): Promise<void>
+}
+
+/** Opens a local file. Whoever opens it closes it. */
+export async function openFile(path: string, name = basename(path)): Promise<RandomAccess> {
+  const handle = await open(path, 'r')
+  const { size } = await handle.stat()
+  return {
+    name,
+    bytes: size,
+    close: () => handle.close(),
+    async read(offset, length) {
+      const buffer = Buffer.allocUnsafe(length)
+      for (let got = 0; got < length; ) {
+        const { bytesRead } = await handle.read(buffer, got, length - got, offset + got)
+        if (bytesRead === 0) throw shrank(name, size, offset + got)
+        got += bytesRead
+      }
+      return buffer
+    },
+  }
+}
+
+/** The bytes from `start` up to `end`, piece by piece. */
+export async function* piecesOf(source: RandomAccess, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let at = start; at < end; at += pieceBytes) yield await source.read(at, Math.min(pieceBytes, end - at))
+}
+
+const pieceBytes = 1 << 20
+
+const shrank = (name: string, wanted: number, found: number): Problem =>
+  new Problem({
+    code: 'corrupt-zip',
+    message: `${name} became shorter while it was read.`,
+    evidence: [
+      { label: 'wanted', text: `${wanted} bytes` },
+      { label: 'found', text: `${found} bytes` },
+    ],
+    next: 'find out what else writes to the archive, and build again.',
+  })

@@ -1,0 +1,206 @@
+/** Zip archives made byte by byte, so that anything in them can be wrong. Right unless told otherwise. */
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { crc32, deflateRawSync } from 'node:zlib'
+
+export interface ZipPart {
+  readonly name: string | Buffer
+  readonly content?: string | Buffer
+  /** 0 (stored, the default) or 8 deflate `content`; with any other number it is taken as packed already. */
+  readonly method?: number
+  /** Bit 11 (UTF-8) is not set unless given here. */
+  readonly flags?: number
+  /** Unix mode with its type: `0o120777` is a link. */
+  readonly mode?: number
+  /** What directory and local header say, if not the truth. */
+  readonly says?: { readonly crc32?: number; readonly bytes?: number; readonly compressedBytes?: number }
+  /** What the local header says other than the directory. */
+  readonly local?: { readonly name?: string; readonly method?: number; readonly signature?: number }
+  readonly localExtra?: Buffer
+  /** Which fields of the directory entry are told by ZIP64 alone. */
+  readonly zip64?: readonly ('bytes' | 'compressedBytes' | 'offset')[]
+  /** ZIP64 fields are announced, but their values are left out. */
+  readonly zip64Lost?: boolean
+  /** Where the directory says that it begins, if not the truth. */
+  readonly offset?: number
+  /** Sizes and CRC stand behind the data, as writers to a pipe do. */
+  readonly descriptor?: boolean
+}
+
+export interface ZipWhole {
+  readonly before?: string | Buffer
+  readonly after?: string | Buffer
+  readonly comment?: string | Buffer
+  /** Write a ZIP64 end record, and put these fields of the plain one to their limits. */
+  readonly zip64?: readonly ('entries' | 'bytes' | 'offset')[]
+  /** Added to what the end record says. */
+  readonly lies?: {
+    readonly entries?: number
+    readonly bytes?: number
+    readonly offset?: number
+    readonly disk?: number
+  }
+}
+
+const u16 = (value: number): Buffer => Buffer.from([value & 0xff, (value >>> 8) & 0xff])
+const u32 = (value: number): Buffer => {
+  const buffer = Buffer.alloc(4)
+  buffer.writeUInt32LE(value)
+  return buffer
+}
+const u64 = (value: number): Buffer => {
+  const buffer = Buffer.alloc(8)
+  buffer.writeBigUInt64LE(BigInt(value))
+  return buffer
+}
+
+interface Written {
+  readonly part: ZipPart
+  readonly name: Buffer
+  readonly flags: number
+  readonly method: number
+  readonly crc: number
+  readonly bytes: number
+  readonly compressedBytes: number
+}
+
+export function zipOf(parts: readonly ZipPart[], whole: ZipWhole = {}): Buffer {
+  const pieces: Buffer[] = []
+  const directory: Buffer[] = []
+  let offset = 0
+  for (const part of parts) {
+    const [written, data] = pack(part)
+    directory.push(directoryEntry(written, part.offset ?? offset))
+    const local = Buffer.concat([
+      localHeader(written),
+      data,
+      ...(part.descriptor ? [descriptor(written)] : []),
+    ])
+    pieces.push(local)
+    offset += local.length
+  }
+  const central = Buffer.concat(directory)
+  const end = endRecords(parts.length, central.length, offset, whole)
+  return Buffer.concat([
+    Buffer.from(whole.before ?? ''),
+    ...pieces,
+    central,
+    end,
+    Buffer.from(whole.after ?? ''),
+  ])
+}
+
+function pack(part: ZipPart): readonly [Written, Buffer] {
+  const content = Buffer.from(part.content ?? '')
+  const method = part.method ?? 0
+  const data = method === 8 ? deflateRawSync(content) : content
+  const written = {
+    part,
+    name: Buffer.from(part.name),
+    flags: (part.flags ?? 0) | (part.descriptor ? 8 : 0),
+    method,
+    crc: part.says?.crc32 ?? crc32(content),
+    bytes: part.says?.bytes ?? content.length,
+    compressedBytes: part.says?.compressedBytes ?? data.length,
+  }
+  return [written, data]
+}
+
+function localHeader({ part, name, flags, method, crc, bytes, compressedBytes }: Written): Buffer {
+  const localName = part.local?.name === undefined ? name : Buffer.from(part.local.name)
+  const extra = part.localExtra ?? Buffer.alloc(0)
+  const sizes = part.descriptor ? [0, 0, 0] : [crc, compressedBytes, bytes]
+  return Buffer.concat([
+    u32(part.local?.signature ?? 0x04034b50),
+    u16(20),
+    u16(flags),
+    u16(part.local?.method ?? method),
+    u32(0x58210000),
+    ...sizes.map(u32),
+    u16(localName.length),
+    u16(extra.length),
+    localName,
+    extra,
+  ])
+}
+
+const descriptor = ({ crc, compressedBytes, bytes }: Written): Buffer =>
+  Buffer.concat([u32(0x08074b50), u32(crc), u32(compressedBytes), u32(bytes)])
+
+function directoryEntry(written: Written, offset: number): Buffer {
+  const { part, name, flags, method, crc } = written
+  const values = { bytes: written.bytes, compressedBytes: written.compressedBytes, offset }
+  const far = new Set(part.zip64)
+  const field = (key: keyof typeof values): Buffer => u32(far.has(key) ? 0xffffffff : values[key])
+  const told = (['bytes', 'compressedBytes', 'offset'] as const).filter(
+    key => far.has(key) && !part.zip64Lost,
+  )
+  const extra =
+    far.size === 0
+      ? Buffer.alloc(0)
+      : Buffer.concat([u16(1), u16(told.length * 8), ...told.map(key => u64(values[key]))])
+  return Buffer.concat([
+    u32(0x02014b50),
+    u16(part.mode === undefined ? 20 : (3 << 8) | 20),
+    u16(20),
+    u16(flags),
+    u16(method),
+    u32(0x58210000),
+    u32(crc),
+    field('compressedBytes'),
+    field('bytes'),
+    u16(name.length),
+    u16(extra.length),
+    u16(0),
+    u16(0),
+    u16(0),
+    u32((part.mode ?? 0) * 65536),
+    field('offset'),
+    name,
+    extra,
+  ])
+}
+
+function endRecords(parts: number, directoryBytes: number, directoryOffset: number, whole: ZipWhole): Buffer {
+  const { lies = {}, comment = '' } = whole
+  const entries = parts + (lies.entries ?? 0)
+  const bytes = directoryBytes + (lies.bytes ?? 0)
+  const offset = directoryOffset + (lies.offset ?? 0)
+  const far = new Set(whole.zip64)
+  const zip64 = [
+    Buffer.concat([
+      u32(0x06064b50),
+      u64(44),
+      u16(45),
+      u16(45),
+      u32(0),
+      u32(0),
+      u64(entries),
+      u64(entries),
+      u64(bytes),
+      u64(offset),
+    ]),
+    Buffer.concat([u32(0x07064b50), u32(0), u64(directoryOffset + directoryBytes), u32(1)]),
+  ]
+  const count = u16(far.has('entries') ? 0xffff : entries)
+  return Buffer.concat([
+    ...(whole.zip64 ? zip64 : []),
+    u32(0x06054b50),
+    u16(lies.disk ?? 0),
+    u16(lies.disk ?? 0),
+    count,
+    count,
+    u32(far.has('bytes') ? 0xffffffff : bytes),
+    u32(far.has('offset') ? 0xffffffff : offset),
+    u16(Buffer.byteLength(comment)),
+    Buffer.from(comment),
+  ])
+}
+
+/** Writes an archive into a folder, and returns its path. */
+export function writeZip(folder: string, bytes: Buffer, name = 'images.zip'): string {
+  const path = join(folder, name)
+  writeFileSync(path, bytes)
+  return path
+}

@@ -1,0 +1,105 @@
+/** What a user reads, whole, for each code that this room raises. `UPDATE_GOLDENS=1` rewrites. */
+
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { Problem } from '../../lib/model/problem.ts'
+import { untar } from '../../tasks/untar.ts'
+import { testBench } from '../rig/workbench.ts'
+import { type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
+import { type Asked, draw, expectGolden, goldens, paramsOf, told, unpack } from './rig.ts'
+
+const files = (...names: readonly string[]): readonly ZipPart[] =>
+  names.map(name => ({ name, content: name }))
+const many = (count: number, name: (i: number) => string): readonly ZipPart[] =>
+  files(...Array.from({ length: count }, (_, i) => name(i)))
+
+const zip = (parts: readonly ZipPart[], whole?: ZipWhole) => zipOf(parts, whole)
+const first = { name: '000000000009.jpg', content: 'nine', method: 8 }
+
+const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
+  'not-a-zip': [Buffer.from('just text')],
+  'not-a-zip.empty': [Buffer.alloc(0)],
+  'not-a-zip.html': [Buffer.from('<!doctype html><title>Sign in</title>')],
+  'not-a-zip.gzip': [Buffer.from([0x1f, 0x8b, 8, 0, 0])],
+  'not-a-zip.lfs': [Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n')],
+  'corrupt-zip': [zip([first], { lies: { entries: -1 } })],
+  'corrupt-zip.cut': [zip([first]).subarray(0, 40)],
+  'corrupt-zip.split': [zip([first], { lies: { disk: 3 } })],
+  'corrupt-zip.overlap': [zip([first, { ...first, name: '000000000010.jpg', offset: 0 }])],
+  'corrupt-zip.deflate': [zip([{ ...first, content: 'x'.repeat(500), says: { compressedBytes: 3 } }])],
+  'crc-mismatch': [zip([{ ...first, says: { crc32: 0x1a2b3c } }])],
+  'entry-size-mismatch': [zip([{ ...first, says: { bytes: 2 } }])],
+  'entry-size-mismatch.less': [zip([{ ...first, says: { bytes: 20_000 } }])],
+  'entry-outside': [zip(files('../../etc/cron.d/job', '/etc/passwd', 'C:/boot.ini', 'images\\1.jpg'))],
+  'entry-outside.many': [zip(many(1234, i => `../${i}.jpg`))],
+  'entry-bad-name': [
+    zip([...files('a\x1b[31m', 'a//b', './b'), { name: Buffer.from('caf\xe9.jpg', 'latin1') }]),
+  ],
+  'entry-link': [
+    zip([
+      { name: 'latest', mode: 0o120777 },
+      { name: 'pipe', mode: 0o010644 },
+    ]),
+  ],
+  'entry-duplicate': [zip(files('1.jpg', '1.jpg'))],
+  'entry-clash': [zip(files('README', 'readme', 'images', 'images/1.jpg')), { bench: { foldsCase: true } }],
+  'entry-encrypted': [zip([{ ...first, flags: 1 }])],
+  'entry-unknown-method': [
+    zip([
+      { name: 'a', content: 'x', method: 9 },
+      { name: 'b', content: 'x', method: 77 },
+    ]),
+  ],
+  'wrong-root': [
+    zip([...many(12, i => `train2017/${i}.jpg`), ...files('readme.txt')]),
+    { written: { root: 'train2018' } },
+  ],
+  'wrong-root.suggestion': [
+    zip(many(3, i => `data/web-celebrity/images/${i}`)),
+    { written: { root: 'images' } },
+  ],
+  'wrong-root.many': [
+    zip(many(1500, i => `${String(i % 25).padStart(5, '0')}/${i}.jpg`)),
+    { written: { root: 'images' } },
+  ],
+  'wrong-root.auto': [
+    zip(files('v/chartqa/1', 'v/docvqa/2', 'v/docvqa/3')),
+    { written: { root: 'auto' }, target: 'ai2d/images' },
+  ],
+  'wrong-root.no-folder': [zip(files('1.jpg')), { written: { root: 'images' } }],
+  'ambiguous-root': [
+    zip(files('x/images/1', 'y/images/2')),
+    { written: { root: 'auto' }, target: 'ai2d/images' },
+  ],
+  several: [
+    zip([...files('../up', '1.jpg', '1.jpg'), { name: 'link', mode: 0o120777 }]),
+    { written: { root: 'images' } },
+  ],
+}
+
+describe('messages', () => {
+  test.each(Object.entries(refused))('%s', async (name, [bytes, asked]) => {
+    const { problem } = await unpack(bytes, asked)
+    if (name !== 'several') expect(problem?.code).toBe(name.split('.')[0])
+    expectGolden(name, problem ? told(problem) : 'no problem')
+  })
+
+  test('entry-clash.warning', async () => {
+    const { bench } = await unpack(zip(files('README', 'readme', 'é', 'e\u0301')))
+    expectGolden('entry-clash.warning', draw(bench.told))
+  })
+
+  test('not-yet', async () => {
+    const params = paramsOf()
+    const problem = await untar.run(params, testBench()).then(
+      () => undefined,
+      (error: unknown) => error as Problem,
+    )
+    expectGolden('not-yet', problem ? told(problem) : 'no problem')
+  })
+
+  test('no golden without a test', () => {
+    const names = [...Object.keys(refused), 'entry-clash.warning', 'disk-full', 'not-yet']
+    expect(readdirSync(goldens).toSorted()).toEqual(names.map(name => `${name}.txt`).toSorted())
+  })
+})
