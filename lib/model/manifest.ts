@@ -10,7 +10,10 @@ export interface Manifest {
   readonly bytes: number
   /** Merkle root of a tree; the SHA-256 of the one file of a file artifact. Hex. Times are not part of it. */
   readonly digest: string
-  /** The filesystem's clock after the last entry was looked at, milliseconds: an entry not older than this is racy. */
+  /**
+   * The filesystem's clock before the first entry was looked at, milliseconds: an entry that is not older than this is
+   * racy, because a later change within the same tick of that clock would leave its times as they are.
+   */
   readonly takenAtMs: number
   /** `/` between names, relative to the artifact's place; the base name for a file artifact. */
   path(i: number): string
@@ -23,4 +26,107 @@ export interface Manifest {
   sha256(i: number): string
   /** Index of a path, or -1. */
   find(path: string): number
+}
+
+/** One value per entry. Typed arrays only, so that columns can be handed to a worker thread as they are. */
+export interface Columns {
+  /** All paths in UTF-8, one behind the other; entry `i` reaches from `starts[i]` to `starts[i + 1]`. */
+  readonly paths: Uint8Array
+  readonly starts: Uint32Array
+  readonly size: Float64Array
+  readonly mtimeMs: Float64Array
+  readonly ctimeMs: Float64Array
+  readonly inode: Float64Array
+  /** 32 bytes an entry. */
+  readonly sha256: Uint8Array
+}
+
+/** A manifest that was built or decoded; the only kind that can be encoded. */
+export interface ColumnarManifest extends Manifest {
+  readonly columns: Columns
+}
+
+/** Of `fs.Stats`, what tells whether a file is still the one that was recorded. */
+export interface Times {
+  readonly mtimeMs: number
+  readonly ctimeMs: number
+  readonly ino: number
+}
+
+interface Totals {
+  readonly bytes: number
+  readonly digest: string
+  readonly takenAtMs: number
+}
+
+/** A manifest over columns that are already sorted. Paths and digests become strings only when asked for. */
+export function manifestOver(columns: Columns, totals: Totals): ColumnarManifest {
+  const { paths, starts, size, mtimeMs, ctimeMs, inode, sha256 } = columns
+  const names = Buffer.from(paths.buffer, paths.byteOffset, paths.byteLength)
+  const digests = Buffer.from(sha256.buffer, sha256.byteOffset, sha256.byteLength)
+  return {
+    ...totals,
+    columns,
+    count: size.length,
+    path: i => names.toString('utf8', starts[i], starts[i + 1]),
+    size: i => size[i] as number,
+    mtimeMs: i => mtimeMs[i] as number,
+    ctimeMs: i => ctimeMs[i] as number,
+    inode: i => inode[i] as number,
+    sha256: i => digests.toString('hex', 32 * i, 32 * i + 32),
+    find: path => find(columns, Buffer.from(path)),
+  }
+}
+
+/**
+ * The same manifest with the times of some entries told anew. `takenAtMs` must have been read before the first of them
+ * was looked at, and every entry that was racy must be among them, rehashed: the others are trusted from now on.
+ */
+export function withTimes(
+  manifest: ColumnarManifest,
+  takenAtMs: number,
+  changes: Iterable<readonly [index: number, times: Times]>,
+): ColumnarManifest {
+  const mtimeMs = manifest.columns.mtimeMs.slice()
+  const ctimeMs = manifest.columns.ctimeMs.slice()
+  const inode = manifest.columns.inode.slice()
+  for (const [i, times] of changes) {
+    mtimeMs[i] = times.mtimeMs
+    ctimeMs[i] = times.ctimeMs
+    inode[i] = times.ino
+  }
+  const { bytes, digest } = manifest
+  return manifestOver({ ...manifest.columns, mtimeMs, ctimeMs, inode }, { bytes, digest, takenAtMs })
+}
+
+/** Order of two stretches of bytes, as `memcmp` has it. A call to `Buffer.compare` costs more than most paths are long. */
+export function compareBytes(
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): number {
+  const common = Math.min(aEnd - aStart, bEnd - bStart)
+  for (let k = 0; k < common; k++) {
+    const difference = (a[aStart + k] as number) - (b[bStart + k] as number)
+    if (difference !== 0) return difference
+  }
+  return aEnd - aStart - (bEnd - bStart)
+}
+
+function find({ paths, starts, size }: Columns, wanted: Uint8Array): number {
+  let low = 0
+  let high = size.length - 1
+  while (low <= high) {
+    const middle = (low + high) >>> 1
+    const start = starts[middle] as number
+    const end = starts[middle + 1] as number
+    const order = compareBytes(paths, start, end, wanted, 0, wanted.length)
+    if (order === 0) return middle
+    if (order < 0) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
 }

@@ -8,8 +8,8 @@ export interface Receipt {
   readonly kindVersion: number
   /** Without places. */
   readonly fingerprint: Fingerprint
-  /** Digest of each artifact taken, by the id of the task that gave it. */
-  readonly inputs: Readonly<Record<TaskId, string>>
+  /** What was taken, in the order of `Outline.takes`, with the digest that it had. */
+  readonly inputs: readonly { readonly task: TaskId; readonly digest: string }[]
   /** SHA-256 of the file, or Merkle root of the tree; empty for a task that only checks. */
   readonly digest: string
   /** Name of the manifest file in the state folder; empty for a task that only checks. */

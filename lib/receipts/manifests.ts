@@ -1,0 +1,46 @@
+/**
+ * Manifest files in the state folder: saved whole or not at all, named by task and content.
+ * Knows which names are its own; not which of them a receipt still needs.
+ */
+
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { errorCode, remove, writeWhole } from '../io/disk.ts'
+import type { ColumnarManifest } from '../model/manifest.ts'
+import { decodeManifest, encodeManifest } from '../model/manifest-codec.ts'
+import type { TaskId } from '../model/task.ts'
+
+const manifestName = /^[\w.-]*\.[0-9a-f]{16}\.manifest$/
+const leftoverName = /^[\w.-]*\.[0-9a-f]{16}\.manifest\.[0-9a-f]+\.tmp$/
+
+/** Returns the name of the file. */
+export function saveManifest(folder: string, task: TaskId, manifest: ColumnarManifest): string {
+  const bytes = encodeManifest(manifest)
+  const digest = createHash('sha256').update(bytes).digest('hex')
+  const name = `${readable(task)}.${digest.slice(0, 16)}.manifest`
+  // Also where a file of that name lies there: it may be a damaged one.
+  writeWhole(join(folder, name), bytes)
+  return name
+}
+
+/** Undefined where there is none, or one that cannot be read. */
+export function loadManifest(folder: string, name: string): ColumnarManifest | undefined {
+  if (!manifestName.test(name)) return undefined
+  try {
+    return decodeManifest(readFileSync(join(folder, name)))
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Removes the manifests that are not in use, and what killed writers left. Other files stay. */
+export function dropManifests(folder: string, used: ReadonlySet<string>): void {
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder))
+    if (leftoverName.test(name) || (manifestName.test(name) && !used.has(name))) remove(join(folder, name))
+}
+
+/** For people who look into the folder; the digest tells names apart. */
+const readable = (task: TaskId): string => task.replace(/[^\w.-]+/g, '-').slice(0, 80)
