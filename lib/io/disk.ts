@@ -5,6 +5,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  cpSync,
   existsSync,
   fsyncSync,
   linkSync,
@@ -13,6 +14,7 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   type Stats,
   statfsSync,
@@ -40,6 +42,30 @@ export const makeFolder = (path: string): void => void mkdirSync(path, { recursi
 /** Removes a file or a tree; nothing there is fine. */
 export const remove = (path: string): void => rmSync(path, { recursive: true, force: true, maxRetries: 2 })
 
+/** Renames; across filesystems (a mount inside the playground) copies beside the goal first, so that it appears whole. */
+export function move(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (error) {
+    if (errorCode(error) !== 'EXDEV') throw error
+    const beside = `${to}.${randomUUID().slice(0, 8)}.part`
+    cpSync(from, beside, { recursive: true, verbatimSymlinks: true })
+    renameSync(beside, to)
+    remove(from)
+  }
+}
+
+/** Removes empty folders from `folder` upwards, up to and without `top`. */
+export function removeEmptyFolders(folder: string, top: string): void {
+  for (let at = folder; at.startsWith(`${top}/`); at = dirname(at)) {
+    try {
+      rmdirSync(at)
+    } catch {
+      return
+    }
+  }
+}
+
 /** Makes a rename or a new name in the folder survive power loss. Filesystems that cannot sync folders are left alone. */
 export function syncFolder(path: string): void {
   const handle = openSync(path, 'r')
@@ -61,13 +87,17 @@ export function syncFile(path: string): void {
   }
 }
 
+/** Writes at the handle's position until all is written: one call may take less. */
+export function writeAll(handle: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, bytes.length - at)
+}
+
 /** All or nothing: written beside, synced, renamed. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   const beside = `${path}.${randomUUID().slice(0, 8)}.tmp`
   const handle = openSync(beside, 'wx')
   try {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content
-    for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, bytes.length - at)
+    writeAll(handle, typeof content === 'string' ? Buffer.from(content) : content)
     fsyncSync(handle)
   } finally {
     closeSync(handle)

@@ -35,11 +35,15 @@ export function parseAddress(text: string): Address | string {
     case 'gdrive':
       return gdrive(text)
     case 'file':
-      return URL.canParse(text) ? file(decodeURIComponent(new URL(text).pathname)) : 'is not a file: address'
+      return URL.canParse(text) ? file(decoded(new URL(text).pathname)) : 'is not a file: address'
     default:
       return `has the scheme ${scheme}:, which is not one of http, https, hf, gdrive, file`
   }
 }
+
+/** Parts of a query that let somebody in: a signed address is signed anew each day and means the same file. */
+const secretKey =
+  /^((x-amz-|x-goog-).*|signature|sig|token|access_token|api_?key|key-pair-id|policy|expires|awsaccesskeyid|googleaccessid)$/i
 
 /** One text for all ways to write the same address. Without credentials. */
 export function identityOf(address: Address): string {
@@ -49,6 +53,8 @@ export function identityOf(address: Address): string {
       url.username = ''
       url.password = ''
       url.hash = ''
+      const secrets = Array.from(url.searchParams.keys()).filter(key => secretKey.test(key))
+      for (const key of secrets) url.searchParams.delete(key)
       return url.href
     }
     case 'hf':
@@ -66,14 +72,14 @@ function http(text: string): Address | string {
   if (url.hostname === '') return 'has no host'
   const asHf = url.hostname === huggingFace ? hfFromPath(url.pathname) : undefined
   if (asHf) return asHf
-  const last = decodeURIComponent(url.pathname.split('/').findLast(part => part !== '') ?? '')
+  const last = decoded(url.pathname.split('/').findLast(part => part !== '') ?? '')
   return { scheme: 'http', url: url.href, host: url.hostname, fileName: safeName(last || url.hostname) }
 }
 
 /** `/datasets/OWNER/NAME/resolve/REVISION/PATH`; a `/blob/` address is a page about the file and means the file. */
 function hfFromPath(pathname: string): Address | undefined {
   const match = /^\/(?:(datasets|spaces)\/)?([^/]+\/[^/]+)\/(?:resolve|blob)\/([^/]+)\/(.+)$/.exec(
-    decodeURIComponent(pathname),
+    decoded(pathname),
   )
   if (!match) return undefined
   const [, repository = 'models', name = '', revision = '', path = ''] = match
@@ -116,6 +122,15 @@ const file = (path: string): Address => ({
   host: 'this machine',
   fileName: safeName(lastName(path)),
 })
+
+/** Without `%20`; as it is where a percent sign is only a percent sign. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
 
 const lastName = (path: string): string => path.split('/').findLast(part => part !== '') ?? 'file'
 

@@ -40,6 +40,7 @@ export const codes = [
   'connection-cut',
   'stalled',
   'range-ignored',
+  'source-changed',
   'html-instead-of-data',
   'bad-redirect',
   'file-not-found',

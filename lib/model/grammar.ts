@@ -3,24 +3,40 @@
  * JSON Schema (lib/spec/schema.ts), and inferred as a type. Knows no YAML and no file.
  */
 
+import type { Code } from './codes.ts'
+
 interface About {
   /** One sentence for editors and for the schema. */
   readonly about?: string
   readonly examples?: readonly string[]
 }
 
-/** A value written as text. `check` says in half a sentence what is wrong ("is not …"), or undefined. */
+/** What is wrong with a value, where half a sentence alone is not enough. */
+export interface Flaw {
+  readonly code: Code
+  /** Half a sentence behind the value's name: `is not …`. */
+  readonly says: string
+  readonly next?: string
+}
+
+/**
+ * A value written as text; a bare YAML number is taken as it was written. `check` says in half a sentence what is wrong
+ * ("is not …"), or undefined. Control characters are refused before `check` sees the text.
+ */
 export interface TextGrammar extends About {
   readonly form: 'text'
   /** For editors; `check` decides. */
   readonly pattern?: string
-  readonly check?: (text: string) => string | undefined
+  readonly check?: (text: string) => string | Flaw | undefined
+  /** May have several lines. */
+  readonly lines?: boolean
 }
 
 /** A whole number, read from its source text (a digest of digits only is not a number). */
 export interface IntegerGrammar extends About {
   readonly form: 'integer'
   readonly minimum?: number
+  readonly maximum?: number
 }
 
 export interface BooleanGrammar extends About {
@@ -42,6 +58,8 @@ export interface NotationGrammar<T> extends About {
   readonly number?: boolean
   /** The value, or undefined where the text is not of this notation. */
   readonly read: (text: string) => T | undefined
+  /** The next step for a text that could not be read, where it tells what was meant. */
+  readonly hint?: (text: string) => string | undefined
 }
 
 export interface ListGrammar<T> extends About {
@@ -64,6 +82,12 @@ export interface ObjectGrammar<F extends Fields = Fields> extends About {
   readonly fields: F
   /** `key:` with nothing after it means the object without any key. */
   readonly orNothing?: boolean
+  /** A value that is no object stands for the object with this key alone. */
+  readonly shorthand?: string
+  /** Keys of which no two may be written together, and of which `least` must be. */
+  readonly choose?: readonly { readonly keys: readonly string[]; readonly least: 0 | 1 }[]
+  /** Keys that mean something only beside one of others. */
+  readonly beside?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Field<T = unknown, Required extends boolean = boolean> {
@@ -83,7 +107,7 @@ export type Grammar<T = unknown> = (
   | ListGrammar<unknown>
   | MapGrammar<unknown>
   | ObjectGrammar
-) & { readonly type?: (value: T) => T }
+) & { readonly type?: () => T }
 
 /** The type of the values that a grammar accepts. */
 export type ValueOf<G> = G extends Grammar<infer T> ? T : never

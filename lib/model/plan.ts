@@ -40,5 +40,7 @@ export interface Totals {
   readonly peakDisk: number
   /** The least it can do with, one archive after the other. */
   readonly leastDisk: number
+  /** Of those bytes, what archives may hold at once. */
+  readonly archives: number
   readonly byHost: Readonly<Record<string, number>>
 }

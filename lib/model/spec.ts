@@ -51,15 +51,33 @@ export type Origin =
   /** A download of `Spec.downloads`. */
   | { readonly form: 'named'; readonly name: string }
   /** One address per file, listed in a file. */
-  | { readonly form: 'urls'; readonly list: Download; readonly pointer: string }
+  | {
+      readonly form: 'urls'
+      readonly list: Download
+      /** Of the list; undefined: told by its name. */
+      readonly format?: 'json' | 'jsonl' | 'csv' | 'text'
+      /** Fields of a record that name its file and hold its address. */
+      readonly key?: string
+      readonly address?: string
+      /** Template of the file's name: `{key}.jpg`. */
+      readonly name?: string
+      readonly allowMissing?: Allowance
+      /** Where to take files from that their own address does not give. */
+      readonly fill?: Source
+      readonly pointer: string
+    }
   /** Instructions for a person. */
   | {
       readonly form: 'manual'
       readonly instructions: string
       readonly sha256?: string
+      readonly md5?: string
       readonly size?: Size
       readonly pointer: string
     }
+
+/** How many may be missing: a number, or a share of all. */
+export type Allowance = { readonly count: number } | { readonly percent: number }
 
 export interface Source {
   readonly origin: Origin

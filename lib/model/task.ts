@@ -95,13 +95,28 @@ export interface TaskKind<P = unknown> {
   /** How a source of the spec asks for it; absent for kinds that the graph adds by itself. */
   readonly source?: SourceForm<P>
   outline(params: P): Outline
+  /** What these parameters ask for that cannot be built yet (`tar archives`), so that a build is refused before it starts. */
+  notYet?(params: P): string | undefined
   /** Writes into `bench.staging` only, and records each file there. May throw a Problem. */
   run(params: P, bench: Workbench): Promise<void>
+  /** Its result is its input under another name: an input that nobody else reads is given back as soon as that is placed. */
+  readonly consumes?: boolean
+  /** What can be wrong with a result although its bytes are as recorded: `verify` asks. */
+  audit?(params: P, placed: Placed): Promise<readonly Diagnostic[]>
   /**
    * Can make its result from its own previous one, without its inputs, when only its fingerprint changed
    * (a rename finds its files under the old names).
    */
   readonly reworks?: boolean
+}
+
+/** Where a finished artifact lies. */
+export interface Placed {
+  /** Absolute root of the playground. */
+  readonly root: string
+  /** Absolute path of the artifact. */
+  readonly path: string
+  readonly signal: AbortSignal
 }
 
 /** The key under which a source asks for a kind, and the shape of what stands there. */
@@ -112,8 +127,6 @@ export interface SourceForm<P> {
   readonly endings?: readonly string[]
   /** Parameters of the task. Pure. */
   params(request: SourceRequest): P
-  /** Set where the kind is read and checked but not built yet: what is missing, for the refusal. */
-  readonly notYet?: string
 }
 
 /** What the graph tells a kind about the source that asked for it. */

@@ -20,6 +20,8 @@ export type Survey =
     }
   /** The manifest cannot be read. */
   | { readonly state: 'unrecorded' }
+  /** A file outside the root that the task reads is another one than last time. */
+  | { readonly state: 'reads-changed'; readonly path: string }
   /** Nobody looked: an artifact that does not last, or a task that only checks. */
   | { readonly state: 'not-looked' }
 
@@ -102,15 +104,18 @@ function brokenPins(pins: Pins, receipt: Receipt): readonly Change[] {
     }))
 }
 
+/** An input is known again by its task, or else by its position: a new address for the same bytes changes nothing. */
 function reasonInInputs(task: Task, receipt: Receipt, digestOf: DigestOf): Reason | undefined {
-  for (const input of task.outline.takes) {
-    const was = receipt.inputs[input]
-    if (was === undefined) return { code: 'input-added', input }
+  const { takes } = task.outline
+  for (const [i, input] of takes.entries()) {
+    const recorded = receipt.inputs.find(candidate => candidate.task === input) ?? receipt.inputs[i]
+    if (recorded === undefined) return { code: 'input-added', input }
     const now = digestOf(input)
-    if (now !== undefined && now !== was) return { code: 'input-changed', input, was, now }
+    if (now !== undefined && now !== recorded.digest)
+      return { code: 'input-changed', input, was: recorded.digest, now }
   }
-  const gone = Object.keys(receipt.inputs).find(input => !task.outline.takes.includes(input))
-  return gone === undefined ? undefined : { code: 'input-removed', input: gone }
+  const gone = receipt.inputs[takes.length]
+  return gone === undefined ? undefined : { code: 'input-removed', input: gone.task }
 }
 
 function reasonOnDisk(survey: Survey): Reason | undefined {
@@ -118,6 +123,8 @@ function reasonOnDisk(survey: Survey): Reason | undefined {
     case 'intact':
     case 'not-looked':
       return undefined
+    case 'reads-changed':
+      return { code: 'file-changed', path: survey.path }
     case 'unrecorded':
       return { code: 'record-unreadable' }
     case 'damaged': {

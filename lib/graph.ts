@@ -1,0 +1,203 @@
+/**
+ * Spec + task kinds → graph of tasks: one download for whoever names it, one giver for every path, no cycle.
+ * Knows no disk and no record; which kinds there are is handed in.
+ */
+
+import { createHash } from 'node:crypto'
+import { identityOf, parseAddress } from './model/address.ts'
+import type { DownloadParams, ExpectParams, RenameParams } from './model/params.ts'
+import type { Graph } from './model/plan.ts'
+import { Problem } from './model/problem.ts'
+import { below, type Download, placeOf, type Source, type Spec, type Target } from './model/spec.ts'
+import type { Artifact, SourceRequest, Task, TaskId, TaskKind } from './model/task.ts'
+import { refuseClashes } from './graph/clashes.ts'
+import { inOrder } from './graph/order.ts'
+
+/** By name, as `tasks/index.ts` lists them. */
+export type Kinds = ReadonlyMap<string, TaskKind>
+
+/** Everything that the spec asks for. Throws `target-clash` and `task-cycle`, all of them at once. */
+export function graphOf(spec: Spec, kinds: Kinds): Graph {
+  const draft = new Draft(spec, kinds)
+  for (const [name, target] of Object.entries(spec.targets)) draft.target(name, target)
+  refuseClashes(spec, draft.tasks)
+  return graphFrom(inOrder(draft.tasks), Object.keys(spec.targets))
+}
+
+/** The part of a graph that the targets need. */
+export function partOf(graph: Graph, targets: readonly string[]): Graph {
+  const wanted = new Set(targets)
+  const tasks = [...graph.tasks.values()].filter(task => task.targets.some(target => wanted.has(target)))
+  return graphFrom(tasks, targets)
+}
+
+function graphFrom(tasks: readonly Task[], targets: readonly string[]): Graph {
+  const dependants = new Map<TaskId, TaskId[]>(tasks.map(({ id }) => [id, []]))
+  for (const { id, outline } of tasks) for (const input of outline.takes) dependants.get(input)?.push(id)
+  return { tasks: new Map(tasks.map(task => [task.id, task])), dependants, targets }
+}
+
+/** Tasks as they come out of the spec, target by target. */
+class Draft {
+  readonly tasks = new Map<TaskId, Task>()
+  readonly #spec: Spec
+  readonly #kinds: Kinds
+
+  constructor(spec: Spec, kinds: Kinds) {
+    this.#spec = spec
+    this.#kinds = kinds
+  }
+
+  target(name: string, target: Target): void {
+    const given = target.sources.map((source, i) => this.#source(name, target, source, i))
+    const trees = given.filter(task => task.gives?.form === 'tree' && !task.gives.lasting)
+    const placed = given.filter(task => !trees.includes(task))
+    if (trees.length > 0) placed.push(this.#rename(name, target, trees))
+    if (target.expect.files !== undefined) this.#expect(name, target, target.expect.files, placed)
+  }
+
+  #source(name: string, target: Target, source: Source, index: number): Task {
+    const { origin } = source
+    if (origin.form === 'urls' || origin.form === 'manual')
+      return this.#add(origin.form, { target: name, origin }, name, source.pointer)
+    const download = origin.form === 'named' ? this.#named(origin.name) : origin.download
+    const from = this.#download(name, download)
+    const { fileName } = from.params as DownloadParams
+    const kind = this.#kindOf(source, fileName)
+    const key = kind.source?.key ?? kind.name
+    const request: SourceRequest = {
+      target: name,
+      written: source.becomes?.params,
+      from: from.id,
+      fileName,
+      size: download.size?.bytes,
+      sha256: download.sha256,
+      expectedFiles: target.expect.files,
+      part: target.rename.length > 0 ? `.groundwork/parts/${name.replaceAll('/', '~')}/${index}` : undefined,
+      placeOf: (...keys) => placeOf(this.#spec, below(source.pointer, key, ...keys)),
+    }
+    return this.#add(kind.name, kind.source?.params(request), name, below(source.pointer, key))
+  }
+
+  #named(name: string): Download {
+    const download = this.#spec.downloads[name]
+    if (download === undefined) throw new Error(`the spec was read without the download ${name}`)
+    return download
+  }
+
+  /** The kind that the source asks for, or the one that the file's name tells; a file of no kind is placed as it is. */
+  #kindOf(source: Source, fileName: string): TaskKind {
+    const asked = source.becomes?.kind
+    const kinds = [...this.#kinds.values()]
+    if (asked !== undefined) {
+      const kind = kinds.find(candidate => candidate.source?.key === asked)
+      if (kind === undefined) throw new Error(`no task kind for ${asked}`)
+      return kind
+    }
+    const lower = fileName.toLowerCase()
+    const told = kinds.find(({ source: form }) => form?.endings?.some(ending => lower.endsWith(ending)))
+    return told ?? this.#kind('file')
+  }
+
+  /** One task for all sources with the same address and pins. */
+  #download(target: string, download: Download): Task {
+    const identity = download.url.map(identityOfText).join('\n')
+    const pins = [download.size?.exact ? download.size.bytes : '', download.sha256, download.md5].join(' ')
+    const key = createHash('sha256').update(identity).digest('hex').slice(0, 8)
+    const fileName = fileNameOf(download.url[0] ?? '')
+    const places = ['url', 'sha256', 'md5', 'size'].map(
+      name => [name, placeOf(this.#spec, below(download.pointer, name))] as const,
+    )
+    const params: DownloadParams & { readonly pins: string } = {
+      download,
+      folder: this.#spec.folder,
+      at: `.groundwork/archives/${key}/${fileName}`,
+      fileName,
+      places: Object.fromEntries(places),
+      pins,
+    }
+    const id = `download:${this.#kind('download').outline(params).name}`
+    const same = this.tasks.get(id)
+    if (same === undefined) return this.#add('download', params, target, download.pointer)
+    if ((same.params as typeof params).pins === pins) return this.#shared(same, target)
+    // The same address with other pins is another file: only one of the two can be right, and its task will say so.
+    const suffix = `+${shortHash(pins)}`
+    const twin = this.tasks.get(id + suffix)
+    if (twin !== undefined) return this.#shared(twin, target)
+    const beside = { ...params, at: `.groundwork/archives/${key}${suffix}/${fileName}` }
+    return this.#add('download', beside, target, download.pointer, suffix)
+  }
+
+  #shared(task: Task, target: string): Task {
+    if (task.targets.includes(target)) return task
+    const shared = { ...task, targets: [...task.targets, target] }
+    this.tasks.set(task.id, shared)
+    return shared
+  }
+
+  #rename(name: string, target: Target, parts: readonly Task[]): Task {
+    const params: RenameParams = {
+      target: name,
+      rules: target.rename.map((rule, i) => ({
+        ...rule,
+        place: placeOf(this.#spec, below(target.pointer, 'rename', i)),
+      })),
+      parts: parts.map(({ id, gives }) => ({ task: id, prefix: prefixOf(gives as Artifact) })),
+      bytes: total(parts.map(part => part.outline.forecast.bytes)),
+      files: target.expect.files,
+    }
+    return this.#add('rename', params, name, below(target.pointer, 'rename'))
+  }
+
+  #expect(name: string, target: Target, files: number, parts: readonly Task[]): void {
+    const place = placeOf(this.#spec, below(target.pointer, 'expect', 'files'))
+    const params: ExpectParams = { target: name, files, place, parts: parts.map(({ id }) => id) }
+    this.#add('expect', params, name, below(target.pointer, 'expect'))
+  }
+
+  #add(kindName: string, params: unknown, target: string, pointer: string, suffix = ''): Task {
+    const kind = this.#kind(kindName)
+    const outline = kind.outline(params)
+    const id = this.#freeId(`${kind.name}:${outline.name}${suffix}`, outline.takes)
+    const gives = outline.gives && { task: id, ...outline.gives }
+    const place = placeOf(this.#spec, pointer)
+    const task: Task = { id, kind, params, target, targets: [target], outline, gives, place }
+    this.tasks.set(id, task)
+    return task
+  }
+
+  /** A second task of the same name (two archives into one folder) is told apart by what it takes. */
+  #freeId(id: TaskId, takes: readonly TaskId[]): TaskId {
+    if (!this.tasks.has(id)) return id
+    const told = `${id}#${shortHash(takes.join('\n'))}`
+    for (let n = 1; ; n += 1) {
+      const candidate = n === 1 ? told : `${told}.${n}`
+      if (!this.tasks.has(candidate)) return candidate
+    }
+  }
+
+  #kind(name: string): TaskKind {
+    const kind = this.#kinds.get(name)
+    if (kind === undefined) throw new Error(`no task kind is called ${name}`)
+    return kind
+  }
+}
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)
+
+function identityOfText(text: string): string {
+  const address = parseAddress(text)
+  if (typeof address === 'string') throw new Problem({ code: 'bad-address', message: `${text} ${address}.` })
+  return identityOf(address)
+}
+
+function fileNameOf(text: string): string {
+  const address = parseAddress(text)
+  return typeof address === 'string' ? 'file' : address.fileName
+}
+
+/** `images` of `.groundwork/parts/ocr_vqa~images/0/images`. */
+const prefixOf = (part: Artifact): string => part.at.split('/').slice(4).join('/')
+
+const total = (numbers: readonly (number | undefined)[]): number | undefined =>
+  numbers.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : sum + value), 0)

@@ -1,0 +1,113 @@
+/**
+ * What is known about a playground at one moment: the receipts, and what the disk looks like for each task of a graph.
+ * The plan is made from it; a run keeps it up to date. Decides nothing.
+ */
+
+import { join } from 'node:path'
+import { filesBelow, look } from './io/disk.ts'
+import type { ColumnarManifest } from './model/manifest.ts'
+import type { Graph } from './model/plan.ts'
+import type { Memory, Receipt } from './model/receipt.ts'
+import type { Task, TaskId } from './model/task.ts'
+import type { Survey } from './model/verdict.ts'
+import type { Knowledge } from './plan.ts'
+import type { Receipts } from './receipts/receipts.ts'
+import { changedRead, type Look, type LookOptions, lookAt } from './survey.ts'
+
+/** Folders of a playground's state, below the root. */
+export const stateFolder = '.groundwork'
+
+const unseen: Look = { survey: { state: 'not-looked' }, bad: new Set(), touched: new Map() }
+const unrecorded: Look = { ...unseen, survey: { state: 'unrecorded' } }
+
+export class Known implements Knowledge {
+  readonly root: string
+  readonly receipts: Receipts
+  readonly #looks = new Map<TaskId, Look>()
+  readonly #manifests = new Map<
+    TaskId,
+    { readonly name: string; readonly manifest: ColumnarManifest | undefined }
+  >()
+  readonly #options: LookOptions
+
+  constructor(root: string, receipts: Receipts, options: LookOptions) {
+    this.root = root
+    this.receipts = receipts
+    this.#options = options
+  }
+
+  /** Looks at the artifacts of all tasks that have a receipt. */
+  async lookAtAll(graph: Graph): Promise<this> {
+    for (const task of graph.tasks.values()) await this.lookAgain(task)
+    return this
+  }
+
+  /** Looks at one artifact as it is now. */
+  async lookAgain(task: Task): Promise<Look> {
+    const seen = await this.#look(task)
+    this.#looks.set(task.id, seen)
+    return seen
+  }
+
+  async #look(task: Task): Promise<Look> {
+    const receipt = this.receiptOf(task.id)
+    if (receipt === undefined || task.gives === undefined) return unseen
+    const manifest = this.manifestOf(task.id)
+    if (manifest === undefined) return unrecorded
+    // An archive is looked at only for whether it is still there to be read: hashing it would prove nothing about the tree.
+    const tier = task.gives.lasting || this.#options.tier === 'record' ? this.#options.tier : 'tree'
+    return lookAt(join(this.root, receipt.at), task.gives.form, manifest, { ...this.#options, tier })
+  }
+
+  memoryOf(task: TaskId): Memory | undefined {
+    return this.receipts.memoryOf(task)
+  }
+
+  /** The record of the last finished result. */
+  receiptOf(task: TaskId): Receipt | undefined {
+    const memory = this.receipts.memoryOf(task)
+    return memory?.state === 'done' ? memory.receipt : undefined
+  }
+
+  /** Read once for each receipt. */
+  manifestOf(task: TaskId): ColumnarManifest | undefined {
+    const receipt = this.receiptOf(task)
+    if (receipt === undefined || receipt.manifest === '') return undefined
+    const held = this.#manifests.get(task)
+    if (held?.name === receipt.manifest) return held.manifest
+    const manifest = this.receipts.loadManifest(receipt)
+    this.#manifests.set(task, { name: receipt.manifest, manifest })
+    return manifest
+  }
+
+  /** Its artifact was removed. */
+  lookedAway(task: TaskId): void {
+    this.#looks.delete(task)
+  }
+
+  lookOf(task: TaskId): Look {
+    return this.#looks.get(task) ?? unseen
+  }
+
+  surveyOf(task: TaskId): Survey {
+    return this.lookOf(task).survey
+  }
+
+  changedRead(task: TaskId): string | undefined {
+    const receipt = this.receiptOf(task)
+    return receipt && changedRead(receipt)
+  }
+
+  resumableBytes(task: TaskId): number {
+    const shelf = join(this.root, stateFolder, shelfOf(task))
+    const files = [...filesBelow(shelf)].filter(path => !path.endsWith('.json'))
+    return files.reduce((sum, path) => sum + (look(join(shelf, path))?.size ?? 0), 0)
+  }
+}
+
+/** Where a task keeps what outlives its attempts, below the state folder. */
+export const shelfOf = (task: TaskId): string => `shelf/${safeName(task)}`
+
+/** A task's id as one file name. */
+export const safeName = (task: TaskId): string =>
+  task.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll(':', '~2')

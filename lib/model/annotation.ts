@@ -1,0 +1,40 @@
+/** What the spec says of an annotation file, for the kind that checks it (tasks/json.ts) and for `verify`. Pure. */
+
+import type { Place } from './problem.ts'
+import type { TaskId } from './task.ts'
+
+export interface JsonParams {
+  /** The target's directory below the root. */
+  readonly target: string
+  readonly fileName: string
+  /** Gives the file. */
+  readonly from: TaskId
+  readonly bytes: number | undefined
+  readonly records?: { readonly count: number; readonly place: Place }
+  /** Folder below the root (`''`: the root) that the `image` values are relative to; undefined: nobody looks for them. */
+  readonly images?: string
+  /** How many of the distinct images may be missing; none when undefined. */
+  readonly allowMissing?: Allowance
+}
+
+export type Allowance =
+  | { readonly form: 'count'; readonly files: number }
+  /** Of all that the annotation names, 0 … 1. */
+  | { readonly form: 'share'; readonly share: number }
+
+/** `12` or `0.5%`; undefined for anything else. */
+export function readAllowance(text: string): Allowance | undefined {
+  if (/^\d+$/.test(text)) return { form: 'count', files: Number(text) }
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
+  if (percent === undefined || Number(percent) > 100) return undefined
+  return { form: 'share', share: Number(percent) / 100 }
+}
+
+/** The folder below the root that `images:` means: below the target, or from the root when it begins with a slash. */
+export function imagesFolder(target: string, written: string): string {
+  const path = written.startsWith('/') ? written : `${target}/${written}`
+  return path
+    .split('/')
+    .filter(part => part !== '' && part !== '.')
+    .join('/')
+}

@@ -1,0 +1,133 @@
+/**
+ * Staged → final path, all or nothing for each file: what is ours is replaced, what a person wrote is moved aside.
+ * Knows manifests and paths; not why something is placed, and not the log.
+ */
+
+import { readdirSync, type Stats } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { sha256OfFile } from './io/digest.ts'
+import { look, makeFolder, move, remove, removeEmptyFolders } from './io/disk.ts'
+import type { Manifest } from './model/manifest.ts'
+import { Problem } from './model/problem.ts'
+import { shortDigest } from './model/units.ts'
+
+export interface Placement {
+  readonly form: 'file' | 'tree'
+  /** Absolute: the file, or the top folder of the tree, in staging. */
+  readonly staged: string
+  /** Absolute: where it belongs. */
+  readonly final: string
+  /** All files that the artifact has, also those that lie there already and are not staged; times are not looked at. */
+  readonly contents: Manifest
+  /** What this task placed last time: its files may be replaced and removed. */
+  readonly previous: Manifest | undefined
+  /** Absolute folder for what a person wrote and that stood in the way; made when needed. */
+  readonly aside: string
+  /** Absolute root, to name paths in `aside` and in messages. */
+  readonly root: string
+  /** The task that owns a file (absolute path) by its record, if it is another one than this. */
+  ownerOf(path: string): { readonly task: string; readonly sha256: string } | undefined
+}
+
+export interface Placed {
+  /** Files of a person that were moved aside, below the root. */
+  readonly movedAside: readonly string[]
+  /** Folders (absolute) whose entries changed. */
+  readonly folders: ReadonlySet<string>
+}
+
+/** Puts a staged artifact into place. Throws `place-clash` before anything is touched. */
+export async function place(placement: Placement): Promise<Placed> {
+  refuseClashes(placement)
+  const movedAside: string[] = []
+  const folders = new Set<string>()
+  const top = placement.form === 'tree' ? placement.final : dirname(placement.final)
+
+  /** Moves one staged file or folder to a path where nothing lies, or merges it with what lies there. */
+  const put = async (staged: string, final: string): Promise<void> => {
+    const there = look(final)
+    if (there === undefined) {
+      move(staged, final)
+      folders.add(dirname(final))
+    } else if (look(staged)?.isDirectory()) {
+      if (!there.isDirectory()) setAside(final)
+      makeFolder(final)
+      for (const name of readdirSync(staged)) await put(join(staged, name), join(final, name))
+    } else {
+      await putFile(staged, final, there)
+    }
+  }
+
+  const putFile = async (staged: string, final: string, there: Stats): Promise<void> => {
+    const path = placement.form === 'file' ? basename(final) : relative(placement.final, final)
+    const wanted = sha256Of(placement.contents, path)
+    const found = there.isFile() ? (await sha256OfFile(final)).sha256 : undefined
+    if (found !== undefined && found === wanted) return remove(staged)
+    if (!isOurs(placement, path, found)) setAside(final)
+    move(staged, final)
+    folders.add(dirname(final))
+  }
+
+  const setAside = (final: string): void => {
+    const path = relative(placement.root, final)
+    const goal = join(placement.aside, path)
+    makeFolder(dirname(goal))
+    move(final, goal)
+    movedAside.push(path)
+    folders.add(dirname(final))
+  }
+
+  makeFolder(top)
+  if (look(placement.staged)) await put(placement.staged, placement.final)
+  if (placement.previous) await removeLeftovers(placement, placement.previous, setAside, folders)
+  return { movedAside, folders }
+}
+
+/** It has the bytes that this task placed there last time. */
+const isOurs = ({ previous }: Placement, path: string, found: string | undefined): boolean =>
+  found !== undefined && previous !== undefined && sha256Of(previous, path) === found
+
+function sha256Of(manifest: Manifest, path: string): string | undefined {
+  const i = manifest.find(path)
+  return i < 0 ? undefined : manifest.sha256(i)
+}
+
+/** Takes away what this task placed last time and does not give any more; what was edited since is moved aside. */
+async function removeLeftovers(
+  placement: Placement,
+  previous: Manifest,
+  setAside: (final: string) => void,
+  folders: Set<string>,
+): Promise<void> {
+  if (placement.form === 'file') return
+  for (let i = 0; i < previous.count; i += 1) {
+    const path = previous.path(i)
+    if (placement.contents.find(path) >= 0) continue
+    const final = join(placement.final, path)
+    const there = look(final)
+    if (there === undefined || placement.ownerOf(final)) continue
+    if (there.isFile() && (await sha256OfFile(final)).sha256 === previous.sha256(i)) remove(final)
+    else setAside(final)
+    folders.add(dirname(final))
+    removeEmptyFolders(dirname(final), placement.final)
+  }
+}
+
+/** Two tasks may give one file only if it is the same file. */
+function refuseClashes({ contents, form, final, root, ownerOf }: Placement): void {
+  for (let i = 0; i < contents.count; i += 1) {
+    const path = form === 'file' ? final : join(final, contents.path(i))
+    const owner = ownerOf(path)
+    if (owner === undefined || owner.sha256 === contents.sha256(i)) continue
+    throw new Problem({
+      code: 'place-clash',
+      message: `Two sources give different files for ${relative(root, path)}.`,
+      evidence: [
+        { label: 'there', text: `sha256 ${shortDigest(owner.sha256)}`, from: owner.task },
+        { label: 'new', text: `sha256 ${shortDigest(contents.sha256(i))}` },
+      ],
+      disk: 'Nothing was placed; the file that was there first was left as it is.',
+      next: 'give one of the sources another directory (`into`), or remove one of them.',
+    })
+  }
+}

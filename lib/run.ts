@@ -1,0 +1,47 @@
+/**
+ * Plan → steps through pools, longest way first. Each step is judged again just before it runs; when a pass uncovers
+ * that something already given back is needed after all, it plans once more. Knows no kind of task and prints nothing.
+ */
+
+import type { Summary } from './model/event.ts'
+import type { Plan } from './model/plan.ts'
+import { planOf } from './plan.ts'
+import type { Run } from './run/context.ts'
+import { Pass } from './run/pass.ts'
+
+export interface RunOptions {
+  readonly keepGoing: boolean
+  readonly force: boolean
+  /** Bytes that archives may hold at once beside the trees. */
+  readonly archiveBytes: number
+}
+
+/** Carries out a plan. Never throws for an expected failure: those are events, and counted. */
+export async function runPlan(run: Run, plan: Plan, options: RunOptions): Promise<Omit<Summary, 'exitCode'>> {
+  const began = performance.now()
+  const failed = new Set<string>()
+  const skipped = new Set<string>()
+  let current = plan
+  for (;;) {
+    const pass = new Pass(run, current, options, failed)
+    await pass.finish()
+    for (const id of pass.skipped) skipped.add(id)
+    const stop = run.signal.aborted || (failed.size > 0 && !options.keepGoing)
+    if (stop || pass.postponed === 0 || pass.ran === 0) break
+    current = planOf(run.graph, run.known, { keepArchives: run.keepArchives })
+  }
+  const { ran, repaired, bytesDownloaded, bytesWritten, filesWritten, requests } = run.tally
+  const fresh = run.graph.tasks.size - ran - failed.size - skipped.size
+  return {
+    ran,
+    fresh: Math.max(0, fresh),
+    repaired,
+    failed: failed.size,
+    skipped: skipped.size,
+    bytesDownloaded,
+    bytesWritten,
+    filesWritten,
+    requests,
+    seconds: (performance.now() - began) / 1000,
+  }
+}

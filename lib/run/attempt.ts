@@ -1,0 +1,120 @@
+/** One attempt of a task at its workbench: hands the kind what it may use and collects what it says. Places nothing. */
+
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolder } from '../io/disk.ts'
+import { shelfOf } from '../knowledge.ts'
+import type { ColumnarManifest, Manifest } from '../model/manifest.ts'
+import { ManifestBuilder } from '../model/manifest-builder.ts'
+import type { Input, Task, TaskId, Workbench } from '../model/task.ts'
+import type { Reason } from '../model/verdict.ts'
+import type { Run } from './context.ts'
+import { isOurFolder } from './discard.ts'
+import { only } from './subset.ts'
+
+/** What a kind left behind: files in staging, and the list of all files of the artifact. */
+export interface Made {
+  /** Without times; undefined for a task that only checks. */
+  readonly contents: ColumnarManifest | undefined
+  /** Paths in the artifact that were written into staging, and their bytes. */
+  readonly written: readonly string[]
+  readonly bytesWritten: number
+  readonly bytesDownloaded: number
+  readonly remarks: Readonly<Record<string, string | number>>
+}
+
+export async function attempt(run: Run, task: Task, reason: Reason, staging: string): Promise<Made> {
+  const builder = new ManifestBuilder()
+  const written: string[] = []
+  const remarks: Record<string, string | number> = {}
+  let bytesWritten = 0
+  let bytesDownloaded = 0
+  const intact = reason.code === 'output-damaged' ? intactOf(run, task.id) : undefined
+  const shelf = join(run.state, shelfOf(task.id))
+  if (task.outline.takes.length === 0) makeFolder(shelf)
+
+  const bench: Workbench = {
+    staging,
+    shelf,
+    final: join(run.root, task.gives?.at ?? ''),
+    inputs: task.outline.takes.map(input => inputOf(run, input)),
+    intact,
+    previous: reason.code === 'definition-changed' ? previousOf(run, task.id) : undefined,
+    candidates: candidatesFor(run, task),
+    foldsCase: run.foldsCase,
+    offline: run.offline,
+    signal: run.signal,
+    record(path, bytes, sha256) {
+      builder.add(path, bytes, sha256)
+      written.push(path)
+      bytesWritten += bytes
+    },
+    keep(path) {
+      const from = intact ?? bench.previous?.manifest
+      const i = from?.find(path) ?? -1
+      if (from === undefined || i < 0)
+        throw new Error(`${task.id} keeps ${path}, which does not lie there intact`)
+      builder.add(path, from.size(i), from.sha256(i))
+    },
+    remark: (name, value) => void (remarks[name] = value),
+    received(bytes) {
+      bytesDownloaded += bytes
+      run.tally.bytesDownloaded += bytes
+    },
+    progress: (done, total, unit) =>
+      run.report({ event: 'task-progress', ...naming(task), done, total, unit }),
+    requested: () => void (run.tally.requests += 1),
+    tell: diagnostic => run.report({ event: 'diagnostic', diagnostic }),
+    connection: (host, work) => run.connections(host).use(work),
+    async ration(host, bytes) {
+      const wait = Math.max(0, ...run.rates(host).map(rate => rate.take(bytes)))
+      if (wait > 1) await bench.pause(wait)
+    },
+    pause: milliseconds => sleep(milliseconds, undefined, { signal: run.signal }),
+  }
+  await task.kind.run(task.params, bench)
+  const contents = task.gives && builder.finish(task.gives.form)
+  return { contents, written, bytesWritten, bytesDownloaded, remarks }
+}
+
+/** How events name a task. */
+export const naming = ({ id, target, kind }: Task) => ({ task: id, target, kind: kind.name })
+
+function inputOf(run: Run, id: TaskId): Input {
+  const giver = run.graph.tasks.get(id)
+  const receipt = run.known.receiptOf(id)
+  const manifest = run.known.manifestOf(id)
+  if (giver?.gives === undefined || receipt === undefined || manifest === undefined)
+    throw new Error(`${id} was to be read before it was made`)
+  return { artifact: giver.gives, path: join(run.root, receipt.at), manifest, sole: isSole(run, giver) }
+}
+
+/** One task alone reads it, and it is not to be kept. */
+export function isSole({ whole, known, keepArchives }: Run, { id, gives }: Task): boolean {
+  const at = known.receiptOf(id)?.at ?? ''
+  return whole.dependants.get(id)?.length === 1 && isOurFolder(at) && !(keepArchives && gives?.form === 'file')
+}
+
+/** What lies at the final place and is still as recorded. */
+function intactOf(run: Run, id: TaskId): Manifest | undefined {
+  const manifest = run.known.manifestOf(id)
+  return manifest && only(manifest, i => !run.known.lookOf(id).bad.has(i))
+}
+
+function previousOf(run: Run, id: TaskId): Workbench['previous'] {
+  const receipt = run.known.receiptOf(id)
+  const manifest = run.known.manifestOf(id)
+  if (receipt === undefined || manifest === undefined || run.known.surveyOf(id).state !== 'intact')
+    return undefined
+  return { manifest, fingerprint: receipt.fingerprint }
+}
+
+/** Final places that hold the very bytes of a download: where the files lie although their record is gone. */
+function candidatesFor(run: Run, task: Task): readonly string[] {
+  const readers = (run.whole.dependants.get(task.id) ?? []).map(id => run.whole.tasks.get(id)?.gives)
+  return readers
+    .filter(gives => gives?.form === 'file')
+    .map(gives => join(run.root, gives?.at ?? ''))
+    .filter(path => existsSync(path) && basename(path) !== '')
+}

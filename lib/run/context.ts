@@ -1,0 +1,41 @@
+/** What all steps of one run share. Types only. */
+
+import type { Known } from '../knowledge.ts'
+import type { Report } from '../model/event.ts'
+import type { Graph } from '../model/plan.ts'
+import type { Pool, Rate } from './pools.ts'
+
+export interface Run {
+  /** Names this run's staging folder, log segment and what it moves aside. */
+  readonly id: string
+  readonly root: string
+  /** Absolute state folder. */
+  readonly state: string
+  /** What is to be built. */
+  readonly graph: Graph
+  /** Everything that the spec names: others may still need an archive. */
+  readonly whole: Graph
+  readonly known: Known
+  readonly report: Report
+  readonly signal: AbortSignal
+  readonly foldsCase: boolean
+  readonly offline: boolean
+  readonly keepArchives: boolean
+  readonly lanes: Readonly<Record<'core' | 'network', Pool>>
+  connections(host: string): Pool
+  /** The host's rate and the total one, where set. */
+  rates(host: string): readonly Rate[]
+  readonly tally: Tally
+}
+
+/** Counts of a run; the summary is made from it. */
+export interface Tally {
+  /** Steps that were begun: numbers their staging folders. */
+  begun: number
+  ran: number
+  repaired: number
+  bytesDownloaded: number
+  bytesWritten: number
+  filesWritten: number
+  requests: number
+}

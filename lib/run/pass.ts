@@ -1,0 +1,191 @@
+/**
+ * One pass over a plan: starts what is ready, in order of weight, until nothing can start any more.
+ * States of a step: waiting → running → done | failed; or skipped (something before it failed) or postponed (what it
+ * reads was given back and must be planned for).
+ */
+
+import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
+import type { Plan, Step } from '../model/plan.ts'
+import type { Task, TaskId } from '../model/task.ts'
+import { canRework, surveyForJudge } from '../plan.ts'
+import { naming } from './attempt.ts'
+import type { Run } from './context.ts'
+import { allDependants, directDependants, discard } from './discard.ts'
+import { problemOf } from './failure.ts'
+import { Pool } from './pools.ts'
+import { carryOut } from './step.ts'
+
+type State = 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'postponed'
+
+interface PassOptions {
+  readonly keepGoing: boolean
+  readonly force: boolean
+  readonly archiveBytes: number
+}
+
+export class Pass {
+  readonly skipped = new Set<TaskId>()
+  postponed = 0
+  ran = 0
+  readonly #run: Run
+  readonly #plan: Plan
+  readonly #options: PassOptions
+  readonly #failed: Set<TaskId>
+  readonly #states = new Map<TaskId, State>()
+  readonly #room: Pool
+  /** Archives that hold room, and how to give it back. */
+  readonly #held = new Map<TaskId, () => void>()
+  /** Artifacts on disk that do not last. */
+  readonly #passing = new Set<Task>()
+  #running = 0
+  #end: () => void = () => {}
+
+  constructor(run: Run, plan: Plan, options: PassOptions, failed: Set<TaskId>) {
+    this.#run = run
+    this.#plan = plan
+    this.#options = options
+    this.#failed = failed
+    this.#room = new Pool(Math.max(1, options.archiveBytes))
+    for (const [id, { task, verdict }] of plan.steps) {
+      this.#states.set(id, failed.has(id) ? 'failed' : verdict.state === 'fresh' ? 'done' : 'waiting')
+      if (task.gives?.lasting === false && run.known.surveyOf(id).state === 'intact') this.#passing.add(task)
+    }
+  }
+
+  /** Resolves when nothing runs and nothing can start. */
+  async finish(): Promise<void> {
+    const end = new Promise<void>(resolve => {
+      this.#end = resolve
+    })
+    this.#startReady()
+    if (this.#running === 0) this.#end()
+    await end
+    for (const [id, state] of this.#states)
+      if (state === 'waiting' || state === 'skipped') this.skipped.add(id)
+    this.#giveBack(allDependants)
+  }
+
+  get #stopped(): boolean {
+    return this.#run.signal.aborted || (this.#failed.size > 0 && !this.#options.keepGoing)
+  }
+
+  #startReady(): void {
+    if (this.#stopped) return
+    const ready = [...this.#plan.steps.values()].filter(
+      ({ task }) =>
+        this.#states.get(task.id) === 'waiting' &&
+        task.outline.takes.every(input => this.#states.get(input) === 'done'),
+    )
+    for (const step of ready.toSorted((a, b) => b.weight - a.weight)) {
+      this.#states.set(step.task.id, 'running')
+      this.#running += 1
+      void this.#see(step)
+    }
+  }
+
+  async #see(step: Step): Promise<void> {
+    const state = await this.#carry(step)
+    this.#states.set(step.task.id, state)
+    this.#running -= 1
+    if (state === 'postponed') this.postponed += 1
+    this.#giveBack(allDependants)
+    this.#startReady()
+    // Everybody waits for room: what only checks and unfinished targets still hold is given back as well.
+    if (this.#running > 0 && this.#running === this.#room.waiting) this.#giveBack(directDependants)
+    if (this.#running === 0) this.#end()
+  }
+
+  async #carry(step: Step): Promise<State> {
+    const { task } = step
+    const isArchive = task.outline.forecast.download !== undefined
+    const leaveRoom = isArchive ? await this.#room.enter(step.weight, step.write ?? 0) : () => {}
+    const state = await this.#run.lanes[task.kind.lane].use(() => this.#attempt(step), step.weight)
+    if (state === 'done' && this.#passing.has(task)) this.#held.set(task.id, leaveRoom)
+    else leaveRoom()
+    return state
+  }
+
+  async #attempt(step: Step): Promise<State> {
+    if (this.#stopped) return 'skipped'
+    try {
+      const reason = await this.#reasonToRun(step)
+      if (reason === 'fresh') return 'done'
+      if (reason === 'postponed') return 'postponed'
+      await this.#perform(step.task, reason)
+      return 'done'
+    } catch (error) {
+      return this.#fail(step.task, error)
+    }
+  }
+
+  /** Judged again with what is known now: earlier steps may have given the same bytes as before, or others. */
+  async #reasonToRun({ task, verdict }: Step): Promise<Reason | 'fresh' | 'postponed'> {
+    const { known, graph } = this.#run
+    if (task.gives?.lasting && known.surveyOf(task.id).state !== 'intact') await known.lookAgain(task)
+    const digestOf: DigestOf = id => graph.tasks.get(id)?.gives?.pins?.sha256 ?? known.receiptOf(id)?.digest
+    const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
+    const reason = reasonOf(now) ?? reasonOf(verdict)
+    if (reason === undefined || (now.state === 'fresh' && !isWish(reason))) return 'fresh'
+    if (task.gives === undefined || canRework(task, { state: 'stale', reason }, known)) return reason
+    const absent = task.outline.takes.some(input => known.surveyOf(input).state !== 'intact')
+    return absent ? 'postponed' : reason
+  }
+
+  async #perform(task: Task, reason: Reason): Promise<void> {
+    const { run, tally } = { run: this.#run, tally: this.#run.tally }
+    run.report({ event: 'task-started', ...naming(task), reason })
+    const { receipt, made } = await carryOut(run, task, reason)
+    await run.known.lookAgain(task)
+    if (task.gives?.lasting === false) this.#passing.add(task)
+    this.ran += 1
+    tally.ran += 1
+    if (reason.code === 'output-damaged') tally.repaired += 1
+    if (task.gives?.lasting) {
+      tally.filesWritten += made.written.length
+      tally.bytesWritten += made.bytesWritten
+    }
+    const { seconds, files, bytes } = receipt
+    run.report({
+      event: 'task-finished',
+      ...naming(task),
+      seconds,
+      files,
+      bytes,
+      bytesDownloaded: made.bytesDownloaded,
+    })
+  }
+
+  #fail(task: Task, error: unknown): State {
+    if (this.#run.signal.aborted) return 'skipped'
+    const problem = problemOf(error, task)
+    this.#failed.add(task.id)
+    for (const diagnostic of problem.diagnostics) this.#run.report({ event: 'diagnostic', diagnostic })
+    const { code, message } = problem
+    this.#run.report({ event: 'task-failed', ...naming(task), code, message })
+    return 'failed'
+  }
+
+  /** Done in this pass, or not part of it and recorded as done. */
+  #isSettled(id: TaskId): boolean {
+    const state = this.#states.get(id)
+    return state === undefined ? this.#run.known.receiptOf(id) !== undefined : state === 'done'
+  }
+
+  /** Removes what does not last and is not needed any more, as far as `readers` says who must be done first. */
+  #giveBack(readers: typeof allDependants): void {
+    for (const task of this.#passing) {
+      if (this.#states.get(task.id) !== 'done') continue
+      if (!readers(this.#run.whole, task.id).every(id => this.#isSettled(id))) continue
+      if (!discard(this.#run, task)) continue
+      this.#passing.delete(task)
+      this.#held.get(task.id)?.()
+      this.#held.delete(task.id)
+    }
+  }
+}
+
+const reasonOf = (verdict: Verdict): Reason | undefined =>
+  verdict.state === 'stale' ? verdict.reason : undefined
+
+/** Asked for whatever the record says. */
+const isWish = (reason: Reason): boolean => reason.code === 'forced' || reason.code === 'needed'

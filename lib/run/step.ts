@@ -1,0 +1,159 @@
+/**
+ * Carries out one step: stage → sync → mark started → rename → sync folders → manifest → receipt.
+ * A crash between any two leaves the old state, or a started mark that says "unknown". Knows no order of steps.
+ */
+
+import { statSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { filesystemNowMs, look, makeFolder, remove, removeEmptyFolders, syncFolder } from '../io/disk.ts'
+import { syncFiles } from '../io/sync.ts'
+import type { ColumnarManifest, Manifest, Times } from '../model/manifest.ts'
+import { withTimes } from '../model/manifest.ts'
+import { plural } from '../model/units.ts'
+import type { Receipt } from '../model/receipt.ts'
+import type { Artifact, Task, TaskId } from '../model/task.ts'
+import type { Reason } from '../model/verdict.ts'
+import { place } from '../place.ts'
+import { attempt, isSole, type Made } from './attempt.ts'
+import type { Run } from './context.ts'
+import { discard } from './discard.ts'
+import { ownerAmongSiblings } from './owners.ts'
+
+export interface Done {
+  readonly receipt: Receipt
+  readonly made: Made
+}
+
+/** Makes the task's artifact and records it. Throws what the kind throws; then nothing of it is at its final place. */
+export async function carryOut(run: Run, task: Task, reason: Reason): Promise<Done> {
+  const began = performance.now()
+  const staging = join(run.state, 'staging', run.id, String(++run.tally.begun))
+  makeFolder(staging)
+  try {
+    const made = await attempt(run, task, reason, staging)
+    run.signal.throwIfAborted()
+    const { contents } = made
+    const manifest =
+      task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
+    const receipt: Receipt = {
+      task: task.id,
+      kind: task.kind.name,
+      kindVersion: task.kind.version,
+      fingerprint: task.outline.fingerprint.map(({ name, value }) => ({ name, value })),
+      inputs: task.outline.takes.map(input => ({
+        task: input,
+        digest: run.known.receiptOf(input)?.digest ?? '',
+      })),
+      digest: manifest?.digest ?? '',
+      manifest: manifest ? run.known.receipts.saveManifest(task.id, manifest) : '',
+      at: task.gives?.at ?? '',
+      files: manifest?.count ?? 0,
+      bytes: manifest?.bytes ?? 0,
+      seconds: (performance.now() - began) / 1000,
+      remarks: made.remarks,
+      ...(task.outline.reads && { reads: timesOfReads(task.outline.reads) }),
+      targets: task.targets,
+      finished: new Date().toISOString(),
+    }
+    run.known.receipts.done(receipt)
+    return { receipt, made }
+  } finally {
+    remove(staging)
+    removeEmptyFolders(join(run.state, 'staging', run.id), run.state)
+  }
+}
+
+/** Puts what was staged into place, and looks at it there. */
+async function publish(
+  run: Run,
+  task: Task,
+  gives: Artifact,
+  made: Made & { readonly contents: ColumnarManifest },
+  staging: string,
+): Promise<ColumnarManifest> {
+  const final = join(run.root, gives.at)
+  const { contents } = made
+  await syncFiles(staging, made.written)
+  const previous = lastPlaced(run, task)
+  run.known.receipts.started(task.id)
+  const { movedAside, folders } = await place({
+    form: gives.form,
+    staged: gives.form === 'file' ? join(staging, basename(gives.at)) : staging,
+    final,
+    contents,
+    previous,
+    aside: join(run.state, 'aside', run.id),
+    root: run.root,
+    ownerOf: path => ownerAmongSiblings(run, task, path),
+  })
+  for (const folder of folders) syncFolder(folder)
+  // Before the times are read: to lose a second name changes those of a file.
+  if (task.kind.consumes) for (const input of task.outline.takes) discardConsumed(run, input)
+  if (movedAside.length > 0) tellOfMoved(run, task, movedAside)
+  const takenAtMs = await nextTick(run.state)
+  return withTimes(contents, takenAtMs, timesOf(gives.form, final, contents))
+}
+
+function discardConsumed(run: Run, id: TaskId): void {
+  const giver = run.graph.tasks.get(id)
+  if (giver && isSole(run, giver)) discard(run, giver)
+}
+
+/**
+ * The filesystem's clock, once it has moved on from now: everything placed before is then older than its record, so
+ * that the next build need not read it again. A clock that stands still for long leaves racy entries, which is safe.
+ */
+async function nextTick(folder: string): Promise<number> {
+  const now = filesystemNowMs(folder)
+  for (let tries = 0; tries < 20; tries += 1) {
+    const later = filesystemNowMs(folder)
+    if (later > now) return later
+    await sleep(2)
+  }
+  return now
+}
+
+function* timesOf(
+  form: 'file' | 'tree',
+  final: string,
+  contents: Manifest,
+): Generator<readonly [number, Times]> {
+  for (let i = 0; i < contents.count; i += 1) {
+    const times = look(form === 'file' ? final : join(final, contents.path(i)))
+    // Gone between placing and looking: recorded without times, so that the next look finds it missing.
+    if (times) yield [i, times]
+  }
+}
+
+/** The manifest of what this task has at its place, also when the last attempt was killed. */
+function lastPlaced(run: Run, task: Task): Manifest | undefined {
+  const memory = run.known.memoryOf(task.id)
+  const receipt =
+    memory?.state === 'done' ? memory.receipt : memory?.state === 'started' ? memory.previous : undefined
+  return receipt?.at === task.gives?.at && receipt ? run.known.receipts.loadManifest(receipt) : undefined
+}
+
+function timesOfReads(paths: readonly string[]): NonNullable<Receipt['reads']> {
+  const times = paths.map(path => [path, statSync(path)] as const)
+  return Object.fromEntries(times.map(([path, { size, mtimeMs }]) => [path, { bytes: size, mtimeMs }]))
+}
+
+function tellOfMoved(run: Run, task: Task, paths: readonly string[]): void {
+  const aside = relative(run.root, join(run.state, 'aside', run.id))
+  run.report({
+    event: 'diagnostic',
+    diagnostic: {
+      severity: 'warning',
+      code: 'edited-by-hand',
+      subject: `${task.target}: ${task.kind.name}`,
+      message: `${plural(paths.length, 'file')} in the way ${paths.length === 1 ? 'was' : 'were'} not made by Groundwork, or edited since.`,
+      evidence: [
+        ...paths.slice(0, 10).map((path, i) => ({ label: i === 0 ? 'moved' : '', text: path })),
+        ...(paths.length > 10 ? [{ label: '', text: `and ${plural(paths.length - 10, 'other')}` }] : []),
+      ],
+      disk: `They lie in ${aside}, under the same paths; what the spec describes is in their place.`,
+      next: `compare, and take back what you want to keep; then remove ${aside}.`,
+    },
+  })
+}
