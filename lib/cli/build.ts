@@ -1,0 +1,153 @@
+/** `build [TARGET…]`: makes what the spec describes; with --dry-run says what that would be. */
+
+import { existsSync } from 'node:fs'
+import type { Known } from '../knowledge.ts'
+import type { Plan } from '../model/plan.ts'
+import { type DiagnosticDraft, Problem } from '../model/problem.ts'
+import { formatBytes, formatSeconds, plural } from '../model/units.ts'
+import { openSteps, planOf } from '../plan.ts'
+import { refuseWithoutRoom, roomFor } from '../room.ts'
+import { leftovers } from '../run/discard.ts'
+import { rememberSpec } from '../spec/cache.ts'
+import { exitCodes } from './exit.ts'
+import type { Desk } from './main.ts'
+import { openPlayground, type Playground, survey } from './playground.ts'
+
+export async function build(desk: Desk): Promise<number> {
+  const { command, kinds, console } = desk
+  const { options } = command
+  const began = performance.now()
+  const playground = await openPlayground(command, kinds)
+  const keepArchives = options.keepArchives || playground.spec.archives === 'keep'
+  const room = roomFor(playground.root)
+  const known = await survey(playground, { tier: options.check })
+  const plan = planOf(playground.graph, known, { force: options.force, freeBytes: room.bytes, keepArchives })
+  if (options.dryRun) {
+    console.plan(plan, room.bytes)
+    return console.summary({ exitCode: exitCodes.done, fresh: plan.steps.size - openSteps(plan).length })
+  }
+  for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
+  if (isIdle(playground, known, plan, keepArchives))
+    return nothingToDo(desk, plan, (performance.now() - began) / 1000)
+  refuseUnbuilt(plan)
+  refuseWithoutRoom(playground.root, plan.totals, room)
+  return perform(desk, playground, keepArchives, room.bytes)
+}
+
+/** Nothing to run, to tidy up or to record anew: then nothing is written either, not even a lock. */
+const isIdle = ({ graph, whole }: Playground, known: Known, plan: Plan, keepArchives: boolean): boolean =>
+  openSteps(plan).length === 0 &&
+  leftovers(graph, whole, known, keepArchives).length === 0 &&
+  [...graph.tasks.values()].every(task => known.lookOf(task.id).touched.size === 0)
+
+function nothingToDo({ command, console }: Desk, plan: Plan, seconds: number): number {
+  const { check, quiet } = command.options
+  const fresh = plan.steps.size
+  const looked = {
+    record: 'by their records',
+    tree: 'files checked by size and time',
+    hash: 'every byte checked',
+  }[check]
+  if (!quiet)
+    console.result(`Nothing to do: ${plural(fresh, 'task')} fresh (${looked}, ${formatSeconds(seconds)}).\n`)
+  return console.summary({ fresh, seconds, exitCode: exitCodes.done })
+}
+
+/** What the spec asks for and cannot be built yet is said before anything is begun, all of it at once. */
+function refuseUnbuilt(plan: Plan): void {
+  const drafts = openSteps(plan).flatMap(({ task }): DiagnosticDraft[] => {
+    const what = task.kind.notYet?.(task.params)
+    if (what === undefined) return []
+    return [
+      {
+        code: 'not-yet',
+        subject: task.target,
+        place: task.place,
+        message: `Groundwork cannot build ${what} yet.`,
+        disk: 'Nothing was downloaded.',
+        next: 'build the other targets by name, or give this one another source.',
+      },
+    ]
+  })
+  const [first, ...rest] = drafts
+  if (first) throw new Problem(first, ...rest)
+}
+
+async function perform(
+  { command, console }: Desk,
+  playground: Playground,
+  keepArchives: boolean,
+  freeBytes: number,
+): Promise<number> {
+  const [{ withRun }, { runPlan }, { refreshTimes }, { onInterrupt }] = await Promise.all([
+    import('../run/open.ts'),
+    import('../run.ts'),
+    import('../run/refresh.ts'),
+    import('./interrupt.ts'),
+  ])
+  const { options } = command
+  const interrupt = onInterrupt(console.report)
+  const isNew = !existsSync(playground.state)
+  const request = {
+    ...playground,
+    tier: options.check,
+    report: console.report,
+    signal: interrupt.signal,
+    offline: options.offline,
+    keepArchives,
+    jobs: options.jobs,
+    hosts: playground.spec.hosts,
+    rateBytesPerSecond: options.rateBytesPerSecond,
+  }
+  const tally = await withRun(request, async run => {
+    rememberSpec(playground)
+    // Planned again under the lock: another build may have been at work since the first look.
+    const plan = planOf(run.graph, run.known, { force: options.force, freeBytes, keepArchives })
+    if (console.json) console.plan(plan, freeBytes)
+    console.watch(openSteps(plan).length)
+    const done = await runPlan(run, plan, {
+      keepGoing: options.keepGoing,
+      force: options.force,
+      archiveBytes: plan.totals.archives,
+    })
+    await refreshTimes(run)
+    run.known.receipts.dropUnused()
+    return done
+  }).finally(interrupt.release)
+  const exitCode = interrupt.signal.aborted
+    ? exitCodes.interrupted
+    : tally.failed > 0
+      ? exitCodes.failed
+      : exitCodes.done
+  if (!options.quiet || exitCode !== exitCodes.done)
+    console.result(closing(tally, interrupt.signal.aborted, isNew))
+  return console.summary({ ...tally, exitCode })
+}
+
+function closing(
+  {
+    ran,
+    fresh,
+    failed,
+    skipped,
+    repaired,
+    bytesDownloaded,
+    filesWritten,
+    bytesWritten,
+    seconds,
+  }: Awaited<ReturnType<typeof import('../run.ts').runPlan>>,
+  interrupted: boolean,
+  isNew: boolean,
+): string {
+  const word = interrupted ? 'Interrupted' : failed > 0 ? 'Failed' : isNew ? 'Built' : 'Done'
+  const parts = [
+    `${plural(ran, 'task')} ran`,
+    repaired > 0 ? `${repaired} of them repaired` : '',
+    `${fresh} fresh`,
+    failed > 0 ? `${failed} failed` : '',
+    skipped > 0 ? `${skipped} not tried` : '',
+  ].filter(part => part !== '')
+  const moved = `${formatBytes(bytesDownloaded)} downloaded, ${plural(filesWritten, 'file')} (${formatBytes(bytesWritten)}) written`
+  const next = interrupted ? 'What was downloaded is kept: run the same command again to go on.\n' : ''
+  return `${word}: ${parts.join(', ')}; ${moved} in ${formatSeconds(seconds)}.\n${next}`
+}

@@ -1,0 +1,64 @@
+/** `--help`, for all and for each verb. */
+
+import type { Verb } from './arguments.ts'
+import { exitCodes } from './exit.ts'
+
+const usage: Readonly<Record<Verb, readonly [synopsis: string, about: string]>> = {
+  overview: ['npx tsx build', 'every group and target, its state, its size; nothing is built'],
+  build: ['npx tsx build NAME…', 'build a group, a target, or all targets below a directory'],
+  status: ['npx tsx build status [NAME…]', 'fresh, stale or missing, per target, without the network'],
+  why: ['npx tsx build why NAME…', 'each task, its verdict, and the ingredient that changed'],
+  verify: ['npx tsx build verify [NAME…]', 'rehash what is on disk; check annotations against the tree'],
+  graph: ['npx tsx build graph [NAME…]', 'the tasks and what they take (--format mermaid, dot or json)'],
+  clean: [
+    'npx tsx build clean [NAME…]',
+    'remove what was built; --archives: only archives and partial downloads',
+  ],
+  schema: ['npx tsx build schema', 'print the JSON Schema of datasets.yaml'],
+  lock: ['npx tsx build lock [NAME…]', 'ask hosts for what the spec leaves open (not yet)'],
+  adopt: ['npx tsx build adopt NAME --from DIR', 'take over files that are on disk already (not yet)'],
+  accept: ['npx tsx build accept NAME…', 'the definition changed, the result is the same (not yet)'],
+  prune: ['npx tsx build prune', 'remove what the spec no longer names (not yet)'],
+  report: ['npx tsx build report', 'one HTML page about the playground (not yet)'],
+}
+
+const everywhere = `
+  --spec FILE          the spec (default: datasets.yaml)
+  --root DIR           the playground, whatever the spec says
+  --json               one JSON object a line on stdout; the last is a summary
+  -q, --quiet          problems only
+  --check TIER         how deep freshness is checked: record, tree (default) or hash
+  -h, --help           this text`
+
+const building = `
+  -n, --dry-run        say what would be done, why, how many bytes from where; change nothing
+  -j, --jobs N         tasks at once that need a core (default: as many as there are)
+  -k, --keep-going     after a failure go on with what does not depend on it
+  -f, --force          run everything that is named, whatever the records say
+  --offline            no network at all
+  --keep-archives      keep archives once everything made from them is placed
+  --rate 50MB/s        for all hosts together`
+
+const own: Partial<Record<Verb, string>> = {
+  build: building,
+  graph: '\n  --format F           mermaid (default), dot or json',
+  clean:
+    '\n  --archives           only kept archives and partial downloads\n  -n, --dry-run        list only',
+  status: '\n  --exit-code          1 if anything is not fresh',
+}
+
+/** Prints the help; returns the exit code. */
+export function help(verb: Verb): number {
+  process.stdout.write(verb === 'overview' ? wholeHelp() : verbHelp(verb))
+  return exitCodes.done
+}
+
+const verbHelp = (verb: Verb): string =>
+  `${usage[verb][0]}\n  ${usage[verb][1]}.\n${own[verb] ?? ''}${everywhere}\n`
+
+function wholeHelp(): string {
+  const rows = Object.values(usage).map(([synopsis, about]) => `  ${synopsis.padEnd(38)}${about}`)
+  const codes =
+    'Exit codes: 0 done · 1 a task failed or something is wrong · 2 spec or command line · 3 refused · 130 interrupted'
+  return `Groundwork: a Make for training data.\n\n${rows.join('\n')}\n${building}${everywhere}\n\n${codes}\n`
+}

@@ -1,0 +1,72 @@
+/** argv → a verb → an exit code. Loads only the verb that is asked for. */
+
+import { Problem } from '../model/problem.ts'
+import type { TaskKind } from '../model/task.ts'
+import { type Command, parseCommand, type Verb } from './arguments.ts'
+import { Console } from './console.ts'
+import { exitCodeOf } from './exit.ts'
+
+/** What every verb gets. */
+export interface Desk {
+  readonly command: Command
+  readonly kinds: readonly TaskKind[]
+  readonly console: Console
+}
+
+/** Never throws: what is expected is told with its code, what is not is told as a bug. */
+export async function main(argv: readonly string[], kinds: readonly TaskKind[]): Promise<number> {
+  let console = new Console({ json: argv.includes('--json'), quiet: false })
+  try {
+    const command = parseCommand(argv)
+    if (command.options.help) return (await import('./help.ts')).help(command.verb)
+    console = new Console(command.options)
+    return await perform(command.verb, { command, kinds, console })
+  } catch (error) {
+    const problem = error instanceof Problem ? error : bug(error)
+    console.problem(problem)
+    return console.summary({ exitCode: exitCodeOf(problem.code) })
+  }
+}
+
+async function perform(verb: Verb, desk: Desk): Promise<number> {
+  switch (verb) {
+    case 'overview':
+      return (await import('./overview.ts')).overview(desk)
+    case 'build':
+      return (await import('./build.ts')).build(desk)
+    case 'status':
+      return (await import('./status.ts')).status(desk)
+    case 'why':
+      return (await import('./why.ts')).why(desk)
+    case 'verify':
+      return (await import('./verify.ts')).verify(desk)
+    case 'graph':
+      return (await import('./graph.ts')).graph(desk)
+    case 'clean':
+      return (await import('./clean.ts')).clean(desk)
+    case 'schema':
+      return (await import('./schema.ts')).schema(desk)
+    case 'lock':
+    case 'adopt':
+    case 'accept':
+    case 'prune':
+    case 'report':
+      throw new Problem({
+        code: 'not-yet',
+        message: `\`build ${verb}\` cannot be used yet.`,
+        disk: 'Nothing was changed.',
+        next: 'run `npx tsx build --help` for what can.',
+      })
+  }
+}
+
+const bug = (error: unknown): Problem =>
+  new Problem({
+    code: 'bug',
+    message: 'Groundwork itself failed; this is a mistake in it, not in your spec.',
+    evidence: [
+      { label: 'found', text: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    ],
+    disk: 'What is recorded as built is built; the next build goes on from there.',
+    next: 'report it with this text.',
+  })

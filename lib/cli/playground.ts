@@ -1,0 +1,73 @@
+/** Opens what a verb works on: the spec, its graph, the targets asked for, and the records below the root. */
+
+import { realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Kinds, graphOf, partOf } from '../graph.ts'
+import { look, nearestExisting } from '../io/disk.ts'
+import { Known, stateFolder } from '../knowledge.ts'
+import type { Graph } from '../model/plan.ts'
+import { Problem } from '../model/problem.ts'
+import type { SourceForm, TaskKind } from '../model/task.ts'
+import { openReceipts } from '../receipts/receipts.ts'
+import { type ReadSpec, readSpecOnce } from '../spec/cache.ts'
+import { targetsNamed } from '../spec/targets.ts'
+import type { LookOptions } from '../survey.ts'
+import type { Command } from './arguments.ts'
+
+export interface Playground extends ReadSpec {
+  readonly state: string
+  /** Everything that the spec names. */
+  readonly whole: Graph
+  /** What was asked for; everything where nothing was named. */
+  readonly graph: Graph
+}
+
+export const kindsByName = (kinds: readonly TaskKind[]): Kinds =>
+  new Map(kinds.map(kind => [kind.name, kind]))
+
+export const formsOf = (kinds: readonly TaskKind[]): readonly SourceForm<unknown>[] =>
+  kinds.flatMap(kind => (kind.source ? [kind.source] : []))
+
+/** Reads the spec and makes the graph. Touches nothing below the root. */
+export async function openPlayground(
+  { options, names }: Pick<Command, 'options' | 'names'>,
+  kinds: readonly TaskKind[],
+): Promise<Playground> {
+  const read = await readSpecOnce(options.spec, formsOf(kinds), options.root)
+  const { spec, root } = read
+  const whole = graphOf(spec, kindsByName(kinds))
+  const targets = targetsNamed(spec, names)
+  refuseForeignRoots(root, targets)
+  return { ...read, state: join(root, stateFolder), whole, graph: partOf(whole, targets) }
+}
+
+/** What is recorded of a playground, and what lies there. Writes nothing. */
+export async function survey(playground: Playground, options: LookOptions): Promise<Known> {
+  const receipts = openReceipts(playground.state, { readOnly: true })
+  return new Known(playground.root, receipts, options).lookAtAll(playground.graph)
+}
+
+/** A link on the way to a target that leads out of the root would have us write, and later clean, somewhere else. */
+function refuseForeignRoots(root: string, targets: readonly string[]): void {
+  if (look(root) === undefined) return
+  const real = realpathSync(root)
+  const seen = new Set<string>()
+  for (const target of targets) {
+    const existing = nearestExisting(join(root, target))
+    if (seen.has(existing)) continue
+    seen.add(existing)
+    const goal = realpathSync(existing)
+    if (goal === real || goal.startsWith(`${real}/`) || !existing.startsWith(resolve(root))) continue
+    throw new Problem({
+      code: 'symlink-outside-root',
+      subject: target,
+      message: `${existing} is a link that leads out of the playground.`,
+      evidence: [
+        { label: 'root', text: real },
+        { label: 'leads to', text: goal },
+      ],
+      disk: 'Nothing was changed.',
+      next: 'move the target there with --root DIR and a spec of its own, or replace the link by a folder.',
+    })
+  }
+}

@@ -1,0 +1,51 @@
+/** The state of each target, from a plan: fresh, stale or missing, with its size. Pure. */
+
+import type { Known } from '../knowledge.ts'
+import type { Plan, Step } from '../model/plan.ts'
+import { because } from '../report/words.ts'
+
+export interface TargetState {
+  readonly target: string
+  readonly state: 'fresh' | 'stale' | 'missing'
+  /** Files and bytes by the records, or as the spec foretells them; undefined where nothing tells. */
+  readonly files: number | undefined
+  readonly bytes: number | undefined
+  /** Half a sentence, where not fresh. */
+  readonly why: string | undefined
+}
+
+export function statesOf(plan: Plan, known: Known): readonly TargetState[] {
+  const byTarget = new Map<string, Step[]>(plan.graph.targets.map(target => [target, []]))
+  for (const step of plan.steps.values())
+    for (const target of step.task.targets) byTarget.get(target)?.push(step)
+  return [...byTarget].map(([target, steps]) => stateOf(target, steps, known))
+}
+
+function stateOf(target: string, steps: readonly Step[], known: Known): TargetState {
+  const givers = steps.filter(({ task }) => task.gives?.lasting)
+  const records = givers.map(({ task }) => known.receiptOf(task.id))
+  const open = steps.filter(({ verdict }) => verdict.state !== 'fresh')
+  const built = records.some(record => record !== undefined)
+  const state = open.length === 0 ? 'fresh' : built ? 'stale' : 'missing'
+  const forecasts = givers.map(({ task }) => task.outline.forecast)
+  return {
+    target,
+    state,
+    files: sum(records.map((record, i) => record?.files ?? forecasts[i]?.files)),
+    bytes: sum(records.map((record, i) => record?.bytes ?? forecasts[i]?.bytes)),
+    why: state === 'stale' ? whyOf(open) : undefined,
+  }
+}
+
+/** The most telling reason: that something is needed again is only the consequence of another. */
+function whyOf(open: readonly Step[]): string | undefined {
+  const reasons = open.flatMap(({ verdict }) => (verdict.state === 'stale' ? [verdict.reason] : []))
+  const reason = reasons.find(({ code }) => code !== 'needed' && code !== 'never-built') ?? reasons[0]
+  return reason ? because(reason) : 'to be judged on the way'
+}
+
+const sum = (numbers: readonly (number | undefined)[]): number | undefined =>
+  numbers.reduce<number | undefined>(
+    (total, number) => (total === undefined || number === undefined ? undefined : total + number),
+    0,
+  )

@@ -1,0 +1,22 @@
+/** What every verb that only looks begins with: the playground, what is known of it, and the plan. Writes nothing. */
+
+import type { Known } from '../knowledge.ts'
+import type { Plan } from '../model/plan.ts'
+import { planOf } from '../plan.ts'
+import { roomFor } from '../room.ts'
+import type { Desk } from './main.ts'
+import { openPlayground, type Playground, survey } from './playground.ts'
+
+export interface Looked {
+  readonly playground: Playground
+  readonly known: Known
+  readonly plan: Plan
+}
+
+export async function lookOnly({ command, kinds, console }: Desk): Promise<Looked> {
+  const playground = await openPlayground(command, kinds)
+  const known = await survey(playground, { tier: command.options.check })
+  for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
+  const plan = planOf(playground.graph, known, { freeBytes: roomFor(playground.root).bytes })
+  return { playground, known, plan }
+}

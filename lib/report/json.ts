@@ -1,0 +1,51 @@
+/** Events as JSON, one object a line. The shape is the contract with scripts: it grows, and keeps its meaning. */
+
+import type { RunEvent } from '../model/event.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Diagnostic, Evidence } from '../model/problem.ts'
+import type { Verdict } from '../model/verdict.ts'
+import { redact } from '../model/redact.ts'
+
+/** One line for one event. `time` is ISO 8601. */
+export function eventLine(event: RunEvent, time: string): string {
+  return line(event.event === 'diagnostic' ? diagnosticObject(event.diagnostic) : event, time)
+}
+
+/** The `plan` event. `freeDisk` in bytes. */
+export function planLine(plan: Plan, freeDisk: number, time: string): string {
+  const steps = [...plan.steps.values()].map(({ task, verdict, download, write, files }) => ({
+    task: task.id,
+    target: task.target,
+    kind: task.kind.name,
+    ...verdictObject(verdict),
+    download,
+    write,
+    files,
+  }))
+  const { leastDisk: _l, archives: _a, ...totals } = plan.totals
+  return line({ event: 'plan', steps, totals: { ...totals, freeDisk } }, time)
+}
+
+export const verdictObject = (verdict: Verdict): object =>
+  verdict.state === 'stale'
+    ? { verdict: 'stale', reason: verdict.reason }
+    : verdict.state === 'unsettled'
+      ? { verdict: 'unsettled', reason: { code: 'unsettled', until: verdict.until } }
+      : { verdict: 'fresh' }
+
+export function line(object: object, time: string): string {
+  const { event, ...rest } = object as { event: string }
+  return `${JSON.stringify({ event, time, ...rest })}\n`
+}
+
+function diagnosticObject({ place, evidence, message, ...rest }: Diagnostic): object {
+  return {
+    event: 'diagnostic',
+    ...rest,
+    message: redact(message),
+    ...(evidence && { evidence: evidence.map(evidenceObject) }),
+    ...(place && { file: place.file, line: place.line, column: place.column }),
+  }
+}
+
+const evidenceObject = ({ label, text, from }: Evidence): object => ({ label, text: redact(text), from })

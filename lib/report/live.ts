@@ -1,0 +1,124 @@
+/**
+ * The progress line at the bottom of a terminal: how many steps are done, how fast bytes come, what is running.
+ * Knows no step but from events; everything else that is printed goes through `above`.
+ */
+
+import type { RunEvent } from '../model/event.ts'
+import { formatBytes } from '../model/units.ts'
+import { columns } from './text.ts'
+import { nameOf } from './words.ts'
+
+interface Running {
+  done: number
+  total: number | undefined
+  unit: 'bytes' | 'files'
+}
+
+/** Redrawn at most so often. */
+const everyMs = 100
+/** The rate is that of the last seconds. */
+const windowMs = 3000
+
+export class ProgressLine {
+  readonly #write: (text: string) => void
+  readonly #width: () => number
+  readonly #now: () => number
+  readonly #steps: number
+  readonly #running = new Map<string, Running>()
+  readonly #samples: { at: number; bytes: number }[] = []
+  #finished = 0
+  #received = 0
+  #drawnAt = Number.NEGATIVE_INFINITY
+  #shown = false
+
+  constructor(options: {
+    readonly write: (text: string) => void
+    readonly width: () => number
+    readonly now: () => number
+    readonly steps: number
+  }) {
+    this.#write = options.write
+    this.#width = options.width
+    this.#now = options.now
+    this.#steps = options.steps
+  }
+
+  take(event: RunEvent): void {
+    switch (event.event) {
+      case 'task-started':
+        this.#running.set(event.task, { done: 0, total: undefined, unit: 'bytes' })
+        break
+      case 'task-progress': {
+        const before = this.#running.get(event.task)
+        if (event.kind === 'download') this.#received += Math.max(0, event.done - (before?.done ?? 0))
+        this.#running.set(event.task, { done: event.done, total: event.total, unit: event.unit })
+        break
+      }
+      case 'task-finished':
+      case 'task-failed':
+        this.#running.delete(event.task)
+        this.#finished += 1
+        break
+      case 'diagnostic':
+      case 'summary':
+        return
+    }
+    this.#draw()
+  }
+
+  /** Prints lines above the progress line. */
+  above(text: string): void {
+    this.clear()
+    this.#write(`${text}\n`)
+    this.#drawnAt = Number.NEGATIVE_INFINITY
+    this.#draw()
+  }
+
+  clear(): void {
+    if (this.#shown) this.#write('\r\x1b[K')
+    this.#shown = false
+  }
+
+  #draw(): void {
+    const now = this.#now()
+    if (now - this.#drawnAt < everyMs || this.#running.size === 0) return
+    this.#drawnAt = now
+    this.#write(`\r\x1b[K${fitted(this.#text(now), this.#width() - 1)}`)
+    this.#shown = true
+  }
+
+  #text(now: number): string {
+    const rate = this.#rate(now)
+    const tasks = [...this.#running].map(
+      ([task, { done, total, unit }]) => `${nameOf(task)}${share(done, total, unit)}`,
+    )
+    const head = `[${this.#finished}/${Math.max(this.#steps, this.#finished + this.#running.size)}]`
+    return [head, rate > 0 ? `${formatBytes(rate)}/s` : '', tasks.join(' · ')]
+      .filter(part => part !== '')
+      .join(' ')
+  }
+
+  #rate(now: number): number {
+    this.#samples.push({ at: now, bytes: this.#received })
+    while ((this.#samples[0]?.at ?? now) < now - windowMs) this.#samples.shift()
+    const first = this.#samples[0]
+    return first && now > first.at ? ((this.#received - first.bytes) / (now - first.at)) * 1000 : 0
+  }
+}
+
+function share(done: number, total: number | undefined, unit: 'bytes' | 'files'): string {
+  if (done === 0) return ''
+  if (total !== undefined && total > 0) return ` ${Math.floor((100 * done) / total)} %`
+  return unit === 'bytes' ? ` ${formatBytes(done)}` : ` ${done}`
+}
+
+/** Cut to a number of columns, with an ellipsis. */
+function fitted(text: string, width: number): string {
+  if (columns(text) <= width) return text
+  let cut = ''
+  for (const character of text) {
+    if (columns(cut + character) > width - 1) break
+    cut += character
+  }
+  return `${cut}…`
+}

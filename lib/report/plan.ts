@@ -1,0 +1,66 @@
+/** A plan as a page for people: what would be done, why, how many bytes from where, how much disk. Pure. */
+
+import type { Plan, Step } from '../model/plan.ts'
+import { formatBytes, formatCount, plural } from '../model/units.ts'
+import { padded } from './text.ts'
+import { because, nameOf } from './words.ts'
+
+/** More steps than this are counted, not listed, unless all are asked for. */
+const listed = 200
+
+/** `freeDisk` in bytes. Ends with a line feed. */
+export function planPage(plan: Plan, freeDisk: number): string {
+  const steps = [...plan.steps.values()]
+  const stale = steps.filter(({ verdict }) => verdict.state === 'stale')
+  const unsettled = steps.filter(({ verdict }) => verdict.state === 'unsettled')
+  const fresh = steps.length - stale.length - unsettled.length
+  if (stale.length + unsettled.length === 0) return `Nothing to do: ${plural(fresh, 'task')} fresh.\n`
+  const lines = [
+    `${plural(stale.length, 'task')} to run${unsettled.length > 0 ? `, ${unsettled.length} to be judged on the way` : ''}, ${fresh} fresh.`,
+    '',
+    ...table(stale.slice(0, listed)),
+    ...(stale.length > listed ? [`  and ${formatCount(stale.length - listed)} more`] : []),
+    ...unsettled
+      .slice(0, listed)
+      .map(
+        ({ task, verdict }) =>
+          `  ${nameOf(task.id)}: after ${nameOf(verdict.state === 'unsettled' ? verdict.until : '')}`,
+      ),
+    '',
+    ...totals(plan, freeDisk),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function table(steps: readonly Step[]): readonly string[] {
+  const rows = steps.map(step => [nameOf(step.task.id), moves(step), reason(step)] as const)
+  const width = (column: 0 | 1): number =>
+    Math.min(
+      56,
+      rows.reduce((most, row) => Math.max(most, row[column].length), 0),
+    )
+  return rows.map(([name, bytes, why]) => `  ${padded(name, width(0))}  ${padded(bytes, width(1))}  ${why}`)
+}
+
+const reason = ({ verdict }: Step): string => (verdict.state === 'stale' ? because(verdict.reason) : '')
+
+function moves({ task, download, write, files }: Step): string {
+  if (task.outline.forecast.download)
+    return download === undefined ? 'size unknown' : `${formatBytes(download)} ↓`
+  if (task.gives === undefined) return 'check'
+  const bytes = write === undefined ? 'size unknown' : formatBytes(write)
+  return files === undefined || files < 2 ? bytes : `${bytes}, ${formatCount(files)} files`
+}
+
+function totals({ totals: sums }: Plan, freeDisk: number): readonly string[] {
+  const hosts = Object.entries(sums.byHost).toSorted(([, a], [, b]) => b - a)
+  const open = sums.unknown > 0 ? `, and ${plural(sums.unknown, 'file')} of unknown size` : ''
+  return [
+    `download   ${formatBytes(sums.download)}${open}`,
+    ...hosts.map(
+      ([host, bytes]) => `  ${padded(host, 32)} ${bytes > 0 ? formatBytes(bytes) : 'size unknown'}`,
+    ),
+    `write      ${formatBytes(sums.write)} in ${plural(sums.files, 'file')} (where the spec tells)`,
+    `peak disk  ${formatBytes(sums.peakDisk)} at most (${formatBytes(sums.leastDisk)} would do); ${formatBytes(freeDisk)} free`,
+  ]
+}

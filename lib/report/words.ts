@@ -1,0 +1,79 @@
+/** Tasks, reasons and plans in words for people. Pure; knows no terminal. */
+
+import type { Task } from '../model/task.ts'
+import { formatCount, plural, shortDigest } from '../model/units.ts'
+import type { Change, Reason, Verdict } from '../model/verdict.ts'
+
+/** `unzip coco/train2017` */
+export const nameOf = (task: string): string => task.replace(':', ' ').replace(/@[0-9a-f]{8}(?=$|\+)/, '')
+
+/** `stale: sha256 changed: 9f2c… → 4b17…` */
+export function wordsOf(verdict: Verdict): string {
+  switch (verdict.state) {
+    case 'fresh':
+      return 'fresh'
+    case 'stale':
+      return `stale: ${because(verdict.reason)}`
+    case 'unsettled':
+      return `unsettled: asked again after ${nameOf(verdict.until)}`
+  }
+}
+
+/** Why a task is not fresh, in half a sentence with its evidence. */
+export function because(reason: Reason): string {
+  switch (reason.code) {
+    case 'never-built':
+      return 'never built'
+    case 'interrupted':
+      return 'a build ended while it was being placed'
+    case 'forced':
+      return 'asked for with --force'
+    case 'kind-changed':
+      return `Groundwork makes it otherwise now (version ${reason.was} → ${reason.now})`
+    case 'definition-changed':
+      return reason.changes.map(changed).join('; ')
+    case 'input-changed':
+      return `${nameOf(reason.input)} gives other bytes: ${shortDigest(reason.was)} → ${shortDigest(reason.now)}`
+    case 'input-added':
+      return `takes ${nameOf(reason.input)} now`
+    case 'input-removed':
+      return `does not take ${nameOf(reason.input)} any more`
+    case 'file-changed':
+      return `${reason.path} changed`
+    case 'output-damaged':
+      return damage(reason)
+    case 'record-unreadable':
+      return 'its record cannot be read'
+    case 'needed':
+      return `${nameOf(reason.by)} needs it, and it is not on disk any more`
+  }
+}
+
+function damage(reason: Reason & { code: 'output-damaged' }): string {
+  const { missing, edited, missingCount, editedCount } = reason
+  return [named(missing, missingCount, 'missing'), named(edited, editedCount, 'edited')]
+    .filter(Boolean)
+    .join('; ')
+}
+
+/** `2 files missing (a.jpg, b.jpg)` */
+function named(paths: readonly string[], count: number, what: string): string {
+  if (count === 0) return ''
+  const shown = paths.slice(0, 3).join(', ')
+  return `${plural(count, 'file')} ${what} (${shown}${count > 3 ? `, and ${formatCount(count - 3)} more` : ''})`
+}
+
+/** `sha256 changed: 9f2c… → 4b17… (datasets.yaml:31:15)` */
+function changed({ ingredient, was, now, place }: Change): string {
+  const from = place ? ` (${place.file}:${place.line}:${place.column})` : ''
+  if (was === undefined || was === null) return `${ingredient} added: ${value(now)}${from}`
+  if (now === undefined || now === null) return `${ingredient} removed: was ${value(was)}${from}`
+  return `${ingredient} changed: ${value(was)} → ${value(now)}${from}`
+}
+
+const value = (of: Change['was']): string =>
+  typeof of === 'string' && /^[0-9a-f]{32,}$/.test(of) ? shortDigest(of) : String(of)
+
+/** What a task gives, for tables: `coco/train2017/`, `llava/x.json`. */
+export const artifactOf = ({ gives, target }: Task): string =>
+  gives === undefined ? target : gives.form === 'tree' ? `${gives.at}/` : gives.at

@@ -1,0 +1,13 @@
+/** The only list of task kinds: a new kind is one new file and one line here. */
+
+import type { TaskKind } from '../lib/model/task.ts'
+import { download } from './download.ts'
+import { expect } from './expect.ts'
+import { file } from './file.ts'
+import { json } from './json.ts'
+import { manual, urls } from './later.ts'
+import { rename } from './rename.ts'
+import { untar } from './untar.ts'
+import { unzip } from './unzip.ts'
+
+export const kinds: readonly TaskKind[] = [download, urls, manual, unzip, untar, json, file, rename, expect]
