@@ -72,11 +72,18 @@ class Draft {
       fileName,
       size: download.size?.bytes,
       sha256: download.sha256,
-      expectedFiles: target.expect.files,
+      expectedFiles: this.#filesOf(target, source),
       part: target.rename.length > 0 ? `.groundwork/parts/${name.replaceAll('/', '~')}/${index}` : undefined,
       placeOf: (...keys) => placeOf(this.#spec, below(source.pointer, key, ...keys)),
     }
     return this.#add(kind.name, kind.source?.params(request), name, below(source.pointer, key))
+  }
+
+  /** How many files of the target come from this one source, where the spec tells. */
+  #filesOf(target: Target, source: Source): number | undefined {
+    const others = target.sources.filter(other => other !== source)
+    const areFiles = others.every(({ becomes }) => becomes !== undefined && this.#kind(becomes.kind).consumes)
+    return areFiles && target.expect.files !== undefined ? target.expect.files - others.length : undefined
   }
 
   #named(name: string): Download {

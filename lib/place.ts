@@ -26,7 +26,7 @@ export interface Placement {
   /** Absolute root, to name paths in `aside` and in messages. */
   readonly root: string
   /** The task that owns a file (absolute path) by its record, if it is another one than this. */
-  ownerOf(path: string): { readonly task: string; readonly sha256: string } | undefined
+  readonly ownerOf: (path: string) => { readonly task: string; readonly sha256: string } | undefined
 }
 
 export interface Placed {

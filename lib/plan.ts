@@ -111,7 +111,7 @@ function demand(
   verdicts: ReadonlyMap<TaskId, Verdict>,
   demanded: Map<TaskId, TaskId>,
 ): void {
-  for (const task of [...graph.tasks.values()].reverse()) {
+  for (const task of [...graph.tasks.values()].toReversed()) {
     const verdict = verdicts.get(task.id)
     const runs = verdict?.state === 'stale' || demanded.has(task.id)
     if (!runs || (verdict?.state === 'stale' && canRework(task, verdict, known))) continue
@@ -146,6 +146,8 @@ function movesOf(task: Task, verdict: Verdict, known: Knowledge): Pick<Step, 'do
     const share = last && last.files > 0 ? Math.round((last.bytes * count) / last.files) : undefined
     return { download: 0, write: share, files: count }
   }
+  // New names for the files that lie there.
+  if (canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }
   const whole = forecast.bytes ?? last?.bytes
   const left = (bytes: number | undefined) =>
     bytes === undefined ? undefined : Math.max(0, bytes - known.resumableBytes(task.id))

@@ -1,11 +1,11 @@
 /** `build [TARGET…]`: makes what the spec describes; with --dry-run says what that would be. */
 
-import { existsSync } from 'node:fs'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
-import { formatBytes, formatSeconds, plural } from '../model/units.ts'
+import { formatSeconds, plural } from '../model/units.ts'
 import { openSteps, planOf } from '../plan.ts'
+import { closingLine } from '../report/closing.ts'
 import { refuseWithoutRoom, roomFor } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
@@ -31,7 +31,7 @@ export async function build(desk: Desk): Promise<number> {
     return nothingToDo(desk, plan, (performance.now() - began) / 1000)
   refuseUnbuilt(plan)
   refuseWithoutRoom(playground.root, plan.totals, room)
-  return perform(desk, playground, keepArchives, room.bytes)
+  return perform(desk, playground, keepArchives, room.bytes, began)
 }
 
 /** Nothing to run, to tidy up or to record anew: then nothing is written either, not even a lock. */
@@ -78,6 +78,7 @@ async function perform(
   playground: Playground,
   keepArchives: boolean,
   freeBytes: number,
+  began: number,
 ): Promise<number> {
   const [{ withRun }, { runPlan }, { refreshTimes }, { onInterrupt }] = await Promise.all([
     import('../run/open.ts'),
@@ -87,7 +88,6 @@ async function perform(
   ])
   const { options } = command
   const interrupt = onInterrupt(console.report)
-  const isNew = !existsSync(playground.state)
   const request = {
     ...playground,
     tier: options.check,
@@ -119,35 +119,7 @@ async function perform(
     : tally.failed > 0
       ? exitCodes.failed
       : exitCodes.done
-  if (!options.quiet || exitCode !== exitCodes.done)
-    console.result(closing(tally, interrupt.signal.aborted, isNew))
-  return console.summary({ ...tally, exitCode })
-}
-
-function closing(
-  {
-    ran,
-    fresh,
-    failed,
-    skipped,
-    repaired,
-    bytesDownloaded,
-    filesWritten,
-    bytesWritten,
-    seconds,
-  }: Awaited<ReturnType<typeof import('../run.ts').runPlan>>,
-  interrupted: boolean,
-  isNew: boolean,
-): string {
-  const word = interrupted ? 'Interrupted' : failed > 0 ? 'Failed' : isNew ? 'Built' : 'Done'
-  const parts = [
-    `${plural(ran, 'task')} ran`,
-    repaired > 0 ? `${repaired} of them repaired` : '',
-    `${fresh} fresh`,
-    failed > 0 ? `${failed} failed` : '',
-    skipped > 0 ? `${skipped} not tried` : '',
-  ].filter(part => part !== '')
-  const moved = `${formatBytes(bytesDownloaded)} downloaded, ${plural(filesWritten, 'file')} (${formatBytes(bytesWritten)}) written`
-  const next = interrupted ? 'What was downloaded is kept: run the same command again to go on.\n' : ''
-  return `${word}: ${parts.join(', ')}; ${moved} in ${formatSeconds(seconds)}.\n${next}`
+  const summary = { ...tally, seconds: (performance.now() - began) / 1000, exitCode }
+  if (!options.quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
+  return console.summary(summary)
 }

@@ -37,7 +37,8 @@ export class Console {
   readonly report: Report = (event: RunEvent): void => {
     if (this.json) return void stdout.write(eventLine(event, now()))
     const text = textOf(event, this.#plain)
-    if (text !== undefined) this.#progress ? this.#progress.above(text) : stderr.write(`${text}\n`)
+    if (text !== undefined && this.#progress) this.#progress.above(text)
+    else if (text !== undefined) stderr.write(`${text}\n`)
     this.#progress?.take(event)
   }
 
@@ -88,4 +89,4 @@ const nothing: Summary = {
 
 /** https://no-color.org, and FORCE_COLOR as Node understands it. */
 const usesColor = (): boolean =>
-  process.env['NO_COLOR'] ? false : process.env['FORCE_COLOR'] ? true : stderr.isTTY === true
+  process.env['NO_COLOR'] ? false : process.env['FORCE_COLOR'] ? true : stderr.isTTY

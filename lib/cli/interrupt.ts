@@ -7,7 +7,7 @@ export interface Interrupt {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal
   /** Gives the signals back to Node. */
-  release(): void
+  readonly release: () => void
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

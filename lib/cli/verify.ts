@@ -47,11 +47,11 @@ async function audit(task: Task, root: string): Promise<readonly Diagnostic[]> {
   return (await task.kind.audit?.(task.params, { root, path, signal: new AbortController().signal })) ?? []
 }
 
-function damageOf(task: Task, survey: Survey): Diagnostic | undefined {
-  if (survey.state === 'intact') return undefined
+function damageOf(task: Task, found: Survey): Diagnostic | undefined {
+  if (found.state === 'intact') return undefined
   const subject = `${task.target}: ${task.kind.name}`
   const next = `npx tsx build ${task.target} puts it right.`
-  if (survey.state !== 'damaged')
+  if (found.state !== 'damaged')
     return {
       severity: 'error',
       code: 'output-damaged',
@@ -75,8 +75,8 @@ function damageOf(task: Task, survey: Survey): Diagnostic | undefined {
     subject,
     message: `${nameOf(task.id)} is not as it was built.`,
     evidence: [
-      ...list('missing', survey.missing, survey.missingCount),
-      ...list('edited', survey.edited, survey.editedCount),
+      ...list('missing', found.missing, found.missingCount),
+      ...list('edited', found.edited, found.editedCount),
     ],
     disk: 'Nothing was changed.',
     next,

@@ -25,7 +25,7 @@ export async function why(desk: Desk): Promise<number> {
       steps.filter(({ task }) => task.targets.includes(target)),
     ),
   )
-  console.result(`${pages.join('\n')}`)
+  console.result(pages.join('\n'))
   return console.summary({ exitCode: exitCodes.done })
 }
 

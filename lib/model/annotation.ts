@@ -24,8 +24,8 @@ export type Allowance =
 
 /** `12` or `0.5%`; undefined for anything else. */
 export function readAllowance(text: string): Allowance | undefined {
-  if (/^\d+$/.test(text)) return { form: 'count', files: Number(text) }
-  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
+  if (/^\d{1,15}$/.test(text)) return { form: 'count', files: Number(text) }
+  const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1]
   if (percent === undefined || Number(percent) > 100) return undefined
   return { form: 'share', share: Number(percent) / 100 }
 }

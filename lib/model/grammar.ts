@@ -39,7 +39,7 @@ export interface IntegerGrammar extends About {
   readonly maximum?: number
 }
 
-export interface BooleanGrammar extends About {
+interface BooleanGrammar extends About {
   readonly form: 'boolean'
 }
 
@@ -129,8 +129,11 @@ export const integer = (rest: Omit<IntegerGrammar, 'form'> = {}): Grammar<number
 })
 export const boolean = (rest: About = {}): Grammar<boolean> => ({ form: 'boolean', ...rest })
 
-export const choice = <const C extends string>(choices: readonly C[], rest: About = {}): Grammar<C> =>
-  ({ form: 'choice', choices, ...rest }) as Grammar<C>
+export const choice = <const C extends string>(choices: readonly C[], rest: About = {}): Grammar<C> => ({
+  form: 'choice',
+  choices,
+  ...rest,
+})
 
 export const notation = <T>(rest: Omit<NotationGrammar<T>, 'form'>): Grammar<T> => ({
   form: 'notation',
@@ -140,7 +143,7 @@ export const notation = <T>(rest: Omit<NotationGrammar<T>, 'form'>): Grammar<T> 
 export const list = <T>(
   item: Grammar<T>,
   rest: Omit<ListGrammar<T>, 'form' | 'item'> = {},
-): Grammar<readonly T[]> => ({ form: 'list', item, ...rest }) as Grammar<readonly T[]>
+): Grammar<readonly T[]> => ({ form: 'list', item, ...rest })
 
 export const map = <T>(
   key: Grammar<string>,
@@ -152,7 +155,7 @@ export const map = <T>(
 export const object = <F extends Fields>(
   fields: F,
   rest: Omit<ObjectGrammar, 'form' | 'fields'> = {},
-): Grammar<Values<F>> => ({ form: 'object', fields, ...rest }) as Grammar<Values<F>>
+): Grammar<Values<F>> => ({ form: 'object', fields, ...rest })
 
 export const required = <T>(grammar: Grammar<T>): Field<T, true> => ({ grammar, required: true })
 export const optional = <T>(grammar: Grammar<T>): Field<T, false> => ({ grammar, required: false })

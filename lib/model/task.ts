@@ -122,7 +122,7 @@ export interface Placed {
 /** The key under which a source asks for a kind, and the shape of what stands there. */
 export interface SourceForm<P> {
   readonly key: string
-  readonly grammar: Grammar<unknown>
+  readonly grammar: Grammar
   /** Endings of file names that ask for this kind when the source says nothing: `.zip`. */
   readonly endings?: readonly string[]
   /** Parameters of the task. Pure. */

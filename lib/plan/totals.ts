@@ -15,7 +15,7 @@ interface RoomOptions {
 export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions): Totals {
   const byHost: Record<string, number> = {}
   const archives: number[] = []
-  let [download, write, files, unknown, trees] = [0, 0, 0, 0, 0]
+  let [download, write, files, unknown] = [0, 0, 0, 0]
   for (const step of steps.values()) {
     if (step.verdict.state !== 'stale') continue
     const from = step.task.outline.forecast.download
@@ -24,24 +24,16 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
       download += step.download ?? 0
       byHost[from.host] = (byHost[from.host] ?? 0) + (step.download ?? 0)
       archives.push(step.write ?? step.download ?? 0)
-    } else {
+    } else if (step.task.gives?.lasting) {
+      // The part that a rename takes and what it gives are the same bytes under other names.
       write += step.write ?? 0
       files += step.files ?? 0
-      // What renames and moves within the playground takes no room of its own.
-      if (step.task.gives && !consumesParts(step, steps)) trees += step.write ?? 0
     }
   }
   const all = archives.reduce((sum, bytes) => sum + bytes, 0)
   const largest = archives.reduce((most, bytes) => Math.max(most, bytes), 0)
-  const leastDisk = trees + (options.keepArchives ? all : largest)
-  const room = Math.max(0, (options.freeBytes ?? Number.POSITIVE_INFINITY) - trees)
+  const leastDisk = write + (options.keepArchives ? all : largest)
+  const room = Math.max(0, (options.freeBytes ?? Number.POSITIVE_INFINITY) - write)
   const held = options.keepArchives ? all : Math.max(largest, Math.min(all, room))
-  return { download, write, files, unknown, peakDisk: trees + held, leastDisk, archives: held, byHost }
+  return { download, write, files, unknown, peakDisk: write + held, leastDisk, archives: held, byHost }
 }
-
-const consumesParts = ({ task }: Step, steps: ReadonlyMap<TaskId, Step>): boolean =>
-  task.outline.takes.length > 0 &&
-  task.outline.takes.every(input => {
-    const gives = steps.get(input)?.task.gives
-    return gives?.form === 'tree' && !gives.lasting
-  })

@@ -15,7 +15,7 @@ export function weightsOf(
   known: { memoryOf(task: TaskId): Memory | undefined },
 ): ReadonlyMap<TaskId, number> {
   const weights = new Map<TaskId, number>()
-  for (const task of [...graph.tasks.values()].reverse()) {
+  for (const task of [...graph.tasks.values()].toReversed()) {
     const after = (graph.dependants.get(task.id) ?? []).map(id => weights.get(id) ?? 0)
     const own = verdicts.get(task.id)?.state === 'fresh' ? 0 : secondsOf(task, known.memoryOf(task.id))
     weights.set(task.id, own + after.reduce((most, seconds) => Math.max(most, seconds), 0))

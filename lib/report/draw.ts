@@ -59,16 +59,16 @@ function drawExcerpt(excerpt: string, place: Place, paint: Paint, width: number)
   // As many stars as a secret has letters, so that the underline stays below what it means.
   const safe = redact(excerpt, secret => '*'.repeat(secret.length))
   const start = place.column - 1
-  const characters = [...safe]
-  const first = [...safe.slice(0, start)].length
-  const count = [...safe.slice(start, start + place.length)].length
+  const characters = Array.from(safe)
+  const first = Array.from(safe.slice(0, start)).length
+  const count = Array.from(safe.slice(start, start + place.length)).length
   const { from, to } = frame(characters, first, room)
   const drawn = (begin: number, end: number): string => escaped(characters.slice(begin, end).join(''))
   const before = (from > 0 ? '…' : '') + drawn(from, first)
   const under = '~'.repeat(Math.max(1, columns(drawn(first, Math.min(to, first + count)))))
   const line = `${from > 0 ? '…' : ''}${drawn(from, to)}${to < characters.length ? '…' : ''}`
   return [
-    `    ${number} | ${line}`,
+    `    ${number} | ${line}`.trimEnd(),
     `    ${' '.repeat(number.length)} | ${' '.repeat(columns(before))}${paint(under)}`,
   ]
 }

@@ -62,5 +62,6 @@ function totals({ totals: sums }: Plan, freeDisk: number): readonly string[] {
     ),
     `write      ${formatBytes(sums.write)} in ${plural(sums.files, 'file')} (where the spec tells)`,
     `peak disk  ${formatBytes(sums.peakDisk)} at most (${formatBytes(sums.leastDisk)} would do); ${formatBytes(freeDisk)} free`,
+    ...(sums.leastDisk > freeDisk ? ['           not enough: this build would be refused'] : []),
   ]
 }

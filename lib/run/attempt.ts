@@ -93,7 +93,9 @@ function inputOf(run: Run, id: TaskId): Input {
 /** One task alone reads it, and it is not to be kept. */
 export function isSole({ whole, known, keepArchives }: Run, { id, gives }: Task): boolean {
   const at = known.receiptOf(id)?.at ?? ''
-  return whole.dependants.get(id)?.length === 1 && isOurFolder(at) && !(keepArchives && gives?.form === 'file')
+  return (
+    whole.dependants.get(id)?.length === 1 && isOurFolder(at) && !(keepArchives && gives?.form === 'file')
+  )
 }
 
 /** What lies at the final place and is still as recorded. */

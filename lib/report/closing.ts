@@ -1,0 +1,24 @@
+/** The last line of a build for people. Pure. */
+
+import type { Summary } from '../model/event.ts'
+import { formatBytes, formatSeconds, plural } from '../model/units.ts'
+
+const interrupted = 130
+
+/** `Done: 7 tasks ran, 12 fresh; 27.5 GB downloaded, 558,129 files (27.4 GB) written in 12 min 3 s.` */
+export function closingLine(summary: Summary): string {
+  const { ran, fresh, repaired, failed, skipped, exitCode } = summary
+  const word = exitCode === interrupted ? 'Interrupted' : failed > 0 ? 'Failed' : 'Done'
+  const parts = [
+    `${plural(ran, 'task')} ran`,
+    repaired > 0 ? `${repaired} of them repaired` : '',
+    `${fresh} fresh`,
+    failed > 0 ? `${failed} failed` : '',
+    skipped > 0 ? `${skipped} not tried` : '',
+  ]
+  const { bytesDownloaded, filesWritten, bytesWritten, seconds } = summary
+  const written = `${plural(filesWritten, 'file')} (${formatBytes(bytesWritten)}) written`
+  const next =
+    exitCode === interrupted ? 'What was downloaded is kept: run the same command again to go on.\n' : ''
+  return `${word}: ${parts.filter(part => part !== '').join(', ')}; ${formatBytes(bytesDownloaded)} downloaded, ${written} in ${formatSeconds(seconds)}.\n${next}`
+}
