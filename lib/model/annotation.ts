@@ -17,9 +17,10 @@ export interface JsonParams {
   readonly allowMissing?: Allowance
 }
 
+/** How many may be missing. */
 export type Allowance =
   | { readonly form: 'count'; readonly files: number }
-  /** Of all that the annotation names, 0 … 1. */
+  /** Of all, 0 … 1. */
   | { readonly form: 'share'; readonly share: number }
 
 /** `12` or `0.5%`; undefined for anything else. */

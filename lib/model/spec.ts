@@ -1,5 +1,6 @@
 /** What the user wrote, checked. Plain data: it can be stored and compared. Knows neither YAML nor tasks. */
 
+import type { Allowance } from './annotation.ts'
 import type { Place } from './problem.ts'
 
 export interface Spec {
@@ -75,9 +76,6 @@ export type Origin =
       readonly size?: Size
       readonly pointer: string
     }
-
-/** How many may be missing: a number, or a share of all. */
-export type Allowance = { readonly count: number } | { readonly percent: number }
 
 export interface Source {
   readonly origin: Origin

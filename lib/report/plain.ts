@@ -4,7 +4,7 @@ import type { RunEvent } from '../model/event.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 import { drawDiagnostic } from './draw.ts'
 import { padded } from './text.ts'
-import { because, nameOf } from './words.ts'
+import { because, labelOf } from './words.ts'
 
 export interface PlainOptions {
   readonly color: boolean
@@ -19,19 +19,19 @@ export function textOf(event: RunEvent, options: PlainOptions): string | undefin
     case 'diagnostic':
       return drawDiagnostic(event.diagnostic, options)
     case 'task-started':
-      return options.quiet ? undefined : step('start', event.task, because(event.reason))
+      return options.quiet ? undefined : step('start', event, because(event.reason))
     case 'task-finished':
-      return options.quiet ? undefined : step('done', event.task, outcome(event))
+      return options.quiet ? undefined : step('done', event, outcome(event))
     case 'task-failed':
-      return options.quiet ? undefined : step('failed', event.task, event.code)
+      return options.quiet ? undefined : step('failed', event, event.code)
     case 'task-progress':
     case 'summary':
       return undefined
   }
 }
 
-const step = (word: string, task: string, rest: string): string =>
-  `${padded(word, 7)} ${padded(nameOf(task), 40)}  ${rest}`
+const step = (word: string, of: Parameters<typeof labelOf>[0], rest: string): string =>
+  `${padded(word, 6)} ${padded(labelOf(of), 48)}  ${rest}`
 
 function outcome({ files, bytes, bytesDownloaded, seconds }: RunEvent & { event: 'task-finished' }): string {
   if (files === 0) return formatSeconds(seconds)

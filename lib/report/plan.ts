@@ -3,7 +3,7 @@
 import type { Plan, Step } from '../model/plan.ts'
 import { formatBytes, formatCount, plural } from '../model/units.ts'
 import { padded } from './text.ts'
-import { because, nameOf } from './words.ts'
+import { because, labelOf, nameOf } from './words.ts'
 
 /** More steps than this are counted, not listed, unless all are asked for. */
 const listed = 200
@@ -33,7 +33,7 @@ export function planPage(plan: Plan, freeDisk: number): string {
 }
 
 function table(steps: readonly Step[]): readonly string[] {
-  const rows = steps.map(step => [nameOf(step.task.id), moves(step), reason(step)] as const)
+  const rows = steps.map(step => [labelled(step), moves(step), reason(step)] as const)
   const width = (column: 0 | 1): number =>
     Math.min(
       56,
@@ -41,6 +41,9 @@ function table(steps: readonly Step[]): readonly string[] {
     )
   return rows.map(([name, bytes, why]) => `  ${padded(name, width(0))}  ${padded(bytes, width(1))}  ${why}`)
 }
+
+const labelled = ({ task: { id, kind, target } }: Step): string =>
+  labelOf({ task: id, kind: kind.name, target })
 
 const reason = ({ verdict }: Step): string => (verdict.state === 'stale' ? because(verdict.reason) : '')
 

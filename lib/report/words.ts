@@ -7,6 +7,17 @@ import type { Change, Reason, Verdict } from '../model/verdict.ts'
 /** `unzip coco/train2017` */
 export const nameOf = (task: string): string => task.replace(':', ' ').replace(/@[0-9a-f]{8}(?=$|\+)/, '')
 
+/** As `nameOf`; a download tells whom it is for, because many archives are called images.zip. */
+export const labelOf = ({
+  task,
+  kind,
+  target,
+}: {
+  readonly task: string
+  readonly kind: string
+  readonly target: string
+}): string => (kind === 'download' ? `${nameOf(task)} → ${target}` : nameOf(task))
+
 /** `stale: sha256 changed: 9f2c… → 4b17…` */
 export function wordsOf(verdict: Verdict): string {
   switch (verdict.state) {

@@ -1,0 +1,102 @@
+/**
+ * What a spec says as a whole: downloads that must exist, directories that must differ, mirrors that must match.
+ * Works on values that may be incomplete, so that all mistakes are told at once.
+ */
+
+import type { DiagnosticDraft } from '../model/problem.ts'
+import { below, placeOf } from '../model/spec.ts'
+import { didYouMean } from '../model/suggest.ts'
+import { plural } from '../model/units.ts'
+import type { Loose } from './check.ts'
+import { checkGroups } from './groups.ts'
+import type { Page } from './page.ts'
+import { writeOut } from './ranges.ts'
+import type { SourceValue, SpecValue } from './shape.ts'
+import { normalDirectory } from './values.ts'
+
+type LooseSpec = Loose<SpecValue>
+type LooseSource = Loose<SourceValue>
+
+export function checkNames(spec: LooseSpec, page: Page): void {
+  checkDirectories(spec, page)
+  checkGroups(spec, page)
+  for (const [pointer, source] of sourcesOf(spec)) {
+    checkMirrors(source, pointer, page)
+    checkSaidOnce(source, pointer, page)
+    checkDownloadName(spec, source.download, below(pointer, 'download'), page)
+  }
+  for (const [name, file] of Object.entries(spec.downloads ?? {}))
+    if (file) checkMirrors(file, below('downloads', name), page)
+}
+
+/** Every source and every filling of one, by its pointer. */
+function* sourcesOf(spec: LooseSpec): Generator<readonly [string, LooseSource]> {
+  for (const [name, target] of Object.entries(spec.targets ?? {}))
+    for (const [i, source] of (target?.sources ?? []).entries()) {
+      if (!source) continue
+      const pointer = below('targets', name, 'sources', i)
+      yield [pointer, source]
+      if (source.fill) yield [below(pointer, 'fill'), source.fill]
+    }
+}
+
+function checkDirectories(spec: LooseSpec, page: Page): void {
+  const first = new Map<string, string>()
+  for (const name of Object.keys(spec.targets ?? {})) {
+    const directory = normalDirectory(name).normalize('NFC')
+    const earlier = first.get(directory)
+    if (earlier === undefined) first.set(directory, name)
+    else page.mistakeAt(sameDirectory(earlier, name, page), below('targets', name))
+  }
+}
+
+const sameDirectory = (earlier: string, later: string, page: Page): DiagnosticDraft => ({
+  code: 'target-clash',
+  message: `The targets "${earlier}" and "${later}" are the same directory.`,
+  evidence: [
+    { label: 'first', text: earlier, from: placeOf(page, below('targets', earlier)) },
+    { label: 'again', text: later, from: placeOf(page, below('targets', later)) },
+  ],
+  next: 'make them one target with the sources of both.',
+})
+
+function checkDownloadName(spec: LooseSpec, name: string | undefined, pointer: string, page: Page): void {
+  const names = Object.keys(spec.downloads ?? {})
+  if (name === undefined || names.includes(name)) return
+  const address = /^[a-z]+:\/\//i.test(name) ? 'write "url:" for an address.' : undefined
+  const next = address ?? didYouMean(name, names) ?? 'add it under "downloads:".'
+  page.mistakeAt({ code: 'unknown-name', message: `There is no download called "${name}".`, next }, pointer)
+}
+
+/** What describes the files of a list may stand beside `urls:` or in it, not both. */
+function checkSaidOnce(source: LooseSource, pointer: string, page: Page): void {
+  for (const key of ['name', 'allow_missing'] as const) {
+    if (source[key] === undefined || source.urls?.[key] === undefined) continue
+    const message = `"${key}" is written twice, in "urls" and beside it; only one of the two could count.`
+    page.mistakeAt({ code: 'bad-value', message, next: 'remove one of the two.' }, below(pointer, key))
+  }
+}
+
+/** A mirror of an archive in parts has as many parts. */
+function checkMirrors(
+  { url, mirrors }: Pick<LooseSource, 'url' | 'mirrors'>,
+  pointer: string,
+  page: Page,
+): void {
+  const parts = url?.reduce((sum, text) => sum + partCount(text), 0)
+  for (const [i, mirror] of (mirrors ?? []).entries()) {
+    if (mirror === undefined || parts === undefined || partCount(mirror) === parts) continue
+    const message = `The mirror "${mirror}" has another number of parts than the address.`
+    const evidence = [
+      { label: 'url', text: plural(parts, 'part') },
+      { label: 'mirror', text: plural(partCount(mirror), 'part') },
+    ]
+    const next = 'write the numbers of the parts as a range, such as {000..050}, or remove the mirror.'
+    page.mistakeAt({ code: 'bad-value', message, evidence, next }, below(pointer, 'mirrors', i))
+  }
+}
+
+function partCount(text: string | undefined): number {
+  const parts = text === undefined ? '' : writeOut(text)
+  return typeof parts === 'string' ? 1 : parts.length
+}
