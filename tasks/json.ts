@@ -1,0 +1,141 @@
+/** Checks an annotation file and places it as it is. Knows nothing of the images that it names: `verify` looks for those. */
+
+import { join } from 'node:path'
+import { copy, linkOrCopy } from '../lib/io/disk.ts'
+import type { JsonSummary } from '../lib/io/json-stream.ts'
+import { imagesFolder, type JsonParams, readAllowance } from '../lib/model/annotation.ts'
+import { integer, notation, object, optional, text, type ValueOf } from '../lib/model/grammar.ts'
+import { Problem, withContext } from '../lib/model/problem.ts'
+import type { Input, TaskKind, Workbench } from '../lib/model/task.ts'
+import { formatCount, plural } from '../lib/model/units.ts'
+import { findMissingImages } from './json/missing-images.ts'
+
+const grammar = object(
+  {
+    records: optional(
+      integer({
+        minimum: 0,
+        about: 'How many records the array holds; the build fails when it holds another number.',
+      }),
+    ),
+    images: optional(
+      text({
+        about:
+          'The folder that `image` values are relative to: below the target, or from the root with a leading slash.',
+        examples: ['images', '/'],
+        check: path => (path.split('/').includes('..') ? 'leads out of the playground' : undefined),
+      }),
+    ),
+    allow_missing: optional(
+      notation({
+        about: 'How many of the images may be missing before `verify` fails: a number, or a share of them.',
+        examples: ['0', '1%'],
+        expected: 'a number of files such as 12, or a share such as 0.5%',
+        pattern: String.raw`^(\d+|\d+(\.\d+)?\s*%)$`,
+        number: true,
+        read: readAllowance,
+      }),
+    ),
+  },
+  { about: 'An annotation file: one JSON array of records.', orNothing: true },
+)
+
+const disk = 'Nothing was placed.'
+
+export const json: TaskKind<JsonParams> = {
+  name: 'json',
+  version: 1,
+  lane: 'core',
+  consumes: true,
+  source: {
+    key: 'json',
+    grammar,
+    endings: ['.json'],
+    params: request => {
+      const { target, fileName, from, size } = request
+      const { records, images, allow_missing } = (request.written ?? {}) as ValueOf<typeof grammar>
+      return {
+        target,
+        fileName,
+        from,
+        bytes: size,
+        ...(records !== undefined && { records: { count: records, place: request.placeOf('records') } }),
+        ...(images !== undefined && { images: imagesFolder(target, images) }),
+        ...(allow_missing !== undefined && { allowMissing: allow_missing }),
+      }
+    },
+  },
+
+  // Not pinned by the source's digest: a pinned result counts as right without another look, and `records` asks for one.
+  outline: ({ target, fileName, from, bytes, records }) => ({
+    name: `${target}/${fileName}`,
+    fingerprint: records ? [{ name: 'records', value: records.count, place: records.place }] : [],
+    takes: [from],
+    gives: { form: 'file', at: `${target}/${fileName}`, lasting: true },
+    forecast: { bytes, files: 1 },
+  }),
+
+  reworks: true,
+  audit: findMissingImages,
+
+  async run(params, bench) {
+    const input = bench.inputs[0] as Input
+    // Another count is wanted of the file that lies there: no need to fetch it again.
+    const liesThere = bench.previous?.manifest.sha256(0) === input.manifest.sha256(0)
+    const found = await check(params, liesThere ? bench.final : input.path, input.manifest.bytes, bench)
+    refuseOtherType(params, found)
+    refuseOtherCount(params, found)
+    bench.remark('records', found.records)
+    if (liesThere) return bench.keep(params.fileName)
+    const put = input.sole ? linkOrCopy : copy
+    put(input.path, join(bench.staging, params.fileName))
+    bench.record(params.fileName, input.manifest.size(0), input.manifest.sha256(0))
+  },
+}
+
+async function check(
+  { fileName }: JsonParams,
+  path: string,
+  bytes: number,
+  bench: Workbench,
+): Promise<JsonSummary> {
+  const { checkJson } = await import('../lib/io/json-stream.ts')
+  const onBytes = (read: number): void => {
+    bench.signal.throwIfAborted()
+    bench.progress(read, bytes, 'bytes')
+  }
+  try {
+    return await checkJson(path, { name: fileName, onBytes })
+  } catch (error) {
+    throw error instanceof Problem ? withContext(error, { disk }) : error
+  }
+}
+
+function refuseOtherType({ fileName }: JsonParams, { type }: JsonSummary): void {
+  if (type === 'array') return
+  throw new Problem({
+    code: 'not-an-array',
+    message: `${fileName} is JSON, but not an array of records.`,
+    evidence: [
+      { label: 'wanted', text: 'an array at the top level' },
+      { label: 'found', text: type === 'null' ? type : `${type === 'object' ? 'an' : 'a'} ${type}` },
+    ],
+    disk,
+    next: `if that is how it should be, place it unchecked: write \`file: ${fileName}\` instead of \`json:\`.`,
+  })
+}
+
+function refuseOtherCount({ fileName, records: wanted }: JsonParams, { records }: JsonSummary): void {
+  if (wanted === undefined || wanted.count === records) return
+  throw new Problem({
+    code: 'wrong-record-count',
+    message: `${fileName} holds ${plural(records, 'record')}, not the ${formatCount(wanted.count)} that the spec says.`,
+    place: wanted.place,
+    evidence: [
+      { label: 'wanted', text: plural(wanted.count, 'record'), from: wanted.place },
+      { label: 'found', text: plural(records, 'record') },
+    ],
+    disk,
+    next: `if it is the file that you want, write \`records: ${records}\`; if not, name another revision of it.`,
+  })
+}

@@ -1,0 +1,306 @@
+/** The JSON checker against JSON.parse, at every border of chunks. */
+
+import { isUtf8 } from 'node:buffer'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { checkJson, type JsonVisitor } from '../../lib/io/json-stream.ts'
+import { Problem } from '../../lib/model/problem.ts'
+
+/** In chunks that end at the given offsets, all in one buffer that is overwritten, as when a file is read. */
+async function* chunksOf(bytes: Buffer, borders: readonly number[]): AsyncGenerator<Buffer> {
+  const buffer = Buffer.alloc(bytes.length)
+  const ends = [...borders.map(border => border % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
+  for (const [i, end] of ends.entries()) {
+    const start = ends[i - 1] ?? 0
+    buffer.fill(0x21)
+    bytes.copy(buffer, 0, start, end)
+    yield buffer.subarray(0, end - start)
+  }
+}
+
+type Outcome =
+  | { readonly valid: true; readonly type: string; readonly records: number }
+  | { readonly valid: false; readonly evidence: unknown; readonly message: string }
+
+async function outcomeOf(
+  bytes: Buffer,
+  borders: readonly number[] = [],
+  visitor: JsonVisitor = {},
+): Promise<Outcome> {
+  try {
+    const { type, records } = await checkJson(chunksOf(bytes, borders), visitor)
+    return { valid: true, type, records }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const [{ evidence, message } = { evidence: [], message: '' }] = error.diagnostics
+    return { valid: false, evidence, message }
+  }
+}
+
+/** What JSON.parse says of the bytes. It never sees bytes that are not UTF-8. */
+function parsed(bytes: Buffer): Outcome {
+  try {
+    if (!isUtf8(bytes)) throw new SyntaxError('not UTF-8')
+    const value: unknown = JSON.parse(bytes.toString())
+    const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+    return { valid: true, type, records: Array.isArray(value) ? value.length : 0 }
+  } catch {
+    return { valid: false, evidence: [], message: '' }
+  }
+}
+
+const expectAgreement = async (bytes: Buffer, borders: readonly number[]): Promise<void> => {
+  const [ours, theirs] = [await outcomeOf(bytes, borders), parsed(bytes)]
+  expect(ours.valid ? ours : { valid: false }, bytes.toString('latin1')).toEqual(
+    theirs.valid ? theirs : { valid: false },
+  )
+}
+
+const borders = fc.array(fc.nat(), { maxLength: 6 })
+const jsonText = fc.oneof(
+  fc.json({ stringUnit: 'binary' }),
+  fc.jsonValue({ maxDepth: 4 }).map(value => JSON.stringify(value, undefined, '\t')),
+  fc.double().map(String),
+  fc.string({ unit: fc.constantFrom('"', '\\', 'u', 'd', '8', '0', 'n', 'x', 'é') }).map(body => `"${body}"`),
+)
+const edit = fc.record({
+  at: fc.nat(),
+  remove: fc.nat({ max: 3 }),
+  insert: fc.oneof(
+    fc.constantFrom(
+      '',
+      ',',
+      ':',
+      '"',
+      '\\',
+      '[',
+      ']',
+      '{',
+      '}',
+      '0',
+      '-',
+      '.',
+      'e',
+      ' ',
+      '\n',
+      '\t',
+      'null',
+      '\ufeff',
+    ),
+    fc.string({ unit: 'binary', maxLength: 2 }),
+  ),
+})
+
+describe('agrees with JSON.parse', () => {
+  test('on texts that are JSON', () =>
+    fc.assert(fc.asyncProperty(jsonText, borders, (text, at) => expectAgreement(Buffer.from(text), at))))
+
+  test('on texts with a slip', () =>
+    fc.assert(
+      fc.asyncProperty(jsonText, edit, borders, (text, { at, remove, insert }, cuts) => {
+        const i = at % (text.length + 1)
+        return expectAgreement(Buffer.from(text.slice(0, i) + insert + text.slice(i + remove)), cuts)
+      }),
+      { numRuns: 2000 },
+    ))
+
+  test('on the short words of its grammar', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: fc.constantFrom(...Array.from('[]{},:"01-+.eE \\utrfalsn')), maxLength: 9 }),
+        text => expectAgreement(Buffer.from(text), []),
+      ),
+      { numRuns: 5000 },
+    ))
+
+  test('on bytes inside a string', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(fc.constantFrom(0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0x80, 0x9f, 0xa0, 0xbf), fc.nat(255)),
+          {
+            maxLength: 5,
+          },
+        ),
+        borders,
+        (inside, cuts) => expectAgreement(Buffer.from([0x22, ...inside, 0x22]), cuts),
+      ),
+      { numRuns: 5000 },
+    ))
+})
+
+/** The edges of the grammar, written down: a property might miss one. */
+const edges = [
+  ...['0', '-0', '10', '1.5', '1e5', '1E+5', '0e-0', '-1.0e1'],
+  ...['', '-', '+1', '01', '-01', '1.', '.5', '1.e5', '1e', '1e+', '1e5.0', '0x1', '1_0', 'Infinity'],
+  ...['[]', '{}', '[[]]', '[1,]', '[,1]', '[', ']', '[}', '{]', '[1 2]', '[1:2]', '[] []'],
+  ...['{"a":1,}', '{,}', '{"a"}', '{"a":}', '{"a" 1}', '{a:1}', '{1:1}', '{"a":1 "b":2}', '{"a":1]'],
+  ...[
+    'true',
+    'tru',
+    'truex',
+    'True',
+    'nul',
+    'nulll',
+    'false ',
+    '\ttrue\r\n',
+    '\vtrue',
+    '\u00a0true',
+    '\ufefftrue',
+  ],
+  ...[
+    '"\\a"',
+    '"\\u12"',
+    '"\\uD834\\udd1e"',
+    '"\\udd1e"',
+    '"\\U0041"',
+    '"\t"',
+    '"\x7f"',
+    '"\x1f"',
+    '"\u2028"',
+    "'a'",
+    '"a',
+  ],
+].map(text => Buffer.from(text))
+const characters = [
+  '7f',
+  '80',
+  'c080',
+  'c1bf',
+  'c280',
+  'dfbf',
+  'df',
+  'e09fbf',
+  'e0a080',
+  'ed9fbf',
+  'eda080',
+  'edbfbf',
+  'ee8080',
+]
+  .concat(['efbfbf', 'f08fbfbf', 'f0908080', 'f48fbfbf', 'f4908080', 'f5808080', 'ff', 'e2822c', 'c3c3'])
+  .map(hex => Buffer.from(`22${hex}22`, 'hex'))
+
+test.each([...edges, ...characters].map(bytes => [bytes.toString('latin1'), bytes] as const))(
+  'agrees with JSON.parse on %j',
+  (_, bytes) => expectAgreement(bytes, []),
+)
+
+const samples = [
+  '[{"id": "1", "image": "a/\\u00e9\\n.jpg", "conversations": [{"from": "human", "value": "<image>\\n𝕏 é 汉"}]}]',
+  ' {"a": [1, -0.5e+10, 2E-3, true, false, null, {}, []]}\n',
+  '-12.75e3',
+  '["\\ud83d\\ude00", "\\ud800", "\\"\\\\\\/\\b\\f\\r\\t"]',
+  '[{"é": "汉字" "x"}]',
+  '[1, 2,, 3]',
+  '[{"a": 1},\n {"b": tru}]',
+  '["abc\n"]',
+  '["\\u12g4"]',
+]
+
+describe('does not care where a chunk ends', () => {
+  test.each(samples)('%s', async text => {
+    const bytes = Buffer.from(text)
+    const whole = await outcomeOf(bytes)
+    const everywhere = Array.from({ length: bytes.length }, (_, i) => i)
+    for (const border of everywhere) expect(await outcomeOf(bytes, [border])).toEqual(whole)
+    expect(await outcomeOf(bytes, everywhere)).toEqual(whole)
+  })
+})
+
+describe('the place of a mistake', () => {
+  test('counts lines and UTF-16 units as editors do', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 4 }),
+        fc.constantFrom('', '\n', '\r\n  ', '\n\n\t'),
+        borders,
+        async (words, space, cuts) => {
+          const before = `[${words.map(word => JSON.stringify(word) + space).join(',')}${space}`
+          const outcome = await outcomeOf(Buffer.from(`${before};`), cuts)
+          const lines = before.split('\n')
+          expect(outcome).toMatchObject({
+            valid: false,
+            evidence: [
+              {},
+              { from: { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 } },
+              { text: expect.stringMatching(`byte ${Buffer.byteLength(before).toLocaleString('en-US')}$`) },
+            ],
+          })
+        },
+      ),
+    ))
+
+  test('a cut file is told by where it ends', async () => {
+    const text = '[{"image": "a.jpg", "n": 12}, {"image": "b.jpg"}]'
+    const messages = new Set<string>()
+    for (let end = 0; end < text.length; end += 1) {
+      const outcome = await outcomeOf(Buffer.from(text.slice(0, end)))
+      messages.add(outcome.valid ? 'valid' : outcome.message)
+    }
+    expect([...messages]).toEqual([
+      'The text is empty.',
+      'The text ends too early.',
+      'The text ends inside record 1.',
+      'The text ends after record 1, before its array does.',
+      'The text ends inside record 2.',
+      'The text ends after record 2, before its array does.',
+    ])
+  })
+})
+
+test('brackets are followed 10,000 deep, and not deeper', async () => {
+  const nested = (depth: number): Buffer => Buffer.from('['.repeat(depth) + ']'.repeat(depth))
+  expect(await outcomeOf(nested(10_000))).toEqual({ valid: true, type: 'array', records: 1 })
+  expect(await outcomeOf(nested(10_001))).toMatchObject({ valid: false })
+})
+
+describe('the images of records', () => {
+  const imagesOf = async (
+    text: string,
+    cuts: readonly number[] = [],
+  ): Promise<(readonly [number, unknown])[]> => {
+    const told: (readonly [number, unknown])[] = []
+    await checkJson(chunksOf(Buffer.from(text), cuts), {
+      onImages: (paths, record) => told.push([record, paths]),
+    })
+    return told
+  }
+
+  test.each([
+    ['one', '[{"image": "a.jpg"}]', [[1, ['a.jpg']]]],
+    ['a list', '[{"image": ["a.jpg", "b.jpg"], "x": "c"}]', [[1, ['a.jpg', 'b.jpg']]]],
+    ['text-only records have none', '[{"model": ""}, {"image": "b"}]', [[2, ['b']]]],
+    ['an escaped key, escaped paths', '[{"\\u0069mage": "\\u00e9\\/x"}]', [[1, ['é/x']]]],
+    ['the last of two keys', '[{"image": "a", "image": "b"}]', [[1, ['b']]]],
+    ['no key of that name further in', '[{"x": {"image": "a"}, "y": [{"image": "b"}]}]', []],
+    ['no value of another shape', '[{"image": {"x": "a"}}, {"image": [["b"]]}, {"image": null}]', []],
+    ['no value after the list', '[{"image": [], "x": ["a"], "y": "b"}]', []],
+    ['no element that is not a record', '["image", ["image", "a"]]', []],
+    ['nothing outside of an array', '{"image": "a", "x": {"image": "b"}}', []],
+  ])('%s', async (_, text, wanted) => {
+    expect(await imagesOf(text)).toEqual(wanted)
+  })
+
+  test('are what JSON.parse sees, wherever chunks end', () => {
+    const image = fc.oneof(fc.string({ unit: 'binary' }), fc.array(fc.string()), fc.jsonValue())
+    const record = fc.dictionary(fc.constantFrom('id', 'image', 'x', 'imag', 'images'), image, { maxKeys: 4 })
+    return fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(record, fc.jsonValue())), borders, async (records, cuts) => {
+        const text = Buffer.from(JSON.stringify(records)).toString()
+        const wanted = (JSON.parse(text) as unknown[]).flatMap((value, i) => {
+          if (typeof value !== 'object' || value === null || !('image' in value)) return []
+          const found = [value.image].flat(1).filter(path => typeof path === 'string')
+          return found.length > 0 ? [[i + 1, found]] : []
+        })
+        expect(await imagesOf(text, cuts)).toEqual(wanted)
+      }),
+    )
+  })
+
+  test('a path too long for any disk is cut, so that memory stays flat', async () => {
+    const text = `[{"image": "${'é'.repeat(40_000)}"}]`
+    const whole = await imagesOf(text)
+    expect(whole).toEqual([[1, [`${'é'.repeat(100)}…`]]])
+    expect(await imagesOf(text, [5_000, 70_000])).toEqual(whole)
+  })
+})

@@ -1,0 +1,56 @@
+/** What a user reads, whole, when an annotation file is refused. */
+
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { JsonParams } from '../../lib/model/annotation.ts'
+import { json } from '../../tasks/json.ts'
+import { expectGolden, problemOf } from '../rig/golden.ts'
+import { fileInput, testBench } from '../rig/workbench.ts'
+
+const place = { file: 'datasets.yaml', line: 31, column: 25, length: 6 }
+const params: JsonParams = {
+  target: 'llava/llava_sft',
+  fileName: 'mix665k.json',
+  from: 'download:1',
+  bytes: undefined,
+  records: { count: 665_298, place },
+}
+
+const record = '{"id": "1", "image": "coco/1.jpg", "conversations": [{"from": "human", "value": "hi"}]}'
+const refused: Readonly<Record<string, string | Buffer>> = {
+  'invalid-json': `[${record},\n${record.replace('}]', '}')}]`,
+  'invalid-json.between': `[${record},]`,
+  'invalid-json.cut': `[${record}, ${record.slice(0, -9)}`,
+  'invalid-json.cut-between': `[${record}, ${record}`,
+  'invalid-json.empty': '',
+  'invalid-json.html': '<!doctype html><title>Sign in</title>',
+  'invalid-json.zip': Buffer.from('PK\x03\x04\x14\x00'),
+  'invalid-json.gzip': Buffer.from([0x1f, 0x8b, 8, 0, 0]),
+  'invalid-json.parquet': 'PAR1\x15\x04',
+  'invalid-json.lfs': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n',
+  'invalid-json.bom': `\ufeff[${record}]`,
+  'invalid-json.utf-16': Buffer.from(`\ufeff[${record}]`, 'utf16le'),
+  'invalid-json.lines': `${record}\n${record}\n`,
+  'invalid-json.python': '[{"score": NaN}]',
+  'invalid-json.control': '[{"value": "two\u0007bells \u202e and\na line"}]',
+  'invalid-json.not-utf-8': Buffer.from('[{"image": "caf\xe9.jpg"}]', 'latin1'),
+  'invalid-json.deep': '['.repeat(20_000),
+  'not-an-array': '{"B01": {"title": "a book"}}',
+  'not-an-array.null': 'null',
+  'wrong-record-count': `[${record}, ${record}]`,
+  'wrong-record-count.more': `[${'0,'.repeat(665_298)}0]`,
+}
+
+test.each(Object.entries(refused))('%s', async (name, content) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'groundwork-json-')), 'download')
+  writeFileSync(path, content)
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const bench = testBench({ inputs: [fileInput(path, Buffer.byteLength(content), sha256)] })
+  const problem = await problemOf(() => json.run(params, bench))
+  expect(problem.code).toBe(name.split('.')[0])
+  expect(existsSync(join(bench.staging, params.fileName))).toBe(false)
+  expectGolden(`json/${name}`, problem)
+})
