@@ -3,8 +3,8 @@
  * Knows no disk and no record; which kinds there are is handed in.
  */
 
-import { createHash } from 'node:crypto'
-import { identityOf, parseAddress } from './model/address.ts'
+import { hash } from 'node:crypto'
+import { type Address, identityOf, parseAddress } from './model/address.ts'
 import type { DownloadParams, ExpectParams, RenameParams } from './model/params.ts'
 import type { Graph } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
@@ -40,6 +40,8 @@ function graphFrom(tasks: readonly Task[], targets: readonly string[]): Graph {
 /** Tasks as they come out of the spec, target by target. */
 class Draft {
   readonly tasks = new Map<TaskId, Task>()
+  /** By identity of the address, and by that with pins. */
+  readonly #downloads = new Map<string, TaskId>()
   readonly #spec: Spec
   readonly #kinds: Kinds
 
@@ -95,50 +97,46 @@ class Draft {
   /** The kind that the source asks for, or the one that the file's name tells; a file of no kind is placed as it is. */
   #kindOf(source: Source, fileName: string): TaskKind {
     const asked = source.becomes?.kind
-    const kinds = [...this.#kinds.values()]
-    if (asked !== undefined) {
-      const kind = kinds.find(candidate => candidate.source?.key === asked)
-      if (kind === undefined) throw new Error(`no task kind for ${asked}`)
-      return kind
-    }
+    if (asked !== undefined) return this.#kind(asked)
     const lower = fileName.toLowerCase()
-    const told = kinds.find(({ source: form }) => form?.endings?.some(ending => lower.endsWith(ending)))
+    const told = [...this.#kinds.values()].find(({ source: form }) =>
+      form?.endings?.some(ending => lower.endsWith(ending)),
+    )
     return told ?? this.#kind('file')
   }
 
   /** One task for all sources with the same address and pins. */
   #download(target: string, download: Download): Task {
-    const identity = download.url.map(identityOfText).join('\n')
     const pins = [download.size?.exact ? download.size.bytes : '', download.sha256, download.md5].join(' ')
-    const key = createHash('sha256').update(identity).digest('hex').slice(0, 8)
-    const fileName = fileNameOf(download.url[0] ?? '')
+    const addresses = download.url.map(addressOf)
+    const identity = addresses.map(identityOf).join('\n')
+    const same = this.#downloads.get(`${identity}\n${pins}`)
+    if (same !== undefined) return this.#shared(same, target)
+    // The same address with other pins is another file: only one of the two can be right, and its task will say so.
+    const key = shortHash(identity) + (this.#downloads.has(identity) ? `+${shortHash(pins)}` : '')
+    const fileName = addresses[0]?.fileName ?? 'file'
     const places = ['url', 'sha256', 'md5', 'size'].map(
       name => [name, placeOf(this.#spec, below(download.pointer, name))] as const,
     )
-    const params: DownloadParams & { readonly pins: string } = {
+    const params: DownloadParams = {
+      name: `${fileName}@${key}`,
       download,
       folder: this.#spec.folder,
       at: `.groundwork/archives/${key}/${fileName}`,
       fileName,
       places: Object.fromEntries(places),
-      pins,
     }
-    const id = `download:${this.#kind('download').outline(params).name}`
-    const same = this.tasks.get(id)
-    if (same === undefined) return this.#add('download', params, target, download.pointer)
-    if ((same.params as typeof params).pins === pins) return this.#shared(same, target)
-    // The same address with other pins is another file: only one of the two can be right, and its task will say so.
-    const suffix = `+${shortHash(pins)}`
-    const twin = this.tasks.get(id + suffix)
-    if (twin !== undefined) return this.#shared(twin, target)
-    const beside = { ...params, at: `.groundwork/archives/${key}${suffix}/${fileName}` }
-    return this.#add('download', beside, target, download.pointer, suffix)
+    const task = this.#add('download', params, target, download.pointer)
+    this.#downloads.set(identity, task.id)
+    this.#downloads.set(`${identity}\n${pins}`, task.id)
+    return task
   }
 
-  #shared(task: Task, target: string): Task {
+  #shared(id: TaskId, target: string): Task {
+    const task = this.tasks.get(id) as Task
     if (task.targets.includes(target)) return task
     const shared = { ...task, targets: [...task.targets, target] }
-    this.tasks.set(task.id, shared)
+    this.tasks.set(id, shared)
     return shared
   }
 
@@ -162,10 +160,10 @@ class Draft {
     this.#add('expect', params, name, below(target.pointer, 'expect'))
   }
 
-  #add(kindName: string, params: unknown, target: string, pointer: string, suffix = ''): Task {
+  #add(kindName: string, params: unknown, target: string, pointer: string): Task {
     const kind = this.#kind(kindName)
     const outline = kind.outline(params)
-    const id = this.#freeId(`${kind.name}:${outline.name}${suffix}`, outline.takes)
+    const id = this.#freeId(`${kind.name}:${outline.name}`, outline.takes)
     const gives = outline.gives && { task: id, ...outline.gives }
     const place = placeOf(this.#spec, pointer)
     const task: Task = { id, kind, params, target, targets: [target], outline, gives, place }
@@ -190,17 +188,12 @@ class Draft {
   }
 }
 
-const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)
+const shortHash = (text: string): string => hash('sha256', text).slice(0, 8)
 
-function identityOfText(text: string): string {
+function addressOf(text: string): Address {
   const address = parseAddress(text)
   if (typeof address === 'string') throw new Problem({ code: 'bad-address', message: `${text} ${address}.` })
-  return identityOf(address)
-}
-
-function fileNameOf(text: string): string {
-  const address = parseAddress(text)
-  return typeof address === 'string' ? 'file' : address.fileName
+  return address
 }
 
 /** `images` of `.groundwork/parts/ocr_vqa~images/0/images`. */

@@ -22,7 +22,8 @@ export async function main(argv: readonly string[], kinds: readonly TaskKind[]):
     console = new Console(command.options)
     return await perform(command.verb, { command, kinds, console })
   } catch (error) {
-    const problem = error instanceof Problem ? error : bug(error)
+    const { problemOf } = await import('../run/failure.ts')
+    const problem = problemOf(error, { disk: stateOfDisk })
     console.problem(problem)
     return console.summary({ exitCode: exitCodeOf(problem.code) })
   }
@@ -60,13 +61,4 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
   }
 }
 
-const bug = (error: unknown): Problem =>
-  new Problem({
-    code: 'bug',
-    message: 'Groundwork itself failed; this is a mistake in it, not in your spec.',
-    evidence: [
-      { label: 'found', text: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-    ],
-    disk: 'What is recorded as built is built; the next build goes on from there.',
-    next: 'report it with this text.',
-  })
+const stateOfDisk = 'What is recorded as built is built; the next build goes on from there.'

@@ -1,9 +1,9 @@
 /** Opens what a verb works on: the spec, its graph, the targets asked for, and the records below the root. */
 
-import { realpathSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readlinkSync, realpathSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { type Kinds, graphOf, partOf } from '../graph.ts'
-import { look, nearestExisting } from '../io/disk.ts'
+import { look } from '../io/disk.ts'
 import { Known, stateFolder } from '../knowledge.ts'
 import type { Graph } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
@@ -49,25 +49,34 @@ export async function survey(playground: Playground, options: LookOptions): Prom
 
 /** A link on the way to a target that leads out of the root would have us write, and later clean, somewhere else. */
 function refuseForeignRoots(root: string, targets: readonly string[]): void {
-  if (look(root) === undefined) return
-  const real = realpathSync(root)
-  const seen = new Set<string>()
-  for (const target of targets) {
-    const existing = nearestExisting(join(root, target))
-    if (seen.has(existing)) continue
-    seen.add(existing)
-    const goal = realpathSync(existing)
-    if (goal === real || goal.startsWith(`${real}/`) || !existing.startsWith(resolve(root))) continue
+  const folders = new Set(
+    targets.flatMap(target => target.split('/').map((_, i, names) => names.slice(0, i + 1).join('/'))),
+  )
+  for (const folder of folders) {
+    const path = join(root, folder)
+    if (!look(path)?.isSymbolicLink()) continue
+    const goal = realGoal(path)
+    const real = realpathSync(root)
+    if (goal.startsWith(`${real}/`)) continue
     throw new Problem({
       code: 'symlink-outside-root',
-      subject: target,
-      message: `${existing} is a link that leads out of the playground.`,
+      subject: folder,
+      message: `${path} is a link that leads out of the playground.`,
       evidence: [
         { label: 'root', text: real },
         { label: 'leads to', text: goal },
       ],
       disk: 'Nothing was changed.',
-      next: 'move the target there with --root DIR and a spec of its own, or replace the link by a folder.',
+      next: 'build with --root DIR where the files are to lie, or replace the link by a folder.',
     })
+  }
+}
+
+/** Where a link leads, also when nothing lies there. */
+function realGoal(link: string): string {
+  try {
+    return realpathSync(link)
+  } catch {
+    return resolve(dirname(link), readlinkSync(link))
   }
 }

@@ -5,6 +5,8 @@ import type { Download, RenameRule } from './spec.ts'
 import type { TaskId } from './task.ts'
 
 export interface DownloadParams {
+  /** File name and a few letters of the address's digest: tells apart three archives called images.zip. */
+  readonly name: string
   readonly download: Download
   /** Absolute folder that relative paths start from. */
   readonly folder: string

@@ -102,10 +102,16 @@ export interface Target {
 }
 
 /** The pointer of a value below another: `below('targets', 'coco/train2017')` → `targets/coco~1train2017`. */
-export const below = (pointer: string, ...keys: readonly (string | number)[]): string =>
-  [pointer, ...keys.map(key => String(key).replaceAll('~', '~0').replaceAll('/', '~1'))]
-    .filter(part => part !== '')
-    .join('/')
+export function below(pointer: string, ...keys: readonly (string | number)[]): string {
+  let path = pointer
+  for (const key of keys) {
+    const name = typeof key === 'number' || !/[~/]/.test(key) ? key : escaped(key)
+    path = path === '' ? `${name}` : `${path}/${name}`
+  }
+  return path
+}
+
+const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** Where the value at `pointer` stands in the spec file, or where the nearest value around it does. */
 export function placeOf(spec: Pick<Spec, 'file' | 'places'>, pointer: string): Place {
