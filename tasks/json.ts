@@ -8,7 +8,6 @@ import { integer, notation, object, optional, text, type ValueOf } from '../lib/
 import { Problem, withContext } from '../lib/model/problem.ts'
 import type { Input, TaskKind, Workbench } from '../lib/model/task.ts'
 import { formatCount, plural } from '../lib/model/units.ts'
-import { findMissingImages } from './json/missing-images.ts'
 
 const grammar = object(
   {
@@ -76,7 +75,8 @@ export const json: TaskKind<JsonParams> = {
   }),
 
   reworks: true,
-  audit: findMissingImages,
+  audit: async (params, placed) =>
+    (await import('./json/missing-images.ts')).findMissingImages(params, placed),
 
   async run(params, bench) {
     const input = bench.inputs[0] as Input

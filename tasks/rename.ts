@@ -1,17 +1,7 @@
-/**
- * Gives the files of a target's parts their final names, by the rules of the spec, and brings them together in one tree.
- * Reads no bytes. When only the rules changed it takes the files from where they lie under their old names.
- */
+/** The kind that gives a target's files their final names: what it depends on, and what it gives. See rename/apply.ts. */
 
 import type { RenameParams } from '../lib/model/params.ts'
-import { Problem } from '../lib/model/problem.ts'
-import { collisionsAmong, renamed } from '../lib/model/rename.ts'
-import type { TaskKind, Workbench } from '../lib/model/task.ts'
-import { assemble } from './rename/assemble.ts'
-import { filesOf, type PartFile } from './rename/part-file.ts'
-import { badTemplate, nothingMatched, taken } from './rename/words.ts'
-
-type Rule = RenameParams['rules'][number]
+import type { TaskKind } from '../lib/model/task.ts'
 
 export const rename: TaskKind<RenameParams> = {
   name: 'rename',
@@ -36,44 +26,5 @@ export const rename: TaskKind<RenameParams> = {
     forecast: { bytes, files },
   }),
 
-  async run({ target, rules, parts }, bench) {
-    const files = bench.inputs.flatMap((input, i) => filesOf(input, parts[i]?.prefix ?? ''))
-    const ruleOf = await rulesByPath(target, rules, files, bench)
-    const names = newNames(target, files, ruleOf)
-    const collisions = collisionsAmong(names, bench.foldsCase)
-    if (collisions.length > 0) throw new Problem(taken(collisions, files, names, ruleOf))
-    await assemble(files, names, bench)
-  },
-}
-
-/** The first rule that matches, by path. A rule that matches nothing is told: most likely it has a slip of the pen. */
-async function rulesByPath(
-  target: string,
-  rules: readonly Rule[],
-  files: readonly PartFile[],
-  bench: Workbench,
-): Promise<ReadonlyMap<string, Rule>> {
-  const { matchingAmong } = await import('../lib/io/glob.ts')
-  const paths = files.map(({ path }) => path)
-  const matching = await matchingAmong(paths)
-  const ruleOf = new Map<string, Rule>()
-  for (const rule of rules) {
-    const matched = matching(rule.match)
-    if (matched.length === 0) bench.tell(nothingMatched(target, rule, paths))
-    for (const path of matched) if (!ruleOf.has(path)) ruleOf.set(path, rule)
-  }
-  return ruleOf
-}
-
-function newNames(
-  target: string,
-  files: readonly PartFile[],
-  ruleOf: ReadonlyMap<string, Rule>,
-): readonly string[] {
-  return files.map(({ path }) => {
-    const rule = ruleOf.get(path)
-    const name = rule ? renamed(path, rule.to) : path
-    if (rule && name === undefined) throw new Problem(badTemplate(target, rule, path))
-    return name as string
-  })
+  run: async (params, bench) => (await import('./rename/apply.ts')).applyRules(params, bench),
 }

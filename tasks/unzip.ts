@@ -1,13 +1,7 @@
-/** The kind that unpacks a zip: opens it, finds what is wanted, refuses what is wrong, extracts the rest. */
+/** The kind that unpacks a zip: how a source asks for it, and what it gives. The work is in unzip/unpack.ts. */
 
-import { openFile } from '../lib/io/zip/random-access.ts'
-import { openZip, type ZipEntry } from '../lib/io/zip.ts'
-import { Problem } from '../lib/model/problem.ts'
-import type { Input, TaskKind, Workbench } from '../lib/model/task.ts'
-import { extract } from './unzip/extract.ts'
-import { foldingWarning, leavesItsFolder, refusals, type Wanted } from './unzip/judge.ts'
+import type { TaskKind } from '../lib/model/task.ts'
 import { type UnpackParams, unpackGrammar, unpackOutline, unpackParams } from './unzip/params.ts'
-import { findRoot } from './unzip/root.ts'
 
 export const unzip: TaskKind<UnpackParams> = {
   name: 'unzip',
@@ -15,58 +9,6 @@ export const unzip: TaskKind<UnpackParams> = {
   lane: 'core',
   source: { key: 'unzip', grammar: unpackGrammar, endings: ['.zip'], params: unpackParams },
   outline: unpackOutline,
-  async run(params, bench) {
-    const source = await openFile((bench.inputs[0] as Input).path)
-    try {
-      const wanted = select(source.name, await openZip(source), params, bench)
-      await extract(source, withoutIntact(wanted, bench), bench)
-    } finally {
-      await source.close()
-    }
-  },
-}
-
-/** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
-function select(
-  archive: string,
-  entries: readonly ZipEntry[],
-  params: UnpackParams,
-  bench: Workbench,
-): readonly Wanted[] {
-  const files = entries.filter(
-    ({ path, kind }) =>
-      kind !== 'folder' && !path.startsWith(finderNotes) && leavesItsFolder(path) === undefined,
-  )
-  const { root, target, places } = params
-  const paths = files.map(({ path }) => path)
-  const answer = findRoot(paths, { root, target, archive, place: places.root })
-  const wanted = answer.form === 'found' ? below(answer.prefix, files) : []
-  const [first, ...others] = [
-    ...(answer.form === 'refused' ? [answer.draft] : []),
-    ...refusals(archive, entries, wanted, bench.foldsCase),
-  ]
-  if (first) throw new Problem(first, ...others)
-  const warning = bench.foldsCase ? undefined : foldingWarning(archive, wanted)
-  if (warning) bench.tell({ severity: 'warning', ...warning })
-  return wanted
-}
-
-/** What a Mac adds to archives beside their content. */
-const finderNotes = '__MACOSX/'
-
-const below = (prefix: string, files: readonly ZipEntry[]): readonly Wanted[] =>
-  files
-    .filter(({ path }) => path.startsWith(prefix))
-    .map(entry => ({ entry, path: entry.path.slice(prefix.length) }))
-
-/** Keeps what lies at its place already. */
-function withoutIntact(wanted: readonly Wanted[], bench: Workbench): readonly Wanted[] {
-  const { intact } = bench
-  if (intact === undefined) return wanted
-  return wanted.filter(({ entry, path }) => {
-    const i = intact.find(path)
-    const isThere = i >= 0 && intact.size(i) === entry.bytes
-    if (isThere) bench.keep(path)
-    return !isThere
-  })
+  // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.
+  run: async (params, bench) => (await import('./unzip/unpack.ts')).unpack(params, bench),
 }
