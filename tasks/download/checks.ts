@@ -1,0 +1,98 @@
+/** Whether what a host announces, begins to send, and has sent is the file that was wanted. Decides nothing but that. */
+
+import type { Digests } from '../../lib/io/digest.ts'
+import type { Answer } from '../../lib/io/http.ts'
+import type { DownloadParams } from '../../lib/model/params.ts'
+import { formatBytes } from '../../lib/model/units.ts'
+import * as problems from './problems.ts'
+import { beginsLikeHtml, isHtmlName, isHtmlType, sizeFits, sniffedBytes, titleOf } from './rules.ts'
+import type { Source, WebSource } from './sources.ts'
+
+/** Before the body is read: size and digest as the headers tell them. */
+export function checkAnnouncement(
+  params: DownloadParams,
+  source: WebSource,
+  total: number | undefined,
+  linked: Answer['linked'],
+): void {
+  const { size, sha256 } = params.download
+  const announced = `announced by ${source.host}, nothing was read`
+  for (const bytes of [linked.size, total]) {
+    if (size && bytes !== undefined && !sizeFits(size, bytes)) {
+      throw problems.sizeMismatch(params, size, { bytes, from: announced })
+    }
+  }
+  if (linked.size !== undefined && total !== undefined && linked.size !== total) {
+    throw problems.sizeUnlikeAnnounced(params, source, linked.size, total)
+  }
+  if (sha256 !== undefined && linked.sha256 !== undefined && linked.sha256 !== sha256) {
+    const wanted = { digest: sha256, from: params.places['sha256'] ?? 'the spec' }
+    throw problems.digestMismatch(params, source, 'sha256', wanted, {
+      digest: linked.sha256,
+      from: announced,
+    })
+  }
+}
+
+/** A whole file as it was taken, from a host or from this machine. */
+export interface Taken {
+  readonly host: string
+  readonly bytes: number
+  readonly digests: Digests
+  readonly etag?: string
+}
+
+/** After the last byte. */
+export function checkWhole(
+  params: DownloadParams,
+  source: Source,
+  whole: Pick<Taken, 'bytes' | 'digests'>,
+  linked: Answer['linked'] = {},
+): void {
+  const { download, places } = params
+  if (download.size && !sizeFits(download.size, whole.bytes)) {
+    throw problems.sizeMismatch(params, download.size, {
+      bytes: whole.bytes,
+      from: `whole, from ${source.host}`,
+    })
+  }
+  const from = `${formatBytes(whole.bytes)}, whole, from ${source.host}`
+  for (const algorithm of ['sha256', 'md5'] as const) {
+    const pinned = download[algorithm]
+    const digest = pinned ?? (algorithm === 'sha256' ? linked.sha256 : undefined)
+    if (digest === undefined || digest === whole.digests[algorithm]) continue
+    const wanted = {
+      digest,
+      from: pinned === undefined ? `announced by ${source.host}` : (places[algorithm] ?? 'the spec'),
+    }
+    throw problems.digestMismatch(params, source, algorithm, wanted, {
+      digest: whole.digests[algorithm] ?? '',
+      from,
+    })
+  }
+}
+
+/** Refuses a page for people, of which the headers already tell. */
+export async function checkPage(params: DownloadParams, source: WebSource, answer: Answer): Promise<void> {
+  if (isHtmlName(params.fileName) || !isHtmlType(answer.headers['content-type'])) return
+  let page = ''
+  for await (const bytes of answer.body) {
+    page += bytes.toString('utf8')
+    if (titleOf(page) !== undefined || page.length > 65_536) break
+  }
+  throw problems.htmlInstead(params, source, titleOf(page))
+}
+
+/** Looks at the first bytes of a file as they pass, and refuses a page for people that no header told of. */
+export function watchForPage(
+  params: DownloadParams,
+  source: WebSource,
+  from: number,
+): (bytes: Buffer) => void {
+  let head = Buffer.alloc(0)
+  return bytes => {
+    if (from > 0 || head.length >= sniffedBytes || isHtmlName(params.fileName)) return
+    head = Buffer.concat([head, bytes])
+    if (beginsLikeHtml(head)) throw problems.htmlInstead(params, source, titleOf(head.toString('utf8')))
+  }
+}

@@ -1,0 +1,74 @@
+/** Files that are on this machine already: copied, hashed, compared. No host is asked. */
+
+import { constants, type Stats } from 'node:fs'
+import { copyFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hashFile } from '../../lib/io/digest.ts'
+import { errorCode, remove, syncFile } from '../../lib/io/disk.ts'
+import type { DownloadParams } from '../../lib/model/params.ts'
+import type { Workbench } from '../../lib/model/task.ts'
+import { checkWhole, type Taken } from './checks.ts'
+import * as problems from './problems.ts'
+import { sizeFits } from './rules.ts'
+import type { LocalSource } from './sources.ts'
+
+/** A copy, sharing blocks where it can; not the synchronous one of lib/io/disk, which would hold up all other downloads. */
+const copy = (from: string, to: string): Promise<void> =>
+  copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
+
+/** A file that turned up somewhere and has the pinned digest spares the download. Undefined where there is none. */
+export async function takeCandidate(params: DownloadParams, bench: Workbench): Promise<Taken | undefined> {
+  const { sha256, md5, size } = params.download
+  if (sha256 === undefined) return undefined
+  for (const path of bench.candidates) {
+    const before = await fileAt(path)
+    if (before === undefined || (size && !sizeFits(size, before.size))) continue
+    const { bytes, digests } = await hashFile(path, { md5: md5 !== undefined, signal: bench.signal })
+    if (digests.sha256 !== sha256 || digests.md5 !== md5) continue
+    const goal = join(bench.staging, params.fileName)
+    await copy(path, goal)
+    const after = await fileAt(path)
+    if (after?.mtimeMs === before.mtimeMs && after.ctimeMs === before.ctimeMs && after.size === bytes) {
+      syncFile(goal)
+      return { host: 'this machine', bytes, digests }
+    }
+    remove(goal) // somebody wrote to it meanwhile
+  }
+  return undefined
+}
+
+export async function copyFrom(
+  source: LocalSource,
+  params: DownloadParams,
+  bench: Workbench,
+): Promise<Taken> {
+  const found = await stat(source.path).catch(absent)
+  if (found === undefined) throw problems.fileNotFound(source, 'nothing lies there')
+  if (!found.isFile()) throw problems.fileNotFound(source, found.isDirectory() ? 'a folder' : 'not a file')
+  const goal = join(bench.staging, params.fileName)
+  await copy(source.path, goal)
+  let done = 0
+  const onBytes = (bytes: number): void => bench.progress((done += bytes), found.size, 'bytes')
+  const { bytes, digests } = await hashFile(goal, {
+    md5: params.download.md5 !== undefined,
+    onBytes,
+    signal: bench.signal,
+  })
+  try {
+    checkWhole(params, source, { bytes, digests })
+  } catch (error) {
+    remove(goal)
+    throw error
+  }
+  syncFile(goal)
+  return { host: source.host, bytes, digests }
+}
+
+async function fileAt(path: string): Promise<Stats | undefined> {
+  const found = await stat(path).catch(absent)
+  return found?.isFile() ? found : undefined
+}
+
+function absent(error: unknown): undefined {
+  if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error
+}

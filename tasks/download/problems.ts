@@ -1,0 +1,259 @@
+/** What a download says when it cannot have its file. Words only: nothing here decides what happens next. */
+
+import type { Answer } from '../../lib/io/http.ts'
+import type { DownloadParams } from '../../lib/model/params.ts'
+import { type Diagnostic, type Evidence, type Place, Problem } from '../../lib/model/problem.ts'
+import type { Size } from '../../lib/model/spec.ts'
+import { formatBytes, formatCount, plural, shortDigest } from '../../lib/model/units.ts'
+import type { Source, WebSource } from './sources.ts'
+
+const rerun = 'run the same command again: it goes on where it stopped.'
+
+export function digestMismatch(
+  params: DownloadParams,
+  source: Source,
+  algorithm: 'sha256' | 'md5',
+  wanted: { readonly digest: string; readonly from: Place | string },
+  found: { readonly digest: string; readonly from: string },
+): Problem {
+  const { fileName, download } = params
+  const otherwise =
+    download.mirrors.length > 0
+      ? 'if not, remove that mirror.'
+      : 'if not, add a mirror that has the right file.'
+  const pinned = typeof wanted.from !== 'string'
+  return new Problem({
+    code: 'digest-mismatch',
+    message: pinned
+      ? `${fileName} is not the file that the spec describes.`
+      : `${fileName} is not the file that ${source.host} announced.`,
+    evidence: [
+      { label: 'wanted', text: `${algorithm} ${shortDigest(wanted.digest)}`, from: wanted.from },
+      { label: 'found', text: `${algorithm} ${shortDigest(found.digest)}`, from: found.from },
+    ],
+    next: pinned
+      ? `if the publisher replaced the file, put the found digest into the spec; ${otherwise}`
+      : 'run the same command again; if it stays so, add a mirror and a sha256 to the spec.',
+  })
+}
+
+export function sizeMismatch(
+  { fileName, places }: DownloadParams,
+  wanted: Size,
+  found: { readonly bytes: number; readonly from: string },
+): Problem {
+  const from = places['size']
+  const text = wanted.exact ? exactly(wanted.bytes) : `about ${formatBytes(wanted.bytes)}`
+  return new Problem({
+    code: 'size-mismatch',
+    message: `${fileName} does not have the size that the spec gives.`,
+    evidence: [
+      { label: 'wanted', text, ...(from && { from }) },
+      { label: 'found', text: exactly(found.bytes), from: found.from },
+    ],
+    next: 'if the publisher replaced the file, correct size and digest in the spec; if not, use another mirror.',
+  })
+}
+
+/** The host contradicts itself. */
+export const sizeUnlikeAnnounced = (
+  { fileName }: DownloadParams,
+  source: WebSource,
+  announced: number,
+  found: number,
+): Problem =>
+  new Problem({
+    code: 'size-mismatch',
+    message: `${fileName} does not have the size that ${source.host} announced.`,
+    evidence: [
+      { label: 'wanted', text: exactly(announced), from: `announced by ${source.host}` },
+      { label: 'found', text: exactly(found) },
+    ],
+    next: 'run the same command again; if it stays so, use another mirror.',
+  })
+
+export function unauthorized({ fileName }: DownloadParams, source: WebSource, answer: Answer): Problem {
+  const reason = answer.headers['x-error-code']
+  const [sent, next] = permissionInWords(source)
+  return new Problem({
+    code: 'unauthorized',
+    message: `${source.host} does not let us have ${fileName}.`,
+    ...(source.place && { place: source.place }),
+    evidence: [
+      { label: 'found', text: `status ${answer.status}${reason === undefined ? '' : `, ${String(reason)}`}` },
+      { label: 'sent', text: sent },
+    ],
+    next,
+  })
+}
+
+function permissionInWords({ permission, shown }: WebSource): readonly [sent: string, next: string] {
+  switch (permission) {
+    case 'no-hub-token':
+      return [
+        'no token: HF_TOKEN is not set',
+        'accept the conditions on the page of the repository, then set HF_TOKEN to a token that may read it.',
+      ]
+    case 'hub-token':
+      return [
+        'the token of HF_TOKEN',
+        'check that the name is right, that this token may read it, and that its conditions are accepted.',
+      ]
+    case 'password':
+      return ['the user name and password of the address', `check them against ${shown}.`]
+    case 'nothing':
+      return [
+        'no user name and no password',
+        'add an open mirror, or fetch the file by hand and name it with a file: address.',
+      ]
+  }
+}
+
+export const notFound = ({ fileName }: DownloadParams, source: WebSource, status: number): Problem =>
+  new Problem({
+    code: 'not-found',
+    message: `${source.host} does not have ${fileName}.`,
+    ...(source.place && { place: source.place }),
+    evidence: [
+      { label: 'asked', text: source.shown },
+      { label: 'found', text: `status ${status}` },
+    ],
+    next: 'look for the new address on the page of the dataset, or add a mirror that has the file.',
+  })
+
+export const rateLimited = (source: WebSource): Problem =>
+  new Problem({
+    code: 'rate-limited',
+    message: `${source.host} says that it is asked too often.`,
+    evidence: [{ label: 'found', text: 'status 429' }],
+    next: `wait a while, then ${rerun}`,
+  })
+
+export const serverError = (source: WebSource, status: number): Problem =>
+  new Problem({
+    code: 'server-error',
+    message: `${source.host} does not answer as it should.`,
+    evidence: [{ label: 'found', text: `status ${status}` }],
+    next: rerun,
+  })
+
+export const unfitRange = (source: WebSource, found: string): Problem =>
+  new Problem({
+    code: 'range-ignored',
+    message: `${source.host} does not send the rest of the file that was asked for.`,
+    evidence: [{ label: 'found', text: found }],
+    next: 'run the same command again: it starts from the beginning.',
+  })
+
+export const tooShort = (source: WebSource, received: number, total: number): Problem =>
+  new Problem({
+    code: 'connection-cut',
+    message: `${source.host} closed the connection before the end of the file.`,
+    evidence: [{ label: 'found', text: `${exactly(received)} of ${exactly(total)}` }],
+    next: rerun,
+  })
+
+export const htmlInstead = (
+  { fileName }: DownloadParams,
+  source: WebSource,
+  title: string | undefined,
+): Problem =>
+  new Problem({
+    code: 'html-instead-of-data',
+    message: `${source.host} sent a web page instead of ${fileName}.`,
+    ...(source.place && { place: source.place }),
+    evidence: [
+      { label: 'found', text: title === undefined ? 'a page without a title' : `a page titled "${title}"` },
+    ],
+    next: 'open the address in a browser: it is a login, a limit, or a page about the file; use the address behind it.',
+  })
+
+export const fileNotFound = (source: Source, found: string): Problem =>
+  new Problem({
+    code: 'file-not-found',
+    message: `The file ${source.shown} cannot be copied.`,
+    ...(source.place && { place: source.place }),
+    evidence: [{ label: 'found', text: found }],
+    next: 'put the file there, or correct the address; it is relative to the folder of the spec.',
+  })
+
+export const notYet = (what: string, place: Place | undefined): Problem =>
+  new Problem({
+    code: 'not-yet',
+    message: `${what} are not supported yet.`,
+    ...(place && { place }),
+    next: 'fetch the file by hand and name it with a file: address.',
+  })
+
+export const offline = ({ fileName, download }: DownloadParams, source: Source): Problem =>
+  new Problem({
+    code: 'offline',
+    message: `${fileName} is not on disk, and no host may be asked.`,
+    evidence: [
+      {
+        label: 'wanted',
+        text: download.size ? formatBytes(download.size.bytes) : 'a file of unknown size',
+        from: source.host,
+      },
+    ],
+    disk: 'Nothing was placed.',
+    next: 'run the same command without --offline.',
+  })
+
+export const diskFull = ({ fileName }: DownloadParams): Problem =>
+  new Problem({
+    code: 'disk-full',
+    message: `There is no room left on the disk for ${fileName}.`,
+    disk: 'Nothing was placed. What was received is kept.',
+    next: 'make room, then run the same command again: it goes on where it stopped.',
+  })
+
+export function allSourcesFailed(
+  { fileName }: DownloadParams,
+  failures: readonly { readonly source: Source; readonly problem: Problem }[],
+): Problem {
+  const evidence = failures.map(
+    ({ source, problem }): Evidence => ({
+      label: source.key === 'url' ? 'url' : 'mirror',
+      text: problem.code,
+      from: source.host,
+    }),
+  )
+  return new Problem({
+    code: 'all-sources-failed',
+    message: `None of the ${plural(failures.length, 'address', 'addresses')} of ${fileName} gave the file.`,
+    evidence,
+    disk: 'Nothing was placed.',
+    next: 'the warnings above say for each what can be done; one good address is enough.',
+  })
+}
+
+/** The last failure of an address, after several of them in a row. */
+export function tried({ diagnostics: [last, ...others] }: Problem, times: number): Problem {
+  const { evidence = [], ...rest } = last as Diagnostic
+  return new Problem(
+    { ...rest, evidence: [...evidence, { label: 'tried', text: `${times} times` }] },
+    ...others,
+  )
+}
+
+/** Told when a partial file is of no use any more and the file is fetched from its beginning. */
+export const startsAnew = (
+  code: 'range-ignored' | 'source-changed' | 'digest-mismatch',
+  message: string,
+  lostBytes: number,
+): Diagnostic => ({
+  severity: 'note',
+  code,
+  message,
+  disk: `The ${formatBytes(lostBytes)} of before are dropped; the file is fetched from its beginning.`,
+})
+
+export function stateOfDisk(keptBytes: number, nextIsTried: boolean): string {
+  if (nextIsTried) return 'Nothing was placed. The next mirror is tried.'
+  return keptBytes === 0
+    ? 'Nothing was placed.'
+    : `Nothing was placed. The ${formatBytes(keptBytes)} that were received are kept.`
+}
+
+const exactly = (bytes: number): string => `${formatCount(bytes)} bytes`

@@ -1,0 +1,73 @@
+/** What the headers and the first bytes of an answer mean for a download, and how long to wait. Pure: no clock, no chance. */
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Size } from '../../lib/model/spec.ts'
+
+/** Tries of one address in a row that bring nothing new, before the next address has its turn. */
+export const mostTries = 5
+
+const longestWaitMs = 5 * 60_000
+
+/** How long the host asks to be left alone: `Retry-After` in seconds or as a date, or the end of its `RateLimit` window. */
+export function askedPauseMs(headers: IncomingHttpHeaders, nowMs: number): number | undefined {
+  const asked = secondsOrDate(headers['retry-after'], nowMs) ?? windowMs(headers['ratelimit'])
+  return asked === undefined ? undefined : Math.min(Math.max(0, asked), longestWaitMs)
+}
+
+function secondsOrDate(text: string | undefined, nowMs: number): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : date - nowMs
+}
+
+function windowMs(header: string | readonly string[] | undefined): number | undefined {
+  const seconds = /;\s*t=(\d+)/.exec(String(header))?.[1]
+  return seconds === undefined ? undefined : Number(seconds) * 1000
+}
+
+/** After the first, second, … failure in a row: 1 s, 2 s, 4 s, … up to a minute, shortened by up to a half at random. */
+export const backoffMs = (failures: number, chance: number): number =>
+  Math.round(Math.min(60, 2 ** (failures - 1)) * 1000 * (1 - chance / 2))
+
+/** `bytes 200-999/1000`; `total` is undefined for `*`. */
+export function readContentRange(
+  header: string | undefined,
+): { readonly start: number; readonly total: number | undefined } | undefined {
+  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header ?? '')
+  if (!match) return undefined
+  const [, start, total] = match
+  return { start: Number(start), total: total === '*' ? undefined : Number(total) }
+}
+
+export const readLength = (headers: IncomingHttpHeaders): number | undefined =>
+  /^\d+$/.test(headers['content-length'] ?? '') ? Number(headers['content-length']) : undefined
+
+/** What tells two versions of a file apart, fit for `If-Range`: a strong ETag, or else the date. */
+export function validatorOf(headers: IncomingHttpHeaders): string | undefined {
+  const { etag } = headers
+  return etag !== undefined && !etag.startsWith('W/') ? etag : headers['last-modified']
+}
+
+/** A size that was written with a unit was rounded by its writer, perhaps from binary units: 10 % either way. */
+export const sizeFits = ({ bytes, exact }: Size, found: number): boolean =>
+  exact ? bytes === found : Math.abs(found - bytes) <= bytes / 10
+
+export const mostBytes = ({ bytes, exact }: Size): number => (exact ? bytes : Math.floor(bytes * 1.1))
+
+export const isHtmlType = (contentType: string | undefined): boolean =>
+  /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? '')
+
+export const isHtmlName = (fileName: string): boolean => /\.x?html?$/i.test(fileName)
+
+/** Whether a file that begins so is a page for people. */
+export const beginsLikeHtml = (head: Buffer): boolean =>
+  /^(\uFEFF)?\s*<(!doctype\s+html|html)\b/i.test(head.subarray(0, sniffedBytes).toString('utf8'))
+
+/** How much of a file says what it is. */
+export const sniffedBytes = 512
+
+export function titleOf(page: string): string | undefined {
+  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1]?.replace(/\s+/g, ' ').trim()
+  return title === undefined || title === '' ? undefined : title.slice(0, 80)
+}

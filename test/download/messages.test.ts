@@ -1,0 +1,177 @@
+/** What a user reads, whole, for each code that a download raises. `UPDATE_GOLDENS=1` rewrites. */
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Behaviour, Mirror } from '../../demo/mirror.ts'
+import { nextHop } from '../../lib/io/http.ts'
+import type { Diagnostic } from '../../lib/model/problem.ts'
+import { Problem, withContext } from '../../lib/model/problem.ts'
+import type { Download } from '../../lib/model/spec.ts'
+import type { Workbench } from '../../lib/model/task.ts'
+import { drawDiagnostic } from '../../lib/report/draw.ts'
+import { addressAt, content, type Fetched, fetched, fileName, mirrorOf, paramsOf, sha256 } from './rig.ts'
+
+const folder = new URL('../goldens/download/', import.meta.url)
+const body = content(20_300)
+const size = { bytes: body.length, exact: true }
+const path = '/datasets/owner/name/resolve/main/images.zip'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+/** Of one address that does this. */
+const refused = async (does: Behaviour, download: Partial<Download> = {}): Promise<string> => {
+  const mirror = await mirrorOf()
+  mirror.serve(`/${fileName}`, body, does)
+  return told(await fetched(paramsOf(addressAt(mirror), download)), mirror)
+}
+
+/** Of the hub, with a token or without. */
+const refusedByHub = async (does: Behaviour, token: string, download = {}): Promise<string> => {
+  const mirror = await mirrorOf()
+  mirror.serve(path, body, does)
+  vi.stubEnv('HF_ENDPOINT', mirror.url)
+  vi.stubEnv('HF_TOKEN', token)
+  return told(await fetched(paramsOf('hf://datasets/owner/name@main/images.zip', download)), mirror)
+}
+
+const unasked = async (
+  url: string | readonly string[],
+  download: Partial<Download> = {},
+  bench: Partial<Workbench> = {},
+): Promise<string> => told(await fetched(paramsOf(url, download), bench))
+
+/** Of a second run, after the first was cut in the middle for good. */
+async function continued(download: Partial<Download>, next: (mirror: Mirror) => void): Promise<string> {
+  const mirror = await mirrorOf(body)
+  mirror.script(`/${fileName}`, [{ does: 'cut', after: 4_200 }])
+  const pause = () => {
+    next(mirror)
+    return Promise.resolve()
+  }
+  return told(await fetched(paramsOf(addressAt(mirror), download), { pause }), mirror)
+}
+
+const messages: Readonly<Record<string, () => Promise<string>>> = {
+  'digest-mismatch': () => refused({ does: 'wrong-bytes' }, { sha256: sha256(body) }),
+  'digest-mismatch.md5': () => refused({ does: 'wrong-bytes' }, { md5: '0'.repeat(32) }),
+  'digest-mismatch.announced': () =>
+    refusedByHub({ does: 'huggingface', sha256: 'f'.repeat(64) }, '', { sha256: sha256(body) }),
+  'digest-mismatch.hub': () => refusedByHub({ does: 'huggingface', sha256: 'f'.repeat(64) }, ''),
+  'digest-mismatch.continued': async () => {
+    const bad = await mirrorOf()
+    bad.serve(`/${fileName}`, content(20_300, 2))
+    bad.script(`/${fileName}`, [
+      { does: 'cut', after: 4_200 },
+      { does: 'status', status: 404 },
+    ])
+    const good = await mirrorOf(body)
+    const params = paramsOf(addressAt(bad), { mirrors: [addressAt(good)], sha256: sha256(body) })
+    return told(await fetched(params), bad, good)
+  },
+  'size-mismatch': () => refused({ does: 'wrong-length', bytes: 20_299 }, { size }),
+  'size-mismatch.rounded': () =>
+    refused({ does: 'wrong-length', bytes: 2_000 }, { size: { bytes: 20_300_000_000, exact: false } }),
+  'size-mismatch.hub': () => refusedByHub({ does: 'huggingface', size: 7 }, ''),
+  unauthorized: () => refused({ does: 'status', status: 401 }),
+  'unauthorized.no-token': () => refusedByHub({ does: 'status', status: 401 }, ''),
+  'unauthorized.token': () => refusedByHub({ does: 'status', status: 403 }, 'hf_averysecrettoken'),
+  'unauthorized.password': async () => {
+    const mirror = await mirrorOf()
+    mirror.serve(`/${fileName}`, body, { does: 'status', status: 401 })
+    return told(await fetched(paramsOf(addressAt(mirror).replace('://', '://ann:secret@'))), mirror)
+  },
+  'not-found': () => refused({ does: 'status', status: 404 }),
+  'server-error': () => refused({ does: 'status', status: 503 }),
+  'rate-limited': () => refused({ does: 'status', status: 429 }),
+  'connection-failed': async () => {
+    const mirror = await mirrorOf()
+    await mirror.close()
+    return told(await fetched(paramsOf(addressAt(mirror))), mirror)
+  },
+  'connection-cut': () => refused({ does: 'cut', after: 4_200, ranges: 'ignored' }),
+  stalled: () => refused({ does: 'stall', after: 0 }),
+  'range-ignored': () => continued({}, mirror => mirror.script(`/${fileName}`, [{ does: 'no-ranges' }])),
+  'range-ignored.always': async () => {
+    const mirror = await mirrorOf(body)
+    const cut = (after: number): Behaviour => ({ does: 'cut', after })
+    const shifted: Behaviour = { does: 'wrong-range' }
+    mirror.script(`/${fileName}`, [cut(9_000), shifted, cut(0), cut(4_200), shifted])
+    return told(await fetched(paramsOf(addressAt(mirror))), mirror)
+  },
+  'source-changed': () => continued({}, mirror => mirror.serve(`/${fileName}`, content(20_000, 2))),
+  'html-instead-of-data': () => refused({ does: 'html', title: 'Sign in to continue' }),
+  'html-instead-of-data.no-title': () => refused({ does: 'html', title: '' }),
+  'bad-redirect': () => refused({ does: 'redirect-loop' }),
+  'bad-redirect.forged': () =>
+    Promise.resolve().then(() => {
+      try {
+        return nextHop(new URL('https://data.example/images.zip?sig=1'), 'http://data.example/a?sig=1', 0)
+          .href
+      } catch (problem) {
+        return problem instanceof Problem ? draw(problem.diagnostics) : 'no problem'
+      }
+    }),
+  'file-not-found': () => unasked('archives/images.zip'),
+  'file-not-found.folder': () => {
+    const params = paramsOf('archives')
+    mkdirSync(join(params.folder, 'archives'))
+    return fetched(params).then(result => told(result))
+  },
+  offline: () => unasked('https://data.example/images.zip', { size }, { offline: true }),
+  'offline.no-size': () => unasked('https://data.example/images.zip', {}, { offline: true }),
+  'all-sources-failed': async () => {
+    const [one, two, three] = [await mirrorOf(), await mirrorOf(), await mirrorOf()]
+    one.serve(`/${fileName}`, body, { does: 'html', title: 'Gone' })
+    two.serve(`/${fileName}`, body, { does: 'wrong-bytes' })
+    const mirrors = [addressAt(two), addressAt(three), 'gdrive://1dKumdOKSXtV7lIXdrG7jsIK']
+    const params = paramsOf(addressAt(one), { mirrors, sha256: sha256(body) })
+    return told(await fetched(params), one, two, three)
+  },
+  'bad-address': async () => {
+    vi.stubEnv('HF_ENDPOINT', 'hf-mirror')
+    return unasked('hf://datasets/owner/name@main/images.zip')
+  },
+  'not-yet': () => unasked('gdrive://1dKumdOKSXtV7lIXdrG7jsIK'),
+  'not-yet.parts': () => unasked(['https://data.example/a.00', 'https://data.example/a.01']),
+  'disk-full': async () => {
+    const mirror = await mirrorOf(body)
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    return told(await fetched(paramsOf(addressAt(mirror)), { ration: () => Promise.reject(full) }), mirror)
+  },
+}
+
+const draw = (diagnostics: readonly Diagnostic[]): string =>
+  `${diagnostics.map(diagnostic => drawDiagnostic(diagnostic)).join('\n\n')}\n`
+
+/** All that is said, as the run says it: of a task. The ports of the mirrors are others each time. */
+function told({ bench, problem }: Fetched, ...mirrors: readonly Mirror[]): string {
+  const subject = 'gqa/images: download'
+  const said = [
+    ...bench.told.map(diagnostic => ({ subject, ...diagnostic })),
+    ...(problem ? withContext(problem, { subject }).diagnostics : []),
+  ]
+  const names = ['data.example', 'mirror.example', 'third.example']
+  const text = mirrors.reduce(
+    (json, { url }, i) => json.replaceAll(new URL(url).host, names[i] ?? ''),
+    JSON.stringify(said),
+  )
+  return draw(JSON.parse(text) as Diagnostic[])
+}
+
+describe('messages', () => {
+  test.each(Object.entries(messages))('%s', async (name, message) => {
+    const text = await message()
+    const golden = new URL(`${name}.txt`, folder)
+    if (process.env['UPDATE_GOLDENS']) writeFileSync(golden, text)
+    expect(text).toContain(`[${name.split('.')[0]}]`)
+    expect(text).toBe(readFileSync(golden, 'utf8'))
+  })
+
+  test('no golden without a test', () => {
+    const names = Object.keys(messages).map(name => `${name}.txt`)
+    expect(readdirSync(folder).toSorted()).toEqual(names.toSorted())
+  })
+})

@@ -1,0 +1,260 @@
+/** What is asked of hosts that answer well, badly, or not at all, and what comes of it. */
+
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import type { Behaviour } from '../../demo/mirror.ts'
+import { addressAt, content, fetched, fileName, md5, mirrorOf, paramsOf, ranges, sha256 } from './rig.ts'
+
+const body = content(300_000)
+const pins = { size: { bytes: body.length, exact: true }, sha256: sha256(body) }
+const codes = (told: readonly { code: string }[]): readonly string[] => told.map(({ code }) => code)
+
+describe('a host that answers well', () => {
+  test('is asked once, and its file is staged, recorded and remembered', async () => {
+    const mirror = await mirrorOf(body)
+    const { bench, bytes } = await fetched(paramsOf(addressAt(mirror), { ...pins, md5: md5(body) }))
+    expect(bytes?.equals(body)).toBe(true)
+    expect(bench.recorded.get(fileName)).toEqual({ bytes: body.length, sha256: sha256(body) })
+    expect(bench.remarks).toEqual({ host: new URL(mirror.url).host, etag: '"300000-1"', md5: md5(body) })
+    expect(bench.counts).toEqual({ requests: 1, received: body.length })
+    expect(readdirSync(bench.shelf)).toEqual([])
+    expect(mirror.requests).toMatchObject([{ method: 'GET', range: undefined, status: 200 }])
+    expect(mirror.requests[0]?.headers['user-agent']).toMatch(/^groundwork\/\d+\.\d+\.\d+$/)
+  })
+
+  test('an empty file is a file', async () => {
+    const mirror = await mirrorOf(Buffer.alloc(0))
+    const { bench, bytes } = await fetched(paramsOf(addressAt(mirror)))
+    expect(bytes).toEqual(Buffer.alloc(0))
+    expect(bench.recorded.get(fileName)?.sha256).toBe(sha256(Buffer.alloc(0)))
+  })
+
+  test('tells how far it is, takes its ration before each piece, and holds one connection', async () => {
+    const mirror = await mirrorOf(body)
+    const log: string[] = []
+    let held = 0
+    await fetched(paramsOf(addressAt(mirror)), {
+      connection: async (host, work) => {
+        held += 1
+        try {
+          return await work()
+        } finally {
+          held -= 1
+          log.push(`released ${host}`)
+        }
+      },
+      ration: async (host, bytes) => void log.push(`${held} ${host} ${bytes > 0}`),
+      progress: (done, total) => void (done === total && log.push('whole')),
+    })
+    expect(log[0]).toBe('1 127.0.0.1 true')
+    expect(log.slice(-2)).toEqual(['whole', 'released 127.0.0.1'])
+  })
+})
+
+describe('a host that fails for a while is asked again', () => {
+  const once = async (behaviour: Behaviour, pinned = false) => {
+    const mirror = await mirrorOf(body)
+    mirror.script(`/${fileName}`, [behaviour])
+    return { mirror, ...(await fetched(paramsOf(addressAt(mirror), pinned ? pins : {}))) }
+  }
+
+  test.each<[string, Behaviour]>([
+    ['a cut before the first byte', { does: 'cut', after: 0 }],
+    ['status 500', { does: 'status', status: 500 }],
+    ['status 502', { does: 'status', status: 502 }],
+    ['status 504', { does: 'status', status: 504 }],
+    ['status 429', { does: 'status', status: 429 }],
+  ])('after %s, with a pause of about a second', async (_, behaviour) => {
+    const { mirror, bench, bytes } = await once(behaviour)
+    expect(bytes?.equals(body)).toBe(true)
+    expect(ranges(mirror)).toEqual([undefined, undefined])
+    expect(bench.pauses).toHaveLength(1)
+    expect(bench.pauses[0]).toBeGreaterThanOrEqual(500)
+    expect(bench.pauses[0]).toBeLessThanOrEqual(1000)
+  })
+
+  test('Retry-After in seconds is honoured', async () => {
+    const { bench } = await once({ does: 'status', status: 503, retryAfter: '7' })
+    expect(bench.pauses).toEqual([7000])
+  })
+
+  test('Retry-After as a far date is honoured up to five minutes', async () => {
+    const retryAfter = new Date(Date.now() + 86_400_000).toUTCString()
+    const { bench } = await once({ does: 'status', status: 429, retryAfter })
+    expect(bench.pauses).toEqual([300_000])
+  })
+
+  test.each<[string, Behaviour]>([
+    ['a cut', { does: 'cut', after: 100_000 }],
+    ['a stall', { does: 'stall', after: 100_000 }],
+  ])('after %s it is asked for the rest only', async (_, behaviour) => {
+    const { mirror, bench, bytes } = await once(behaviour)
+    expect(bytes?.equals(body)).toBe(true)
+    expect(ranges(mirror)).toEqual([undefined, 'bytes=100000-'])
+    expect(mirror.requests[1]).toMatchObject({ status: 206, bytes: 200_000 })
+    expect(mirror.requests[1]?.headers['if-range']).toBe('"300000-1"')
+    expect(bench.counts.received).toBe(body.length)
+  })
+
+  test('five times in a row, then it is given up', async () => {
+    const mirror = await mirrorOf(body)
+    mirror.script(
+      `/${fileName}`,
+      Array.from({ length: 9 }, () => ({ does: 'status', status: 503 })),
+    )
+    const { bench, problem } = await fetched(paramsOf(addressAt(mirror)))
+    expect(problem?.code).toBe('server-error')
+    expect(mirror.requests).toHaveLength(5)
+    expect(bench.pauses).toHaveLength(4)
+    for (const [i, pause] of bench.pauses.entries()) expect(pause).toBeGreaterThanOrEqual(2 ** i * 500)
+  })
+
+  test('without end, as long as each answer brings something', async () => {
+    const mirror = await mirrorOf(body)
+    mirror.script(
+      `/${fileName}`,
+      Array.from({ length: 12 }, () => ({ does: 'cut', after: 20_000 })),
+    )
+    const { bench, bytes } = await fetched(paramsOf(addressAt(mirror)))
+    expect(bytes?.equals(body)).toBe(true)
+    expect(ranges(mirror).slice(1)).toEqual(
+      Array.from({ length: 12 }, (_, i) => `bytes=${(i + 1) * 20_000}-`),
+    )
+    expect(Math.max(...bench.pauses)).toBeLessThanOrEqual(1000)
+  })
+
+  test('five times, where it always cuts at the same place and begins at the first byte', async () => {
+    const mirror = await mirrorOf()
+    mirror.serve(`/${fileName}`, body, { does: 'cut', after: 20_000, ranges: 'ignored' })
+    const { bench, problem } = await fetched(paramsOf(addressAt(mirror)))
+    expect(problem?.code).toBe('connection-cut')
+    expect(mirror.requests).toHaveLength(5)
+    expect(codes(bench.told)).toEqual(Array(4).fill('range-ignored'))
+  })
+})
+
+describe('a host that cannot help is left at once for the next mirror', () => {
+  const afterFirst = async (behaviour: Behaviour, download = {}) => {
+    const bad = await mirrorOf()
+    bad.serve(`/${fileName}`, body, behaviour)
+    const good = await mirrorOf(body)
+    const params = paramsOf(addressAt(bad), { mirrors: [addressAt(good)], ...download })
+    return { bad, good, ...(await fetched(params)) }
+  }
+
+  test.each<[string, Behaviour, object]>([
+    ['not-found', { does: 'status', status: 404 }, {}],
+    ['not-found', { does: 'status', status: 410 }, {}],
+    ['unauthorized', { does: 'status', status: 401 }, {}],
+    ['unauthorized', { does: 'status', status: 403 }, {}],
+    ['server-error', { does: 'status', status: 418 }, {}],
+    ['html-instead-of-data', { does: 'html', title: 'Sign in' }, {}],
+    ['digest-mismatch', { does: 'wrong-bytes' }, pins],
+    ['digest-mismatch', { does: 'wrong-bytes' }, { md5: md5(body) }],
+    ['size-mismatch', { does: 'wrong-length', bytes: 299_999 }, { size: pins.size }],
+    ['size-mismatch', { does: 'wrong-length', bytes: 400_000 }, { size: { bytes: 300_000, exact: false } }],
+    ['bad-redirect', { does: 'redirect-loop' }, {}],
+    ['bad-redirect', { does: 'redirect', to: 'ftp://elsewhere.example/images.zip' }, {}],
+  ])('%s: %o', async (code, behaviour, download) => {
+    const { bad, good, bench, bytes } = await afterFirst(behaviour, download)
+    expect(bytes?.equals(body)).toBe(true)
+    expect(bench.told).toMatchObject([
+      { severity: 'warning', code, disk: 'Nothing was placed. The next mirror is tried.' },
+    ])
+    expect(bench.pauses).toEqual([])
+    expect(bad.requests.length).toBe(behaviour.does === 'redirect-loop' ? 11 : 1)
+    expect(ranges(good)).toEqual([undefined])
+    expect(bench.remarks['host']).toBe(new URL(good.url).host)
+  })
+
+  test('a wrong size is seen before the bytes are read', async () => {
+    const { bench } = await afterFirst({ does: 'wrong-length', bytes: 50_000_000 }, { size: pins.size })
+    expect(codes(bench.told)).toEqual(['size-mismatch'])
+    expect(bench.counts.received).toBe(body.length)
+  })
+
+  test('a size that was rounded by its writer may be wrong by a tenth', async () => {
+    const mirror = await mirrorOf(body)
+    const { problem } = await fetched(paramsOf(addressAt(mirror), { size: { bytes: 280_000, exact: false } }))
+    expect(problem).toBeUndefined()
+  })
+
+  test('all of them fail: each is told, and one problem names them', async () => {
+    const [one, two] = [await mirrorOf(), await mirrorOf()]
+    const { bench, problem } = await fetched(paramsOf(addressAt(one), { mirrors: [addressAt(two)] }))
+    expect(codes(bench.told)).toEqual(['not-found', 'not-found'])
+    expect(problem?.code).toBe('all-sources-failed')
+    expect(problem?.diagnostics[0]?.evidence).toEqual([
+      { label: 'url', text: 'not-found', from: new URL(one.url).host },
+      { label: 'mirror', text: 'not-found', from: new URL(two.url).host },
+    ])
+  })
+
+  test('nothing listens there', async () => {
+    const mirror = await mirrorOf()
+    await mirror.close()
+    const { bench, problem } = await fetched(paramsOf(addressAt(mirror)))
+    expect(problem?.code).toBe('connection-failed')
+    expect(bench.pauses).toHaveLength(4)
+  })
+})
+
+describe('a host that does not tell the length', () => {
+  const chunked = async (sent: Buffer, download = {}) => {
+    const mirror = await mirrorOf()
+    mirror.serve(`/${fileName}`, sent, { does: 'chunked' })
+    return fetched(paramsOf(addressAt(mirror), download))
+  }
+
+  test('gives the file all the same', async () => {
+    expect((await chunked(body, pins)).bytes?.equals(body)).toBe(true)
+  })
+
+  test('is left as soon as it sends more than the file has', async () => {
+    const { bench, problem } = await chunked(content(20_000_000), { size: { bytes: 300_000, exact: true } })
+    expect(problem?.code).toBe('size-mismatch')
+    expect(problem?.diagnostics[0]?.evidence?.[1]?.from).toMatch(/^and more/)
+    expect(bench.counts.received).toBeLessThan(1_000_000)
+    expect(readdirSync(bench.shelf)).toEqual([])
+  })
+
+  test.each([[{ bytes: 300_001, exact: true }], [{ bytes: 400_000, exact: false }]])(
+    'is not believed when it ends before %o',
+    async size => {
+      const { bench, problem } = await chunked(body, { size })
+      expect(problem?.code).toBe('size-mismatch')
+      expect(readdirSync(bench.shelf)).toEqual([])
+    },
+  )
+})
+
+describe('pages instead of data', () => {
+  const page = Buffer.from(`\n<!DOCTYPE html><html><title> Quota
+    exceeded </title>${'x'.repeat(5_000)}`)
+
+  test('are known by how they begin, and leave nothing behind', async () => {
+    const mirror = await mirrorOf(page)
+    const { bench, problem } = await fetched(paramsOf(addressAt(mirror)))
+    expect(problem?.code).toBe('html-instead-of-data')
+    expect(problem?.diagnostics[0]?.evidence?.[0]?.text).toBe('a page titled "Quota exceeded"')
+    expect(readdirSync(bench.shelf)).toEqual([])
+  })
+
+  test('are known by how they begin, although they drip', async () => {
+    const mirror = await mirrorOf()
+    mirror.serve(`/${fileName}`, page, { does: 'drip', bytesPerSecond: 2_000 })
+    const { problem } = await fetched(paramsOf(addressAt(mirror)))
+    expect(problem?.code).toBe('html-instead-of-data')
+    expect(mirror.requests[0]?.bytes).toBeLessThan(page.length)
+  })
+
+  test('are data where a page is asked for', async () => {
+    const mirror = await mirrorOf()
+    mirror.serve('/index.html', page, { does: 'html', title: 'Index' })
+    const { problem, bytes } = await fetched(
+      paramsOf(`${mirror.url}/index.html`, {}, { fileName: 'index.html' }),
+    )
+    expect(problem).toBeUndefined()
+    expect(bytes?.toString()).toContain('Index')
+  })
+})
