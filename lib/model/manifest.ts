@@ -60,7 +60,8 @@ interface Totals {
 }
 
 /** A manifest over columns that are already sorted. Paths and digests become strings only when asked for. */
-export const manifestOver = (columns: Columns, totals: Totals): ColumnarManifest => new Columnar(columns, totals)
+export const manifestOver = (columns: Columns, totals: Totals): ColumnarManifest =>
+  new Columnar(columns, totals)
 
 /** A class, because thousands are made at the start of every build: methods cost nothing per manifest. */
 class Columnar implements ColumnarManifest {

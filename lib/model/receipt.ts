@@ -12,7 +12,7 @@ export interface Receipt {
   readonly inputs: readonly { readonly task: TaskId; readonly digest: string }[]
   /** SHA-256 of the file, or Merkle root of the tree; empty for a task that only checks. */
   readonly digest: string
-  /** Name of the manifest file in the state folder; empty for a task that only checks. */
+  /** Name of the manifest file in the state folder, or a small manifest itself; empty for a task that only checks. */
   readonly manifest: string
   /** Where the artifact was placed, below the root; empty for a task that only checks. */
   readonly at: string

@@ -15,7 +15,7 @@ export function formatBytes(bytes: number): string {
 }
 
 /** `1,166,209` */
-export const formatCount = (count: number): string => count.toLocaleString('en-US')
+export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 
 /** `3 files`, `1 file` */
 export const plural = (count: number, singular: string, many = `${singular}s`): string =>

@@ -68,8 +68,9 @@ export function judge(task: Task, memory: Memory | undefined, survey: Survey, di
   if (memory === undefined || memory.state === 'forgotten') return stale({ code: 'never-built' })
   if (memory.state === 'started') return stale({ code: 'interrupted' })
   const { receipt } = memory
+  // Inputs first: who hears that only the definition changed may make the new result from the old one.
   const reason =
-    reasonInDefinition(task, receipt) ?? reasonInInputs(task, receipt, digestOf) ?? reasonOnDisk(survey)
+    reasonInInputs(task, receipt, digestOf) ?? reasonInDefinition(task, receipt) ?? reasonOnDisk(survey)
   if (reason) return stale(reason)
   const until = task.outline.takes.find(input => digestOf(input) === undefined)
   return until === undefined ? { state: 'fresh' } : { state: 'unsettled', until }
@@ -136,6 +137,11 @@ function reasonOnDisk(survey: Survey): Reason | undefined {
 
 /** What changed between two fingerprints, in the order of the new one, then what is gone. */
 export function differences(was: Fingerprint, now: Fingerprint): readonly Change[] {
+  if (
+    was.length === now.length &&
+    now.every(({ name, value }, i) => was[i]?.name === name && was[i].value === value)
+  )
+    return []
   const before = new Map(was.map(ingredient => [ingredient.name, ingredient.value]))
   const changes: Change[] = []
   for (const { name, value, place } of now) {

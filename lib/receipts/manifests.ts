@@ -1,6 +1,6 @@
 /**
- * Manifest files in the state folder: saved whole or not at all, named by task and content.
- * Knows which names are its own; not which of them a receipt still needs.
+ * Manifests in the state folder: files saved whole or not at all, named by task and content. Small ones, such as those of
+ * a single annotation, stand in the receipt itself, so that a thousand targets need not be a thousand files. Knows which names are its own; not which of them a receipt still needs.
  */
 
 import { createHash } from 'node:crypto'
@@ -14,9 +14,14 @@ import type { TaskId } from '../model/task.ts'
 const manifestName = /^[\w.-]*\.[0-9a-f]{16}\.manifest$/
 const leftoverName = /^[\w.-]*\.[0-9a-f]{16}\.manifest\.[0-9a-f]+\.tmp$/
 
-/** Returns the name of the file. */
+/** Up to so many bytes a manifest stands in its receipt. */
+const mostInline = 1024
+const inline = 'inline:'
+
+/** Returns what the receipt tells: the name of the file, or the manifest itself. */
 export function saveManifest(folder: string, task: TaskId, manifest: ColumnarManifest): string {
   const bytes = encodeManifest(manifest)
+  if (bytes.length <= mostInline) return inline + bytes.toString('base64')
   const digest = createHash('sha256').update(bytes).digest('hex')
   const name = `${readable(task)}.${digest.slice(0, 16)}.manifest`
   // Also where a file of that name lies there: it may be a damaged one.
@@ -26,6 +31,7 @@ export function saveManifest(folder: string, task: TaskId, manifest: ColumnarMan
 
 /** Undefined where there is none, or one that cannot be read. */
 export function loadManifest(folder: string, name: string): ColumnarManifest | undefined {
+  if (name.startsWith(inline)) return decodeManifest(Buffer.from(name.slice(inline.length), 'base64'))
   if (!manifestName.test(name)) return undefined
   try {
     return decodeManifest(readFileSync(join(folder, name)))
