@@ -30,6 +30,8 @@ export function digestMismatch(
     evidence: [
       { label: 'wanted', text: `${algorithm} ${shortDigest(wanted.digest)}`, from: wanted.from },
       { label: 'found', text: `${algorithm} ${shortDigest(found.digest)}`, from: found.from },
+      // To be copied into the spec.
+      ...(pinned ? [{ label: '', text: found.digest }] : []),
     ],
     next: pinned
       ? `if the publisher replaced the file, put the found digest into the spec; ${otherwise}`
@@ -180,7 +182,7 @@ export const fileNotFound = (source: Source, found: string): Problem =>
 export const notYet = (what: string, place: Place | undefined): Problem =>
   new Problem({
     code: 'not-yet',
-    message: `${what} are not supported yet.`,
+    message: `Groundwork cannot fetch ${what} yet.`,
     ...(place && { place }),
     next: 'fetch the file by hand and name it with a file: address.',
   })

@@ -1,0 +1,14 @@
+/** `npm run bench -- NAME…`: measures, side by side with peers in one run, and prints ratios. Without a name, all. */
+
+import { startUp } from './startup.ts'
+
+const benches: Readonly<Record<string, () => Promise<void>>> = { startup: startUp }
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter(name => !(name in benches))
+if (unknown.length > 0) {
+  console.error(`No bench is called ${unknown.join(', ')}; there are: ${Object.keys(benches).join(', ')}.`)
+  process.exitCode = 2
+} else {
+  for (const [name, bench] of Object.entries(benches)) if (asked.length === 0 || asked.includes(name)) await bench()
+}
