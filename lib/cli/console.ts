@@ -17,6 +17,7 @@ export class Console {
   readonly json: boolean
   readonly #plain: PlainOptions
   #progress: ProgressLine | undefined
+  readonly #toldAt = new Map<string, number>()
 
   constructor({ json, quiet }: Pick<Options, 'json' | 'quiet'>) {
     this.json = json
@@ -35,11 +36,20 @@ export class Console {
   }
 
   readonly report: Report = (event: RunEvent): void => {
-    if (this.json) return void stdout.write(eventLine(event, now()))
+    if (this.json) return this.#isWorthALine(event) ? void stdout.write(eventLine(event, now())) : undefined
     const text = textOf(event, this.#plain)
     if (text !== undefined && this.#progress) this.#progress.above(text)
     else if (text !== undefined) stderr.write(`${text}\n`)
     this.#progress?.take(event)
+  }
+
+  /** Progress is told to programs twice a second for each task, and at its end. */
+  #isWorthALine(event: RunEvent): boolean {
+    if (event.event !== 'task-progress' || event.done === event.total) return true
+    const at = performance.now()
+    if (at - (this.#toldAt.get(event.task) ?? Number.NEGATIVE_INFINITY) < 500) return false
+    this.#toldAt.set(event.task, at)
+    return true
   }
 
   /** The result of a verb, for people. Ends with a line feed. */

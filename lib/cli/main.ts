@@ -1,5 +1,6 @@
 /** argv → a verb → an exit code. Loads only the verb that is asked for. */
 
+import { errorCode } from '../io/disk.ts'
 import { Problem } from '../model/problem.ts'
 import type { TaskKind } from '../model/task.ts'
 import { type Command, parseCommand, type Verb } from './arguments.ts'
@@ -15,6 +16,7 @@ export interface Desk {
 
 /** Never throws: what is expected is told with its code, what is not is told as a bug. */
 export async function main(argv: readonly string[], kinds: readonly TaskKind[]): Promise<number> {
+  outliveReaders()
   let console = new Console({ json: argv.includes('--json'), quiet: false })
   try {
     const command = parseCommand(argv)
@@ -27,6 +29,14 @@ export async function main(argv: readonly string[], kinds: readonly TaskKind[]):
     console.problem(problem)
     return console.summary({ exitCode: exitCodeOf(problem.code) })
   }
+}
+
+/** `npx tsx build | head`: when nobody reads any more, the work goes on all the same. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', error => {
+      if (errorCode(error) !== 'EPIPE') throw error
+    })
 }
 
 async function perform(verb: Verb, desk: Desk): Promise<number> {

@@ -1,45 +1,62 @@
 /** `build verify [TARGET…]`: reads every byte against the record, and holds annotations against the tree. */
 
 import { join } from 'node:path'
+import { Known } from '../knowledge.ts'
 import type { Diagnostic } from '../model/problem.ts'
 import type { Task } from '../model/task.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 import type { Survey } from '../model/verdict.ts'
+import { openReceipts } from '../receipts/receipts.ts'
 import { nameOf } from '../report/words.ts'
+import { naming } from '../run/attempt.ts'
 import { exitCodes } from './exit.ts'
 import type { Desk } from './main.ts'
-import { openPlayground, survey } from './playground.ts'
+import { openPlayground } from './playground.ts'
 
-export async function verify({ command, kinds, console }: Desk): Promise<number> {
+export async function verify(desk: Desk): Promise<number> {
+  const { command, kinds, console } = desk
   const began = performance.now()
   const playground = await openPlayground(command, kinds)
-  const known = await survey(playground, { tier: 'hash' })
-  for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
-  const sums = { whole: 0, unbuilt: 0, files: 0, bytes: 0 }
-  let wrong = 0
-  for (const task of playground.graph.tasks.values()) {
-    if (task.gives?.lasting !== true) continue
+  const tasks = [...playground.graph.tasks.values()].filter(({ gives }) => gives?.lasting)
+  console.watch(tasks.length)
+  const reading = { done: 0, total: 0, task: undefined as Task | undefined }
+  const onHashed = (bytes: number): void => {
+    reading.done += bytes
+    const { task, done, total } = reading
+    if (task) console.report({ event: 'task-progress', ...naming(task), done, total, unit: 'bytes' })
+  }
+  const receipts = openReceipts(playground.state, { readOnly: true })
+  const known = new Known(playground.root, receipts, { tier: 'hash', onHashed })
+  for (const diagnostic of receipts.problems) console.report({ event: 'diagnostic', diagnostic })
+
+  let [wrong, files, bytes] = [0, 0, 0]
+  for (const task of tasks) {
     const receipt = known.receiptOf(task.id)
-    const found = receipt ? damageOf(task, known.surveyOf(task.id)) : notBuilt(task)
-    const audited = receipt && !found ? await audit(task, playground.root) : []
-    for (const diagnostic of [...(found ? [found] : []), ...audited]) {
+    Object.assign(reading, { task, done: 0, total: receipt?.bytes ?? 0 })
+    for (const diagnostic of await faultsOf(task, known)) {
       console.report({ event: 'diagnostic', diagnostic })
       if (diagnostic.severity === 'error') wrong += 1
     }
-    sums[receipt ? 'whole' : 'unbuilt'] += 1
-    sums.files += receipt?.files ?? 0
-    sums.bytes += receipt?.bytes ?? 0
+    files += receipt?.files ?? 0
+    bytes += receipt?.bytes ?? 0
   }
   const seconds = (performance.now() - began) / 1000
   const word = wrong === 0 ? 'Verified' : `${plural(wrong, 'thing')} wrong`
-  console.result(
-    `${word}: every byte of ${plural(sums.files, 'file')} (${formatBytes(sums.bytes)}) read in ${formatSeconds(seconds)}.\n`,
-  )
+  const read = `every byte of ${plural(files, 'file')} (${formatBytes(bytes)}) read in ${formatSeconds(seconds)}`
+  console.result(`${word}: ${read}.\n`)
   return console.summary({
     failed: wrong,
     seconds,
     exitCode: wrong === 0 ? exitCodes.done : exitCodes.failed,
   })
+}
+
+/** What is wrong with one artifact: it is not there, not as it was built, or not what its kind wants of it. */
+async function faultsOf(task: Task, known: Known): Promise<readonly Diagnostic[]> {
+  if (known.receiptOf(task.id) === undefined) return [notBuilt(task)]
+  const { survey } = await known.lookAgain(task)
+  const damage = damageOf(task, survey)
+  return damage ? [damage] : audit(task, known.root)
 }
 
 async function audit(task: Task, root: string): Promise<readonly Diagnostic[]> {

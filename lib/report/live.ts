@@ -51,7 +51,8 @@ export class ProgressLine {
       case 'task-progress': {
         const before = this.#running.get(event.task)
         if (event.kind === 'download') this.#received += Math.max(0, event.done - (before?.done ?? 0))
-        this.#running.set(event.task, { done: event.done, total: event.total, unit: event.unit })
+        if (event.total !== undefined && event.done >= event.total) this.#running.delete(event.task)
+        else this.#running.set(event.task, { done: event.done, total: event.total, unit: event.unit })
         break
       }
       case 'task-finished':
