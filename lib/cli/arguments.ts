@@ -5,23 +5,9 @@ import { parseArgs } from 'node:util'
 import { Problem } from '../model/problem.ts'
 import { suggest } from '../model/suggest.ts'
 import { readBytes } from '../model/units.ts'
+import { verbs } from '../model/verbs.ts'
 import type { Tier } from '../survey.ts'
 
-/** Reserved: a group may not bear one of these names. */
-export const verbs = [
-  'build',
-  'status',
-  'why',
-  'verify',
-  'graph',
-  'lock',
-  'adopt',
-  'accept',
-  'clean',
-  'prune',
-  'report',
-  'schema',
-] as const
 export type Verb = (typeof verbs)[number] | 'overview'
 
 export interface Command {

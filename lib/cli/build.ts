@@ -10,7 +10,7 @@ import { refuseWithoutRoom, roomFor } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
 import { exitCodes } from './exit.ts'
-import type { Desk } from './main.ts'
+import type { Desk } from './desk.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
 export async function build(desk: Desk): Promise<number> {
@@ -18,7 +18,7 @@ export async function build(desk: Desk): Promise<number> {
   const { options } = command
   const began = performance.now()
   const playground = await openPlayground(command, kinds)
-  const keepArchives = options.keepArchives || playground.spec.archives === 'keep'
+  const { keepArchives } = playground
   const room = roomFor(playground.root)
   const known = await survey(playground, { tier: options.check })
   const plan = planOf(playground.graph, known, { force: options.force, freeBytes: room.bytes, keepArchives })
@@ -31,7 +31,7 @@ export async function build(desk: Desk): Promise<number> {
     return nothingToDo(desk, plan, (performance.now() - began) / 1000)
   refuseUnbuilt(plan)
   refuseWithoutRoom(playground.root, plan.totals, room)
-  return perform(desk, playground, keepArchives, room.bytes, began)
+  return perform(desk, playground, room.bytes, began)
 }
 
 /** Nothing to run, to tidy up or to record anew: then nothing is written either, not even a lock. */
@@ -74,52 +74,32 @@ function refuseUnbuilt(plan: Plan): void {
 }
 
 async function perform(
-  { command, console }: Desk,
+  desk: Desk,
   playground: Playground,
-  keepArchives: boolean,
   freeBytes: number,
   began: number,
 ): Promise<number> {
-  const [{ withRun }, { runPlan }, { refreshTimes }, { onInterrupt }] = await Promise.all([
-    import('../run/open.ts'),
+  const [{ whileHeld }, { runPlan }, { refreshTimes }] = await Promise.all([
+    import('./hold.ts'),
     import('../run.ts'),
     import('../run/refresh.ts'),
-    import('./interrupt.ts'),
   ])
-  const { options } = command
-  const interrupt = onInterrupt(console.report)
-  const request = {
-    ...playground,
-    tier: options.check,
-    report: console.report,
-    signal: interrupt.signal,
-    offline: options.offline,
-    keepArchives,
-    jobs: options.jobs,
-    hosts: playground.spec.hosts,
-    rateBytesPerSecond: options.rateBytesPerSecond,
-  }
-  const tally = await withRun(request, async run => {
+  const { console, command } = desk
+  const { force, keepGoing, quiet } = command.options
+  const { keepArchives } = playground
+  const { result, interrupted } = await whileHeld(desk, playground, async run => {
     rememberSpec(playground)
     // Planned again under the lock: another build may have been at work since the first look.
-    const plan = planOf(run.graph, run.known, { force: options.force, freeBytes, keepArchives })
+    const plan = planOf(run.graph, run.known, { force, freeBytes, keepArchives })
     if (console.json) console.plan(plan, freeBytes)
     console.watch(openSteps(plan).length)
-    const done = await runPlan(run, plan, {
-      keepGoing: options.keepGoing,
-      force: options.force,
-      archiveBytes: plan.totals.archives,
-    })
+    const tally = await runPlan(run, plan, { keepGoing, force, archiveBytes: plan.totals.archives })
     await refreshTimes(run)
     run.known.receipts.dropUnused()
-    return done
-  }).finally(interrupt.release)
-  const exitCode = interrupt.signal.aborted
-    ? exitCodes.interrupted
-    : tally.failed > 0
-      ? exitCodes.failed
-      : exitCodes.done
-  const summary = { ...tally, seconds: (performance.now() - began) / 1000, exitCode }
-  if (!options.quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
+    return tally
+  })
+  const exitCode = interrupted ? exitCodes.interrupted : result.failed > 0 ? exitCodes.failed : exitCodes.done
+  const summary = { ...result, seconds: (performance.now() - began) / 1000, exitCode }
+  if (!quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
   return console.summary(summary)
 }

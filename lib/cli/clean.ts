@@ -2,10 +2,9 @@
 
 import { formatBytes, plural } from '../model/units.ts'
 import { archivesBelow, type Cleaned, cleanArchives, cleanTargets } from '../run/clean.ts'
-import { withRun } from '../run/open.ts'
 import { exitCodes } from './exit.ts'
-import { onInterrupt } from './interrupt.ts'
-import type { Desk } from './main.ts'
+import { whileHeld } from './hold.ts'
+import type { Desk } from './desk.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
 export async function clean(desk: Desk): Promise<number> {
@@ -35,21 +34,10 @@ async function foretell({ command }: Desk, playground: Playground): Promise<Clea
   }
 }
 
-async function perform({ command, console }: Desk, playground: Playground): Promise<Cleaned> {
-  const { options } = command
-  const interrupt = onInterrupt(console.report)
-  const request = {
-    ...playground,
-    tier: options.check,
-    report: console.report,
-    signal: interrupt.signal,
-    offline: true,
-    keepArchives: false,
-    jobs: 1,
-    hosts: {},
-    rateBytesPerSecond: undefined,
-  }
-  return withRun(request, run =>
-    Promise.resolve(options.archives ? cleanArchives(playground.state) : cleanTargets(run)),
-  ).finally(interrupt.release)
+async function perform(desk: Desk, playground: Playground): Promise<Cleaned> {
+  const onlyArchives = desk.command.options.archives
+  const { result } = await whileHeld(desk, playground, run =>
+    Promise.resolve(onlyArchives ? cleanArchives(playground.state) : cleanTargets(run)),
+  )
+  return result
 }

@@ -3,16 +3,10 @@
 import { errorCode } from '../io/disk.ts'
 import { Problem } from '../model/problem.ts'
 import type { TaskKind } from '../model/task.ts'
-import { type Command, parseCommand, type Verb } from './arguments.ts'
+import { parseCommand, type Verb } from './arguments.ts'
 import { Console } from './console.ts'
+import type { Desk } from './desk.ts'
 import { exitCodeOf } from './exit.ts'
-
-/** What every verb gets. */
-export interface Desk {
-  readonly command: Command
-  readonly kinds: readonly TaskKind[]
-  readonly console: Console
-}
 
 /** Never throws: what is expected is told with its code, what is not is told as a bug. */
 export async function main(argv: readonly string[], kinds: readonly TaskKind[]): Promise<number> {

@@ -20,6 +20,8 @@ export interface Playground extends ReadSpec {
   readonly whole: Graph
   /** What was asked for; everything where nothing was named. */
   readonly graph: Graph
+  /** Archives stay once everything made from them is placed. */
+  readonly keepArchives: boolean
 }
 
 export const kindsByName = (kinds: readonly TaskKind[]): Kinds =>
@@ -38,7 +40,8 @@ export async function openPlayground(
   const whole = graphOf(spec, kindsByName(kinds))
   const targets = targetsNamed(spec, names)
   refuseForeignRoots(root, targets)
-  return { ...read, state: join(root, stateFolder), whole, graph: partOf(whole, targets) }
+  const keepArchives = options.keepArchives || spec.archives === 'keep'
+  return { ...read, state: join(root, stateFolder), whole, graph: partOf(whole, targets), keepArchives }
 }
 
 /** What is recorded of a playground, and what lies there. Writes nothing. */

@@ -2,7 +2,7 @@
 
 import { schemaOf } from '../spec/schema.ts'
 import { exitCodes } from './exit.ts'
-import type { Desk } from './main.ts'
+import type { Desk } from './desk.ts'
 import { formsOf } from './playground.ts'
 
 export function schema({ kinds, console }: Desk): number {

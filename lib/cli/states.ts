@@ -26,7 +26,9 @@ function stateOf(target: string, steps: readonly Step[], known: Known): TargetSt
   const records = givers.map(({ task }) => known.receiptOf(task.id))
   const open = steps.filter(({ verdict }) => verdict.state !== 'fresh')
   const built = records.some(record => record !== undefined)
-  const state = open.length === 0 ? 'fresh' : built ? 'stale' : 'missing'
+  // A shared archive that another target needs again does not make this one stale.
+  const isFresh = open.every(({ task }) => task.gives?.lasting === false)
+  const state = isFresh ? 'fresh' : built ? 'stale' : 'missing'
   const forecasts = givers.map(({ task }) => task.outline.forecast)
   return {
     target,

@@ -3,7 +3,7 @@
 import { formatBytes, formatCount, plural } from '../model/units.ts'
 import { padded } from '../report/text.ts'
 import { exitCodes } from './exit.ts'
-import type { Desk } from './main.ts'
+import type { Desk } from './desk.ts'
 import { statesOf, type TargetState } from './states.ts'
 import { lookOnly } from './survey-plan.ts'
 

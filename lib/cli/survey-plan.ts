@@ -4,7 +4,7 @@ import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { planOf } from '../plan.ts'
 import { roomFor } from '../room.ts'
-import type { Desk } from './main.ts'
+import type { Desk } from './desk.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
 export interface Looked {

@@ -10,7 +10,7 @@ import { openReceipts } from '../receipts/receipts.ts'
 import { nameOf } from '../report/words.ts'
 import { naming } from '../run/attempt.ts'
 import { exitCodes } from './exit.ts'
-import type { Desk } from './main.ts'
+import type { Desk } from './desk.ts'
 import { openPlayground } from './playground.ts'
 
 export async function verify(desk: Desk): Promise<number> {

@@ -3,7 +3,8 @@
  * A code keeps its meaning for ever; scripts match on it.
  */
 
-export const codes = [
+/** The spec or the command line is wrong: exit code 2. */
+export const misreadCodes = [
   // the spec
   'spec-not-found',
   'yaml-syntax',
@@ -23,12 +24,19 @@ export const codes = [
   'bad-usage',
   'unknown-target',
   'not-yet',
-  // refused before starting
+] as const
+
+/** Refused before starting: exit code 3. */
+export const refusedCodes = [
   'no-room',
   'read-only-root',
   'lock-held',
   'state-too-new',
   'symlink-outside-root',
+] as const
+
+/** Found while working: exit code 1, or a warning. */
+const workCodes = [
   // downloads
   'digest-mismatch',
   'size-mismatch',
@@ -80,5 +88,7 @@ export const codes = [
   'interrupted',
   'bug',
 ] as const
+
+export const codes = [...misreadCodes, ...refusedCodes, ...workCodes] as const
 
 export type Code = (typeof codes)[number]

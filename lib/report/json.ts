@@ -2,7 +2,7 @@
 
 import type { RunEvent } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Diagnostic, Evidence } from '../model/problem.ts'
+import type { Diagnostic } from '../model/problem.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { redact } from '../model/redact.ts'
 
@@ -11,16 +11,16 @@ export function eventLine(event: RunEvent, time: string): string {
   return line(event.event === 'diagnostic' ? diagnosticObject(event.diagnostic) : event, time)
 }
 
-/** The `plan` event. `freeDisk` in bytes. */
+/** The `plan` event. `freeDisk` in bytes; what nobody can tell beforehand is null. */
 export function planLine(plan: Plan, freeDisk: number, time: string): string {
   const steps = [...plan.steps.values()].map(({ task, verdict, download, write, files }) => ({
     task: task.id,
     target: task.target,
     kind: task.kind.name,
     ...verdictObject(verdict),
-    download,
-    write,
-    files,
+    download: download ?? null,
+    write: write ?? null,
+    files: files ?? null,
   }))
   const { leastDisk: _l, archives: _a, ...totals } = plan.totals
   return line({ event: 'plan', steps, totals: { ...totals, freeDisk } }, time)
@@ -38,14 +38,14 @@ export function line(object: object, time: string): string {
   return `${JSON.stringify({ event, time, ...rest })}\n`
 }
 
-function diagnosticObject({ place, evidence, message, ...rest }: Diagnostic): object {
-  return {
-    event: 'diagnostic',
-    ...rest,
-    message: redact(message),
-    ...(evidence && { evidence: evidence.map(evidenceObject) }),
-    ...(place && { file: place.file, line: place.line, column: place.column }),
-  }
-}
+const diagnosticObject = ({ place, ...rest }: Diagnostic): object => ({
+  event: 'diagnostic',
+  ...withoutSecrets(rest),
+  ...(place && { file: place.file, line: place.line, column: place.column }),
+})
 
-const evidenceObject = ({ label, text, from }: Evidence): object => ({ label, text: redact(text), from })
+/** Every text in it, whichever field it stands in: also the excerpt of the spec. */
+const withoutSecrets = <T extends object>(object: T): T =>
+  JSON.parse(JSON.stringify(object), (_, value: unknown) =>
+    typeof value === 'string' ? redact(value) : value,
+  ) as T

@@ -56,7 +56,7 @@ export function because(reason: Reason): string {
     case 'record-unreadable':
       return 'its record cannot be read'
     case 'needed':
-      return `${nameOf(reason.by)} needs it, and it is not on disk any more`
+      return `needed again by ${nameOf(reason.by)}`
   }
 }
 

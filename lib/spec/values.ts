@@ -8,25 +8,8 @@ import { readAllowance } from '../model/annotation.ts'
 import { type Flaw, integer, notation, text } from '../model/grammar.ts'
 import { didYouMean } from '../model/suggest.ts'
 import { plural, readBytes } from '../model/units.ts'
+import { reservedWords } from '../model/verbs.ts'
 import { writeOut } from './ranges.ts'
-
-/** Words of the command line: a group of that name could not be built. */
-export const verbs = [
-  'build',
-  'status',
-  'why',
-  'verify',
-  'graph',
-  'lock',
-  'adopt',
-  'accept',
-  'clean',
-  'prune',
-  'report',
-  'schema',
-  'stats',
-  'help',
-] as const
 
 const schemes = ['https', 'http', 'hf', 'gdrive', 'file']
 
@@ -167,11 +150,11 @@ export const normalDirectory = (written: string): string => segmentsOf(written).
 
 export const groupName = text({
   about: 'A name for several targets.',
-  pattern: String.raw`^(?!(${verbs.join('|')})$)[^-\s]`,
+  pattern: String.raw`^(?!(${reservedWords.join('|')})$)[^-\s]`,
   check: written => {
     if (written.trim() !== written || written === '') return 'is empty or has a space at its edge'
     if (written.startsWith('-')) return 'begins with "-", which the command line takes for an option'
-    if (!verbs.some(verb => verb === written)) return undefined
+    if (!reservedWords.includes(written)) return undefined
     return {
       code: 'reserved-name',
       says: 'is a word of the command line',

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { schemaOf } from '../../lib/spec/schema.ts'
-import { verbs } from '../../lib/spec/values.ts'
+import { reservedWords } from '../../lib/model/verbs.ts'
 import { example } from './example.ts'
 import { forms, mistakes, withSource, withTarget } from './fakes.ts'
 
@@ -109,7 +109,7 @@ describe('both refuse', () => {
   })
 })
 
-test.each(verbs)('no group may be called %s', verb => {
+test.each(reservedWords)('no group may be called %s', verb => {
   const yaml = `version: 1\ngroups: { ${verb}: [] }\ntargets: {}`
   expect(mistakes(yaml)[0]?.code).toBe('reserved-name')
   expect(schemaTakes(yaml)).toBe(false)

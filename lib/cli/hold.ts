@@ -1,0 +1,32 @@
+/** Works on a playground while holding its lock, and ends cleanly when the user wants it to. */
+
+import type { Run } from '../run/context.ts'
+import { withRun } from '../run/open.ts'
+import type { Desk } from './desk.ts'
+import { onInterrupt } from './interrupt.ts'
+import type { Playground } from './playground.ts'
+
+/** Throws what `withRun` throws: `lock-held`, `read-only-root`. */
+export async function whileHeld<T>(
+  { command: { options }, console }: Desk,
+  playground: Playground,
+  work: (run: Run) => Promise<T>,
+): Promise<{ readonly result: T; readonly interrupted: boolean }> {
+  const interrupt = onInterrupt(console.report)
+  const request = {
+    ...playground,
+    ...options,
+    tier: options.check,
+    report: console.report,
+    signal: interrupt.signal,
+    keepArchives: playground.keepArchives,
+    root: playground.root,
+    hosts: playground.spec.hosts,
+  }
+  try {
+    const result = await withRun(request, work)
+    return { result, interrupted: interrupt.signal.aborted }
+  } finally {
+    interrupt.release()
+  }
+}
