@@ -54,7 +54,12 @@ class Draft {
     const given = target.sources.map((source, i) => this.#source(name, target, source, i))
     const trees = given.filter(task => task.gives?.form === 'tree' && !task.gives.lasting)
     const placed = given.filter(task => !trees.includes(task))
-    if (trees.length > 0) placed.push(this.#rename(name, target, trees))
+    if (trees.length > 0) {
+      const areFiles = placed.every(task => task.gives?.form === 'file')
+      const { files } = target.expect
+      const renamed = files === undefined || !areFiles ? undefined : files - placed.length
+      placed.push(this.#rename(name, target, trees, renamed))
+    }
     if (target.expect.files !== undefined) this.#expect(name, target, target.expect.files, placed)
   }
 
@@ -140,7 +145,8 @@ class Draft {
     return shared
   }
 
-  #rename(name: string, target: Target, parts: readonly Task[]): Task {
+  /** `files`: how many they are together, where the spec tells. */
+  #rename(name: string, target: Target, parts: readonly Task[], files: number | undefined): Task {
     const params: RenameParams = {
       target: name,
       rules: target.rename.map((rule, i) => ({
@@ -149,7 +155,7 @@ class Draft {
       })),
       parts: parts.map(({ id, gives }) => ({ task: id, prefix: prefixOf(gives as Artifact) })),
       bytes: total(parts.map(part => part.outline.forecast.bytes)),
-      files: target.expect.files,
+      files,
     }
     return this.#add('rename', params, name, below(target.pointer, 'rename'))
   }

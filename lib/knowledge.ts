@@ -8,7 +8,7 @@ import { filesBelow, look } from './io/disk.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
 import type { Graph } from './model/plan.ts'
 import type { Memory, Receipt } from './model/receipt.ts'
-import type { Task, TaskId } from './model/task.ts'
+import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
 import type { Knowledge } from './plan.ts'
 import type { Receipts } from './receipts/receipts.ts'
@@ -18,6 +18,11 @@ import { changedRead, type Look, type LookOptions, lookAt } from './survey.ts'
 export const stateFolder = '.groundwork'
 
 const unseen: Look = { survey: { state: 'not-looked' }, bad: new Set(), touched: new Map() }
+/** A result that does not last and was given back; its manifest need not be read to know that. */
+const gone: Look = {
+  ...unseen,
+  survey: { state: 'damaged', missing: [], edited: [], missingCount: 1, editedCount: 0 },
+}
 const unrecorded: Look = { ...unseen, survey: { state: 'unrecorded' } }
 
 export class Known implements Knowledge {
@@ -52,11 +57,13 @@ export class Known implements Knowledge {
   async #look(task: Task): Promise<Look> {
     const receipt = this.receiptOf(task.id)
     if (receipt === undefined || task.gives === undefined) return unseen
+    const place = join(this.root, placeOf(task.gives, receipt))
+    if (!task.gives.lasting && look(place) === undefined) return gone
     const manifest = this.manifestOf(task.id)
     if (manifest === undefined) return unrecorded
     // An archive is looked at only for whether it is still there to be read: hashing it would prove nothing about the tree.
     const tier = task.gives.lasting || this.#options.tier === 'record' ? this.#options.tier : 'tree'
-    return lookAt(join(this.root, receipt.at), task.gives.form, manifest, { ...this.#options, tier })
+    return lookAt(place, task.gives.form, manifest, { ...this.#options, tier })
   }
 
   memoryOf(task: TaskId): Memory | undefined {
@@ -89,6 +96,12 @@ export class Known implements Knowledge {
     return this.#looks.get(task) ?? unseen
   }
 
+  /** Whether any of a result that does not last was on disk; some of it may have been moved on already. */
+  isThere(task: TaskId): boolean {
+    const { survey } = this.lookOf(task)
+    return survey !== gone.survey && survey.state !== 'not-looked'
+  }
+
   surveyOf(task: TaskId): Survey {
     return this.lookOf(task).survey
   }
@@ -104,6 +117,9 @@ export class Known implements Knowledge {
     return files.reduce((sum, path) => sum + (look(join(shelf, path))?.size ?? 0), 0)
   }
 }
+
+/** Where an artifact lies, below the root: one that lasts where the spec wants it, another where it was put. */
+export const placeOf = (gives: Artifact, receipt: Receipt): string => (gives.lasting ? gives.at : receipt.at)
 
 /** Where a task keeps what outlives its attempts, below the state folder. */
 export const shelfOf = (task: TaskId): string => `shelf/${safeName(task)}`

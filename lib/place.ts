@@ -6,7 +6,7 @@
 import { readdirSync, type Stats } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { sha256OfFile } from './io/digest.ts'
-import { look, makeFolder, move, remove, removeEmptyFolders } from './io/disk.ts'
+import { look, makeFolder, move, nearestExisting, remove, removeEmptyFolders } from './io/disk.ts'
 import type { Manifest } from './model/manifest.ts'
 import { Problem } from './model/problem.ts'
 import { shortDigest } from './model/units.ts'
@@ -21,6 +21,8 @@ export interface Placement {
   readonly contents: Manifest
   /** What this task placed last time: its files may be replaced and removed. */
   readonly previous: Manifest | undefined
+  /** What it was placing when it was ended, since then: any of these files may lie there, or not. */
+  readonly begun: readonly Manifest[]
   /** Absolute folder for what a person wrote and that stood in the way; made when needed. */
   readonly aside: string
   /** Absolute root, to name paths in `aside` and in messages. */
@@ -80,12 +82,16 @@ export async function place(placement: Placement): Promise<Placed> {
   makeFolder(top)
   if (look(placement.staged)) await put(placement.staged, placement.final)
   if (placement.previous) await removeLeftovers(placement, placement.previous, setAside, folders)
-  return { movedAside, folders }
+  // A file that is not the one that was on its way may be anybody's, and is in nobody's way.
+  for (const begun of placement.begun) await removeLeftovers(placement, begun, () => {}, folders)
+  // A folder that became empty is gone; its own entry was taken out of the one above.
+  return { movedAside, folders: new Set([...folders].map(nearestExisting)) }
 }
 
-/** It has the bytes that this task placed there last time. */
-const isOurs = ({ previous }: Placement, path: string, found: string | undefined): boolean =>
-  found !== undefined && previous !== undefined && sha256Of(previous, path) === found
+/** It has bytes that this task placed there. */
+const isOurs = ({ previous, begun }: Placement, path: string, found: string | undefined): boolean =>
+  found !== undefined &&
+  [...begun, ...(previous ? [previous] : [])].some(manifest => sha256Of(manifest, path) === found)
 
 function sha256Of(manifest: Manifest, path: string): string | undefined {
   const i = manifest.find(path)
@@ -96,7 +102,7 @@ function sha256Of(manifest: Manifest, path: string): string | undefined {
 async function removeLeftovers(
   placement: Placement,
   previous: Manifest,
-  setAside: (final: string) => void,
+  edited: (final: string) => void,
   folders: Set<string>,
 ): Promise<void> {
   if (placement.form === 'file') return
@@ -106,8 +112,9 @@ async function removeLeftovers(
     const final = join(placement.final, path)
     const there = look(final)
     if (there === undefined || placement.ownerOf(final)) continue
-    if (there.isFile() && (await sha256OfFile(final)).sha256 === previous.sha256(i)) remove(final)
-    else setAside(final)
+    const found = there.isFile() ? (await sha256OfFile(final)).sha256 : undefined
+    if (isOurs(placement, path, found)) remove(final)
+    else edited(final)
     folders.add(dirname(final))
     removeEmptyFolders(dirname(final), placement.final)
   }

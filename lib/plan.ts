@@ -43,18 +43,27 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
 export const openSteps = (plan: Plan): readonly Step[] =>
   [...plan.steps.values()].filter(({ verdict }) => verdict.state !== 'fresh')
 
+/** What is made again only because its result is not on disk any more. */
+interface Demands {
+  /** By a task that will read it. */
+  readonly certain: Map<TaskId, TaskId>
+  /** By a task that will read it unless the one named here turns out to be as it was. */
+  readonly possible: Map<TaskId, TaskId>
+}
+
 /**
- * Forward: is each task's record current? Backward: does a task that will run read something that is not on disk any
- * more? What it reads must then be made again, which may unsettle others: repeated until nothing changes, at most once
- * for each level of the graph.
+ * Forward: is each task's record current? Backward: does a task that will or may run read something that is not on disk
+ * any more? What it reads must then be made again, which may unsettle others: repeated until nothing changes, at most
+ * once for each level of the graph.
  */
 function verdictsOf(graph: Graph, known: Knowledge, force: boolean): ReadonlyMap<TaskId, Verdict> {
-  const demanded = new Map<TaskId, TaskId>()
+  const demands: Demands = { certain: new Map(), possible: new Map() }
+  const count = (): number => demands.certain.size + demands.possible.size
   for (;;) {
-    const verdicts = forward(graph, known, force, demanded)
-    const before = demanded.size
-    demand(graph, known, verdicts, demanded)
-    if (demanded.size === before) return verdicts
+    const before = count()
+    const verdicts = forward(graph, known, force, demands)
+    demand(graph, known, verdicts, demands)
+    if (count() === before) return verdicts
   }
 }
 
@@ -62,19 +71,20 @@ function forward(
   graph: Graph,
   known: Knowledge,
   force: boolean,
-  demanded: ReadonlyMap<TaskId, TaskId>,
+  { certain, possible }: Demands,
 ): Map<TaskId, Verdict> {
   const verdicts = new Map<TaskId, Verdict>()
-  const digestOf: DigestOf = id => foreseenDigest(graph.tasks.get(id), verdicts.get(id), known.memoryOf(id))
+  const digestOf = digestsForeseen(graph, known, verdicts)
   for (const [id, task] of graph.tasks) {
     const judged = judge(task, known.memoryOf(id), surveyForJudge(task, known), digestOf)
-    const by = demanded.get(id)
+    const by = certain.get(id)
+    const until = possible.get(id)
     if (force) verdicts.set(id, { state: 'stale', reason: { code: 'forced' } })
-    else if (judged.state === 'fresh' && by)
-      verdicts.set(id, { state: 'stale', reason: { code: 'needed', by } })
-    else if (judged.state === 'stale' && by === undefined && isSettledUnmade(task))
-      verdicts.set(id, { state: 'fresh' })
-    else verdicts.set(id, judged)
+    else if (by !== undefined)
+      verdicts.set(id, judged.state === 'stale' ? judged : { state: 'stale', reason: { code: 'needed', by } })
+    else if (judged.state === 'stale' && !isSettledUnmade(task)) verdicts.set(id, judged)
+    else if (until !== undefined) verdicts.set(id, { state: 'unsettled', until })
+    else verdicts.set(id, judged.state === 'stale' ? { state: 'fresh' } : judged)
   }
   return verdicts
 }
@@ -90,37 +100,61 @@ export function surveyForJudge(task: Task, known: Knowledge): Survey {
 const isSettledUnmade = ({ gives }: Task): boolean =>
   gives?.lasting === false && gives.pins?.sha256 !== undefined
 
-/** The digest that a task has or, for a reason that only says that bytes are gone, will have again. */
-export function foreseenDigest(
-  task: Task | undefined,
-  verdict: Verdict | undefined,
-  memory: Memory | undefined,
-): string | undefined {
-  if (task === undefined) return undefined
-  const pinned = task.gives?.pins?.sha256
-  if (pinned !== undefined) return pinned
-  const recorded = memory?.state === 'done' ? memory.receipt.digest : undefined
-  if (verdict?.state === 'fresh') return recorded
-  if (verdict?.state !== 'stale' || task.outline.takes.length === 0) return undefined
-  return verdict.reason.code === 'output-damaged' || verdict.reason.code === 'needed' ? recorded : undefined
+/** The digest that each task has or, where only bytes are gone and what it reads stays the same, will have again. */
+function digestsForeseen(graph: Graph, known: Knowledge, verdicts: ReadonlyMap<TaskId, Verdict>): DigestOf {
+  const digestOf: DigestOf = id => {
+    const task = graph.tasks.get(id)
+    const pinned = task?.gives?.pins?.sha256
+    if (pinned !== undefined) return pinned
+    const memory = known.memoryOf(id)
+    const recorded = memory?.state === 'done' ? memory.receipt.digest : undefined
+    const verdict = verdicts.get(id)
+    const { takes } = task?.outline ?? { takes: [] }
+    const isAsBefore =
+      verdict?.state === 'fresh' ||
+      (mayOnlyRestore(verdict) && takes.length > 0 && takes.every(input => digestOf(input) !== undefined))
+    return isAsBefore ? recorded : undefined
+  }
+  return digestOf
 }
+
+/** Nothing that decides the result is known to have changed. */
+const mayOnlyRestore = (verdict: Verdict | undefined): boolean =>
+  verdict?.state === 'unsettled' ||
+  (verdict?.state === 'stale' && ['output-damaged', 'needed'].includes(verdict.reason.code))
 
 function demand(
   graph: Graph,
   known: Knowledge,
   verdicts: ReadonlyMap<TaskId, Verdict>,
-  demanded: Map<TaskId, TaskId>,
+  demands: Demands,
 ): void {
+  const digestOf = digestsForeseen(graph, known, verdicts)
   for (const task of [...graph.tasks.values()].toReversed()) {
-    const verdict = verdicts.get(task.id)
-    const runs = verdict?.state === 'stale' || demanded.has(task.id)
-    if (!runs || (verdict?.state === 'stale' && canRework(task, verdict, known))) continue
-    if (task.gives === undefined) continue
+    const reading = readingOf(task, verdicts.get(task.id), known, digestOf)
+    if (task.gives === undefined || reading.form === 'never') continue
     for (const input of task.outline.takes) {
       const giver = graph.tasks.get(input)
-      if (giver && !demanded.has(input) && !isOnDisk(giver, known)) demanded.set(input, task.id)
+      if (giver === undefined || isOnDisk(giver, known) || demands.certain.has(input)) continue
+      if (reading.form === 'certain') demands.certain.set(input, task.id)
+      else if (!demands.possible.has(input)) demands.possible.set(input, reading.until)
     }
   }
+}
+
+type Reading =
+  | { readonly form: 'certain' }
+  /** Unless that task turns out to be as it was. */
+  | { readonly form: 'possible'; readonly until: TaskId }
+  | { readonly form: 'never' }
+
+/** Whether a task will read what it takes. */
+function readingOf(task: Task, verdict: Verdict | undefined, known: Knowledge, digestOf: DigestOf): Reading {
+  if (verdict === undefined || verdict.state === 'fresh') return { form: 'never' }
+  if (verdict.state === 'unsettled') return { form: 'possible', until: verdict.until }
+  if (!canRework(task, verdict, known)) return { form: 'certain' }
+  const until = task.outline.takes.find(input => digestOf(input) === undefined)
+  return until === undefined ? { form: 'never' } : { form: 'possible', until }
 }
 
 /** Its own result lies there as recorded and only the definition changed: the inputs are not needed. */

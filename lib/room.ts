@@ -1,6 +1,7 @@
-/** Whether the disk has room for a plan: bytes and inodes needed against free. Knows nothing of how they are used. */
+/** Whether the disk can take what a plan writes: rights, bytes and inodes. Knows nothing of how they are used. */
 
-import { roomAt } from './io/disk.ts'
+import { accessSync, constants } from 'node:fs'
+import { nearestExisting, roomAt } from './io/disk.ts'
 import type { Totals } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
 import { formatBytes, formatCount } from './model/units.ts'
@@ -22,7 +23,7 @@ export function refuseWithoutRoom(root: string, totals: Totals, room: Room = roo
   if (totals.leastDisk > 0 && totals.leastDisk > room.bytes - reserve) {
     throw new Problem({
       code: 'no-room',
-      message: `${root} has not enough room for this build.`,
+      message: `There is not enough room in ${root} for this build.`,
       evidence: [
         {
           label: 'wanted',
@@ -47,3 +48,21 @@ export function refuseWithoutRoom(root: string, totals: Totals, room: Room = roo
     })
   }
 }
+
+/** Throws `read-only-root` where nothing can be written: asked before room, of which there is none there either. */
+export function refuseReadOnly(root: string): void {
+  try {
+    accessSync(nearestExisting(root), constants.W_OK)
+  } catch (error) {
+    throw readOnlyRoot(root, error)
+  }
+}
+
+export const readOnlyRoot = (root: string, error: unknown): Problem =>
+  new Problem({
+    code: 'read-only-root',
+    message: `${root} cannot be written to.`,
+    evidence: [{ label: 'found', text: error instanceof Error ? error.message : String(error) }],
+    disk: 'Nothing was changed.',
+    next: 'build with an account that may write there, or somewhere else with --root DIR.',
+  })

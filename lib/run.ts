@@ -23,24 +23,22 @@ export async function runPlan(
   options: RunOptions,
 ): Promise<Omit<Summary, 'exitCode' | 'seconds'>> {
   const failed = new Set<string>()
-  const skipped = new Set<string>()
-  let current = plan
+  let pass = new Pass(run, plan, options, failed)
   for (;;) {
-    const pass = new Pass(run, current, options, failed)
     await pass.finish()
-    for (const id of pass.skipped) skipped.add(id)
     const stop = run.signal.aborted || (failed.size > 0 && !options.keepGoing)
     if (stop || pass.postponed === 0 || pass.ran === 0) break
-    current = planOf(run.graph, run.known, { keepArchives: run.keepArchives })
+    pass = new Pass(run, planOf(run.graph, run.known, { keepArchives: run.keepArchives }), options, failed)
   }
+  const skipped = pass.untried
   const { ran, repaired, bytesDownloaded, bytesWritten, filesWritten, requests } = run.tally
-  const fresh = run.graph.tasks.size - ran - failed.size - skipped.size
+  const fresh = run.graph.tasks.size - ran - failed.size - skipped
   return {
     ran,
     fresh: Math.max(0, fresh),
     repaired,
     failed: failed.size,
-    skipped: skipped.size,
+    skipped,
     bytesDownloaded,
     bytesWritten,
     filesWritten,

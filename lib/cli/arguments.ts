@@ -106,7 +106,8 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const word = /'(--?[^' =]+)/.exec(message)?.[1] ?? ''
-    const near = suggest(word.replace(/^-+/, ''), Object.keys(flags))
+    const name = word.replace(/^-+/, '')
+    const near = Object.hasOwn(flags, name) ? undefined : suggest(name, Object.keys(flags))
     throw usage(
       message.split('. ')[0] ?? message,
       near ? `did you mean --${near}?` : 'see `npx tsx build --help`.',

@@ -6,7 +6,7 @@ import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import { formatSeconds, plural } from '../model/units.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine } from '../report/closing.ts'
-import { refuseWithoutRoom, roomFor } from '../room.ts'
+import { refuseReadOnly, refuseWithoutRoom, roomFor } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
 import { exitCodes } from './exit.ts'
@@ -30,6 +30,7 @@ export async function build(desk: Desk): Promise<number> {
   if (isIdle(playground, known, plan, keepArchives))
     return nothingToDo(desk, plan, (performance.now() - began) / 1000)
   refuseUnbuilt(plan)
+  refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan.totals, room)
   return perform(desk, playground, room.bytes, began)
 }

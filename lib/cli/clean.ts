@@ -1,7 +1,7 @@
 /** `build clean [TARGET…]`: removes what was built; with --archives only kept archives and partial downloads. */
 
 import { formatBytes, plural } from '../model/units.ts'
-import { archivesBelow, type Cleaned, cleanArchives, cleanTargets } from '../run/clean.ts'
+import { archivesBelow, type Cleaned, cleanArchives, cleanTargets, foretellTargets } from '../run/clean.ts'
 import { exitCodes } from './exit.ts'
 import { whileHeld } from './hold.ts'
 import type { Desk } from './desk.ts'
@@ -24,14 +24,7 @@ async function foretell({ command }: Desk, playground: Playground): Promise<Clea
     return { files: archives.length, bytes: archives.reduce((sum, { size }) => sum + size, 0), left: [] }
   }
   const known = await survey(playground, { tier: command.options.check })
-  const receipts = [...playground.graph.tasks.values()].flatMap(({ id, gives }) =>
-    gives?.lasting ? [known.receiptOf(id)] : [],
-  )
-  return {
-    files: receipts.reduce((sum, receipt) => sum + (receipt?.files ?? 0), 0),
-    bytes: receipts.reduce((sum, receipt) => sum + (receipt?.bytes ?? 0), 0),
-    left: [],
-  }
+  return foretellTargets({ ...playground, known })
 }
 
 async function perform(desk: Desk, playground: Playground): Promise<Cleaned> {

@@ -1,9 +1,9 @@
 /** Opens what a verb works on: the spec, its graph, the targets asked for, and the records below the root. */
 
-import { readlinkSync, realpathSync } from 'node:fs'
+import { readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Kinds, graphOf, partOf } from '../graph.ts'
-import { look } from '../io/disk.ts'
+import { look, nearestExisting } from '../io/disk.ts'
 import { Known, stateFolder } from '../knowledge.ts'
 import type { Graph } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
@@ -39,6 +39,7 @@ export async function openPlayground(
   const { spec, root } = read
   const whole = graphOf(spec, kindsByName(kinds))
   const targets = targetsNamed(spec, names)
+  refuseFileAsRoot(root)
   refuseForeignRoots(root, targets)
   const keepArchives = options.keepArchives || spec.archives === 'keep'
   return { ...read, state: join(root, stateFolder), whole, graph: partOf(whole, targets), keepArchives }
@@ -48,6 +49,17 @@ export async function openPlayground(
 export async function survey(playground: Playground, options: LookOptions): Promise<Known> {
   const receipts = openReceipts(playground.state, { readOnly: true })
   return new Known(playground.root, receipts, options).lookAtAll(playground.graph)
+}
+
+function refuseFileAsRoot(root: string): void {
+  const existing = nearestExisting(root)
+  if (statSync(existing).isDirectory()) return
+  throw new Problem({
+    code: 'read-only-root',
+    message: `${existing} is a file, so that no playground can lie at ${root}.`,
+    disk: 'Nothing was changed.',
+    next: 'name a folder: --root DIR, or `root:` in the spec.',
+  })
 }
 
 /** A link on the way to a target that leads out of the root would have us write, and later clean, somewhere else. */

@@ -28,9 +28,32 @@ export interface Receipt {
   readonly finished: string
 }
 
+/** An artifact that was being placed: where, and the name and digest of its manifest. */
+export type Begun = Pick<Receipt, 'at' | 'manifest' | 'digest'>
+
+/** All results of a task of which files may lie on disk, newest first. */
+export function resultsOf(memory: Memory | undefined): readonly Begun[] {
+  switch (memory?.state) {
+    case 'done':
+      return [memory.receipt]
+    case 'started':
+      return [...(memory.begun ?? []), ...(memory.previous ? [memory.previous] : [])]
+    case 'forgotten':
+    case undefined:
+      return []
+  }
+}
+
 /** What the log knows about a task: the last record wins. */
 export type Memory =
   | { readonly state: 'done'; readonly receipt: Receipt }
-  /** Began to touch its output and never said that it finished: unknown, not fresh. `previous` is what was there before. */
-  | { readonly state: 'started'; readonly task: TaskId; readonly previous?: Receipt }
+  /** Began to touch its output and never said that it finished: unknown, not fresh. */
+  | {
+      readonly state: 'started'
+      readonly task: TaskId
+      /** What was there before. */
+      readonly previous?: Receipt
+      /** What has been on its way there since: any of its files may lie there, whole. */
+      readonly begun?: readonly Begun[]
+    }
   | { readonly state: 'forgotten'; readonly task: TaskId }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { makeFolder, syncFolder } from '../io/disk.ts'
 import type { ColumnarManifest } from '../model/manifest.ts'
 import type { Diagnostic } from '../model/problem.ts'
-import type { Memory, Receipt } from '../model/receipt.ts'
+import { type Begun, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { TaskId } from '../model/task.ts'
 import { ensureFormat, refuseNewerFormat } from './format.ts'
 import { isRunId, type LogContents, LogWriter, readLog } from './log.ts'
@@ -66,14 +66,22 @@ export class Receipts {
     return this.#memories
   }
 
-  /** Before a task touches its output: from here on it is unknown until it is done. */
-  started(task: TaskId): void {
-    const previous = lastReceipt(this.#memories.get(task))
-    this.#remember({ state: 'started', task, ...(previous && { previous }) })
+  /** Before a task touches its output: from here on it is unknown until it is done. `placing` is what it will put there. */
+  started(task: TaskId, placing?: Begun): void {
+    const before = this.#memories.get(task)
+    const previous = lastReceipt(before)
+    const begun = [...(placing ? [placing] : []), ...((before?.state === 'started' && before.begun) || [])]
+    this.#remember({
+      state: 'started',
+      task,
+      ...(previous && { previous }),
+      ...(begun.length > 0 && { begun }),
+    })
   }
 
   /** After everything that the receipt tells is on disk. */
   done(receipt: Receipt): void {
+    for (const { manifest } of resultsOf(this.#memories.get(receipt.task))) this.#saved.delete(manifest)
     this.#remember({ state: 'done', receipt })
   }
 
@@ -82,7 +90,7 @@ export class Receipts {
   }
 
   /** Undefined where it cannot be read, or tells of another result than the receipt. */
-  loadManifest(receipt: Receipt): ColumnarManifest | undefined {
+  loadManifest(receipt: Pick<Receipt, 'manifest' | 'digest'>): ColumnarManifest | undefined {
     const manifest = loadManifest(this.#manifestFolder, receipt.manifest)
     return manifest?.digest === receipt.digest ? manifest : undefined
   }
@@ -98,8 +106,7 @@ export class Receipts {
   /** Removes manifests that no memory refers to. Those saved by this process stay until the next. */
   dropUnused(): void {
     this.#writing()
-    const receipts = [...this.#memories.values()].map(lastReceipt)
-    const used = receipts.flatMap(receipt => (receipt ? [receipt.manifest] : []))
+    const used = [...this.#memories.values()].flatMap(resultsOf).map(({ manifest }) => manifest)
     dropManifests(this.#manifestFolder, new Set([...used, ...this.#saved]))
   }
 

@@ -55,7 +55,15 @@ function moves({ task, download, write, files }: Step): string {
   return files === undefined || files < 2 ? bytes : `${bytes}, ${formatCount(files)} files`
 }
 
-function totals({ totals: sums }: Plan, freeDisk: number): readonly string[] {
+/** ` in 1,234 files`; what the spec does not tell is not counted. */
+function filesOf({ steps, totals: { files } }: Plan): string {
+  const untold = [...steps.values()].some(({ task, files: own }) => task.gives?.lasting && own === undefined)
+  if (files === 0) return ''
+  return ` in ${plural(files, 'file')}${untold ? ' or more' : ''}`
+}
+
+function totals(plan: Plan, freeDisk: number): readonly string[] {
+  const { totals: sums } = plan
   const hosts = Object.entries(sums.byHost).toSorted(([, a], [, b]) => b - a)
   const open = sums.unknown > 0 ? `, and ${plural(sums.unknown, 'file')} of unknown size` : ''
   return [
@@ -63,7 +71,7 @@ function totals({ totals: sums }: Plan, freeDisk: number): readonly string[] {
     ...hosts.map(
       ([host, bytes]) => `  ${padded(host, 32)} ${bytes > 0 ? formatBytes(bytes) : 'size unknown'}`,
     ),
-    `write      ${formatBytes(sums.write)} in ${plural(sums.files, 'file')} (where the spec tells)`,
+    `write      ${formatBytes(sums.write)}${filesOf(plan)}`,
     `peak disk  ${formatBytes(sums.peakDisk)} at most (${formatBytes(sums.leastDisk)} would do); ${formatBytes(freeDisk)} free`,
     ...(sums.leastDisk > freeDisk ? ['           not enough: this build would be refused'] : []),
   ]

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../io/disk.ts'
-import { shelfOf } from '../knowledge.ts'
+import { placeOf, shelfOf } from '../knowledge.ts'
 import type { ColumnarManifest, Manifest } from '../model/manifest.ts'
 import { ManifestBuilder } from '../model/manifest-builder.ts'
 import type { Input, Task, TaskId, Workbench } from '../model/task.ts'
@@ -65,7 +65,8 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
     progress: (done, total, unit) =>
       run.report({ event: 'task-progress', ...naming(task), done, total, unit }),
     requested: () => void (run.tally.requests += 1),
-    tell: diagnostic => run.report({ event: 'diagnostic', diagnostic }),
+    tell: diagnostic =>
+      run.report({ event: 'diagnostic', diagnostic: { subject: subjectOf(task), ...diagnostic } }),
     connection: (host, work) => run.connections(host).use(work),
     async ration(host, bytes) {
       const wait = Math.max(0, ...run.rates(host).map(rate => rate.take(bytes)))
@@ -78,6 +79,9 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
   return { contents, written, bytesWritten, bytesDownloaded, remarks }
 }
 
+/** How messages name a task. */
+export const subjectOf = ({ target, kind }: Task): string => `${target}: ${kind.name}`
+
 /** How events name a task. */
 export const naming = ({ id, target, kind }: Task) => ({ task: id, target, kind: kind.name })
 
@@ -87,7 +91,12 @@ function inputOf(run: Run, id: TaskId): Input {
   const manifest = run.known.manifestOf(id)
   if (giver?.gives === undefined || receipt === undefined || manifest === undefined)
     throw new Error(`${id} was to be read before it was made`)
-  return { artifact: giver.gives, path: join(run.root, receipt.at), manifest, sole: isSole(run, giver) }
+  return {
+    artifact: giver.gives,
+    path: join(run.root, placeOf(giver.gives, receipt)),
+    manifest,
+    sole: isSole(run, giver),
+  }
 }
 
 /** One task alone reads it, and it is not to be kept. */

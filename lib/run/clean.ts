@@ -2,6 +2,8 @@
 
 import { dirname, join } from 'node:path'
 import { filesBelow, look, remove, removeEmptyFolders } from '../io/disk.ts'
+import { placeOf } from '../knowledge.ts'
+import type { Task } from '../model/task.ts'
 import type { Run } from './context.ts'
 
 export interface Cleaned {
@@ -14,34 +16,57 @@ export interface Cleaned {
 /** The folders below the state that hold archives, parts and partial downloads. */
 const passing = ['archives', 'parts', 'shelf'] as const
 
+/** What is needed to tell what a clean would do; a run has it. */
+type Built = Pick<Run, 'graph' | 'known' | 'root'>
+
 /** Removes the files of the run's targets that are as recorded, and what tasks of theirs alone keep in the state folder. */
 export function cleanTargets(run: Run): Cleaned {
-  let files = 0
-  let bytes = 0
-  const left: string[] = []
-  for (const task of run.graph.tasks.values()) {
-    if (!task.targets.every(target => run.graph.targets.includes(target))) continue
-    const receipt = run.known.receiptOf(task.id)
-    const manifest = run.known.manifestOf(task.id)
-    if (receipt && manifest && task.gives) {
-      const { bad } = run.known.lookOf(task.id)
-      for (let i = 0; i < manifest.count; i += 1) {
-        const path = task.gives.form === 'file' ? receipt.at : `${receipt.at}/${manifest.path(i)}`
-        const file = join(run.root, path)
-        if (look(file) === undefined) continue
-        if (bad.has(i)) {
-          left.push(path)
-          continue
-        }
-        remove(file)
-        removeEmptyFolders(dirname(file), run.root)
-        files += 1
-        bytes += manifest.size(i)
-      }
+  const cleaned = foretellTargets(run)
+  for (const task of tasksToClean(run)) {
+    for (const { path, edited } of filesOf(run, task)) {
+      if (edited) continue
+      remove(join(run.root, path))
+      removeEmptyFolders(dirname(join(run.root, path)), run.root)
     }
     run.known.receipts.forget(task.id)
   }
-  return { files, bytes, left }
+  return cleaned
+}
+
+/** The same without removing anything. */
+export function foretellTargets(built: Built): Cleaned {
+  const found = tasksToClean(built).flatMap(task => [...filesOf(built, task)])
+  const asBuilt = found.filter(({ edited }) => !edited)
+  return {
+    files: asBuilt.length,
+    bytes: asBuilt.reduce((sum, { bytes }) => sum + bytes, 0),
+    left: found.filter(({ edited }) => edited).map(({ path }) => path),
+  }
+}
+
+/** Not those that work for another target as well. */
+const tasksToClean = ({ graph }: Built): readonly Task[] =>
+  [...graph.tasks.values()].filter(task => task.targets.every(target => graph.targets.includes(target)))
+
+interface BuiltFile {
+  /** Below the root. */
+  readonly path: string
+  readonly bytes: number
+  readonly edited: boolean
+}
+
+/** What lies there of a task's files. */
+function* filesOf({ known, root }: Built, { id, gives }: Task): Generator<BuiltFile> {
+  const receipt = known.receiptOf(id)
+  const manifest = known.manifestOf(id)
+  if (receipt === undefined || manifest === undefined || gives === undefined) return
+  const { bad } = known.lookOf(id)
+  const at = placeOf(gives, receipt)
+  for (let i = 0; i < manifest.count; i += 1) {
+    const path = gives.form === 'file' ? at : `${at}/${manifest.path(i)}`
+    if (look(join(root, path)) === undefined) continue
+    yield { path, bytes: manifest.size(i), edited: bad.has(i) }
+  }
 }
 
 /** Removes archives, parts and partial downloads of all targets. */

@@ -11,6 +11,8 @@ export interface Run {
   readonly root: string
   /** Absolute state folder. */
   readonly state: string
+  /** Absolute folder for what is not finished, and for probes; gone when the run ends. */
+  readonly staging: string
   /** What is to be built. */
   readonly graph: Graph
   /** Everything that the spec names: others may still need an archive. */

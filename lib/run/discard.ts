@@ -4,9 +4,11 @@
  */
 
 import { dirname, join } from 'node:path'
-import { remove, removeEmptyFolders } from '../io/disk.ts'
+import { sha256OfFileSync } from '../io/digest.ts'
+import { look, remove, removeEmptyFolders } from '../io/disk.ts'
 import { type Known, shelfOf, stateFolder } from '../knowledge.ts'
 import type { Graph } from '../model/plan.ts'
+import type { Begun } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import type { Run } from './context.ts'
 import { ownerAmongSiblings } from './owners.ts'
@@ -20,11 +22,18 @@ export function discard(run: Run, task: Task): boolean {
   const receipt = run.known.receiptOf(task.id)
   if (gives === undefined || gives.lasting || receipt === undefined) return false
   if (run.keepArchives && gives.form === 'file') return false
-  if (isOurFolder(receipt.at)) removeOurs(run, gives.form, receipt.at)
-  else removePlaced(run, task)
+  removeResult(run, task, gives.form, receipt)
+  // What lay in the playground is a part now; said so, or every build would look there for something to give back.
+  if (!isOurFolder(receipt.at)) run.known.receipts.done({ ...receipt, at: gives.at })
   remove(join(run.state, shelfOf(task.id)))
   run.known.lookedAway(task.id)
   return true
+}
+
+/** A result of a task that is not wanted where it lies: an archive, a part, or a tree that now is a rename's part. */
+export function removeResult(run: Run, task: Task, form: 'file' | 'tree', result: Begun): void {
+  if (isOurFolder(result.at)) removeOurs(run, form, result.at)
+  else removePlaced(run, task, form, result)
 }
 
 function removeOurs(run: Run, form: 'file' | 'tree', at: string): void {
@@ -33,14 +42,15 @@ function removeOurs(run: Run, form: 'file' | 'tree', at: string): void {
   removeEmptyFolders(dirname(path), run.state)
 }
 
-/** A tree that once was lasting and now is a rename's part: what the rename does not give goes. */
-function removePlaced(run: Run, task: Task): void {
-  const receipt = run.known.receiptOf(task.id)
-  const manifest = run.known.manifestOf(task.id)
-  if (receipt === undefined || manifest === undefined) return
-  for (let i = 0; i < manifest.count; i += 1) {
-    const path = join(run.root, receipt.at, manifest.path(i))
-    if (ownerAmongSiblings(run, task, path) === undefined) remove(path)
+/** What another task of the target gives by now stays, and so does what was edited. */
+function removePlaced(run: Run, task: Task, form: 'file' | 'tree', result: Begun): void {
+  const manifest = run.known.receipts.loadManifest(result)
+  for (let i = 0; i < (manifest?.count ?? 0); i += 1) {
+    const path = join(run.root, result.at, form === 'tree' ? (manifest?.path(i) ?? '') : '')
+    if (look(path)?.isFile() !== true || ownerAmongSiblings(run, task, path) !== undefined) continue
+    if (sha256OfFileSync(path).sha256 !== manifest?.sha256(i)) continue
+    remove(path)
+    removeEmptyFolders(dirname(path), run.root)
   }
 }
 
@@ -67,7 +77,7 @@ export function leftovers(graph: Graph, whole: Graph, known: Known, keepArchives
     ({ id, gives }) =>
       gives?.lasting === false &&
       !(keepArchives && gives.form === 'file') &&
-      known.surveyOf(id).state === 'intact' &&
+      known.isThere(id) &&
       allDependants(whole, id).every(dependant => known.receiptOf(dependant) !== undefined),
   )
 }

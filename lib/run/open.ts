@@ -1,16 +1,17 @@
 /** Opens a run: takes the lock, opens the records for writing, sets up the pools; and closes all of it again. */
 
 import { randomUUID } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { errorCode, foldsCase, makeFolder, remove } from '../io/disk.ts'
+import { setMaxListeners } from 'node:events'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { errorCode, foldsCase, look, makeFolder, remove, removeEmptyFolders } from '../io/disk.ts'
 import { Known } from '../knowledge.ts'
 import { takeLock } from '../lock.ts'
 import type { Report } from '../model/event.ts'
 import type { Graph } from '../model/plan.ts'
-import { Problem } from '../model/problem.ts'
 import type { HostBudget } from '../model/spec.ts'
 import { openReceipts } from '../receipts/receipts.ts'
+import { readOnlyRoot } from '../room.ts'
 import type { Tier } from '../survey.ts'
 import type { Run } from './context.ts'
 import { Pool, Rate } from './pools.ts'
@@ -42,31 +43,39 @@ const connectionsElsewhere = 4
 export async function withRun<T>(request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
   const id = `${new Date().toISOString().replaceAll(/[-:]|\..*/g, '')}-${randomUUID().slice(0, 8)}`
   const lost = new AbortController()
-  const lock = writable(request.root, () =>
-    takeLock(request.state, {
+  const lock = writable(request.root, () => {
+    makeFolders(request.state)
+    return takeLock(request.state, {
       runId: id,
       onLost: problem => {
         for (const diagnostic of problem.diagnostics) request.report({ event: 'diagnostic', diagnostic })
         lost.abort(problem)
       },
-    }),
-  )
+    })
+  })
+  const staging = join(request.state, 'staging', id)
   try {
     const receipts = openReceipts(request.state, { readOnly: false, runId: id })
     try {
-      sweepStaging(request.state)
+      sweepHalfMade(request.state)
+      makeFolder(staging)
       const known = await new Known(request.root, receipts, { tier: request.tier }).lookAtAll(request.graph)
       const signal = AbortSignal.any([request.signal, lost.signal])
+      // Every request and pause of every step listens to it.
+      setMaxListeners(0, signal)
       return await work({
         ...request,
         id,
+        staging,
         known,
         signal,
-        foldsCase: foldsCase(request.state),
+        foldsCase: foldsCase(staging),
         ...budgets(request),
       })
     } finally {
       receipts.close()
+      remove(staging)
+      removeEmptyFolders(dirname(staging), request.state)
     }
   } finally {
     lock.release()
@@ -112,25 +121,39 @@ function held<T>(map: Map<string, T>, key: string, make: () => T): T {
   return found
 }
 
-/** What killed runs left half made. Whoever holds the lock is the only one who stages. */
-function sweepStaging(state: string): void {
-  const staging = join(state, 'staging')
-  makeFolder(staging)
-  for (const name of readdirSync(staging)) remove(join(staging, name))
+/** What killed runs left. Whoever holds the lock is the only one who stages and writes. */
+function sweepHalfMade(state: string): void {
+  remove(join(state, 'staging'))
+  for (const folder of [state, join(state, 'cache')].filter(existsSync))
+    for (const name of readdirSync(folder)) if (/\.[0-9a-f]{8}\.tmp$/.test(name)) remove(join(folder, name))
 }
+
+/** One by one: where a name cannot be made (below /proc), Node's own way of making all of them never returns. */
+function makeFolders(path: string): void {
+  if (look(path)) return
+  makeFolders(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+  }
+}
+
+/** What the system says where a folder cannot be made or written to: no rights, no folder, no such name there. */
+const unwritable: ReadonlySet<string | undefined> = new Set([
+  'EACCES',
+  'EROFS',
+  'EPERM',
+  'ENOTDIR',
+  'ENOENT',
+  'ELOOP',
+])
 
 function writable<T>(root: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const code = errorCode(error)
-    if (code !== 'EACCES' && code !== 'EROFS' && code !== 'EPERM') throw error
-    throw new Problem({
-      code: 'read-only-root',
-      message: `${root} cannot be written to.`,
-      evidence: [{ label: 'found', text: (error as Error).message }],
-      disk: 'Nothing was changed.',
-      next: 'build with an account that may write there, or somewhere else with --root DIR.',
-    })
+    if (!unwritable.has(errorCode(error))) throw error
+    throw readOnlyRoot(root, error)
   }
 }

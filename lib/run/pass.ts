@@ -24,7 +24,6 @@ interface PassOptions {
 }
 
 export class Pass {
-  readonly skipped = new Set<TaskId>()
   postponed = 0
   ran = 0
   readonly #run: Run
@@ -48,7 +47,7 @@ export class Pass {
     this.#room = new Pool(Math.max(1, options.archiveBytes))
     for (const [id, { task, verdict }] of plan.steps) {
       this.#states.set(id, failed.has(id) ? 'failed' : verdict.state === 'fresh' ? 'done' : 'waiting')
-      if (task.gives?.lasting === false && run.known.surveyOf(id).state === 'intact') this.#passing.add(task)
+      if (task.gives?.lasting === false && run.known.isThere(id)) this.#passing.add(task)
     }
   }
 
@@ -60,9 +59,13 @@ export class Pass {
     this.#startReady()
     if (this.#running === 0) this.#end()
     await end
-    for (const [id, state] of this.#states)
-      if (state === 'waiting' || state === 'skipped') this.skipped.add(id)
     this.#giveBack(allDependants)
+  }
+
+  /** Steps that were not tried, or could not be in this pass. */
+  get untried(): number {
+    const untried: readonly State[] = ['waiting', 'skipped', 'postponed']
+    return [...this.#states.values()].filter(state => untried.includes(state)).length
   }
 
   get #stopped(): boolean {
@@ -156,11 +159,17 @@ export class Pass {
   }
 
   #fail(task: Task, error: unknown): State {
+    const begun = this.#run.known.memoryOf(task.id)?.state === 'started'
+    return this.#failTelling(task, error, begun ? halfway : unplaced)
+  }
+
+  #failTelling(task: Task, error: unknown, disk: string): State {
     if (this.#run.signal.aborted) return 'skipped'
-    const problem = problemOf(error, task)
+    const problem = problemOf(error, { subject: `${task.target}: ${task.kind.name}`, disk })
     this.#failed.add(task.id)
     for (const diagnostic of problem.diagnostics) this.#run.report({ event: 'diagnostic', diagnostic })
-    const { code, message } = problem
+    const { code, diagnostics } = problem
+    const message = diagnostics[0]?.message ?? ''
     this.#run.report({ event: 'task-failed', ...naming(task), code, message })
     return 'failed'
   }
@@ -176,13 +185,27 @@ export class Pass {
     for (const task of this.#passing) {
       if (this.#states.get(task.id) !== 'done') continue
       if (!readers(this.#run.whole, task.id).every(id => this.#isSettled(id))) continue
-      if (!discard(this.#run, task)) continue
+      if (!this.#discard(task)) continue
       this.#passing.delete(task)
       this.#held.get(task.id)?.()
       this.#held.delete(task.id)
     }
   }
+
+  /** False where it is to be kept. */
+  #discard(task: Task): boolean {
+    try {
+      return discard(this.#run, task)
+    } catch (error) {
+      this.#states.set(task.id, this.#failTelling(task, error, unremoved))
+      return true
+    }
+  }
 }
+
+const unremoved = 'Everything made from it is in place; some of it is left, and the next build removes it.'
+const unplaced = 'Nothing of this task was placed; what was there before is as it was.'
+const halfway = 'Some of its files may be in place, each of them whole; the next build goes on from there.'
 
 const reasonOf = (verdict: Verdict): Reason | undefined =>
   verdict.state === 'stale' ? verdict.reason : undefined

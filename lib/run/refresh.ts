@@ -9,7 +9,7 @@ export async function refreshTimes(run: Run): Promise<void> {
     const { survey, touched } = run.known.lookOf(task.id)
     if (survey.state !== 'intact' || touched.size === 0) continue
     // Looked at again behind a clock that is older than the look: what is trusted from now on was read after it.
-    const takenAtMs = filesystemNowMs(run.state)
+    const takenAtMs = filesystemNowMs(run.staging)
     const again = await run.known.lookAgain(task)
     const receipt = run.known.receiptOf(task.id)
     const manifest = run.known.manifestOf(task.id)

@@ -6,18 +6,18 @@
 import { statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { filesystemNowMs, look, makeFolder, remove, removeEmptyFolders, syncFolder } from '../io/disk.ts'
+import { filesystemNowMs, look, makeFolder, remove, syncFolder } from '../io/disk.ts'
 import { syncFiles } from '../io/sync.ts'
 import type { ColumnarManifest, Manifest, Times } from '../model/manifest.ts'
 import { withTimes } from '../model/manifest.ts'
 import { plural } from '../model/units.ts'
-import type { Receipt } from '../model/receipt.ts'
+import { type Begun, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { Artifact, Task, TaskId } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
-import { place } from '../place.ts'
+import { type Placement, place } from '../place.ts'
 import { attempt, isSole, type Made } from './attempt.ts'
 import type { Run } from './context.ts'
-import { discard } from './discard.ts'
+import { discard, isOurFolder, removeResult } from './discard.ts'
 import { ownerAmongSiblings } from './owners.ts'
 
 export interface Done {
@@ -28,7 +28,7 @@ export interface Done {
 /** Makes the task's artifact and records it. Throws what the kind throws; then nothing of it is at its final place. */
 export async function carryOut(run: Run, task: Task, reason: Reason): Promise<Done> {
   const began = performance.now()
-  const staging = join(run.state, 'staging', run.id, String(++run.tally.begun))
+  const staging = join(run.staging, String(++run.tally.begun))
   makeFolder(staging)
   try {
     const made = await attempt(run, task, reason, staging)
@@ -60,7 +60,6 @@ export async function carryOut(run: Run, task: Task, reason: Reason): Promise<Do
     return { receipt, made }
   } finally {
     remove(staging)
-    removeEmptyFolders(join(run.state, 'staging', run.id), run.state)
   }
 }
 
@@ -75,23 +74,25 @@ async function publish(
   const final = join(run.root, gives.at)
   const { contents } = made
   await syncFiles(staging, made.written)
-  const previous = lastPlaced(run, task)
-  run.known.receipts.started(task.id)
+  const memory = run.known.memoryOf(task.id)
+  run.known.receipts.started(task.id, placingOf(run, task, gives, contents))
   const { movedAside, folders } = await place({
     form: gives.form,
     staged: gives.form === 'file' ? join(staging, basename(gives.at)) : staging,
     final,
     contents,
-    previous,
+    ...placedBefore(run, gives, memory),
     aside: join(run.state, 'aside', run.id),
     root: run.root,
     ownerOf: path => ownerAmongSiblings(run, task, path),
   })
   for (const folder of folders) syncFolder(folder)
+  for (const result of resultsOf(memory))
+    if (result.at !== gives.at) removeResult(run, task, gives.form, result)
   // Before the times are read: to lose a second name changes those of a file.
   if (task.kind.consumes) for (const input of task.outline.takes) discardConsumed(run, input)
   if (movedAside.length > 0) tellOfMoved(run, task, movedAside)
-  const takenAtMs = await nextTick(run.state)
+  const takenAtMs = await nextTick(run.staging)
   return withTimes(contents, takenAtMs, timesOf(gives.form, final, contents))
 }
 
@@ -126,12 +127,24 @@ function* timesOf(
   }
 }
 
-/** The manifest of what this task has at its place, also when the last attempt was killed. */
-function lastPlaced(run: Run, task: Task): Manifest | undefined {
-  const memory = run.known.memoryOf(task.id)
-  const receipt =
-    memory?.state === 'done' ? memory.receipt : memory?.state === 'started' ? memory.previous : undefined
-  return receipt?.at === task.gives?.at && receipt ? run.known.receipts.loadManifest(receipt) : undefined
+/** Told to the log beforehand, so that whatever of it is placed when the run is killed is known again. */
+function placingOf(run: Run, task: Task, { at }: Artifact, contents: ColumnarManifest): Begun {
+  // A folder of ours goes as a whole.
+  if (isOurFolder(at)) return { at, manifest: '', digest: '' }
+  return { at, manifest: run.known.receipts.saveManifest(task.id, contents), digest: contents.digest }
+}
+
+/** What this task has at its place, also when the last attempt was killed. */
+function placedBefore(
+  run: Run,
+  { at }: Artifact,
+  memory: Memory | undefined,
+): Pick<Placement, 'previous' | 'begun'> {
+  const manifestOf = (result: Begun | undefined): ColumnarManifest | undefined =>
+    result?.at === at ? run.known.receipts.loadManifest(result) : undefined
+  const last = memory?.state === 'done' ? memory.receipt : undefined
+  const { previous = last, begun = [] } = memory?.state === 'started' ? memory : {}
+  return { previous: manifestOf(previous), begun: begun.map(manifestOf).filter(each => each !== undefined) }
 }
 
 function timesOfReads(paths: readonly string[]): NonNullable<Receipt['reads']> {
