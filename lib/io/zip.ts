@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
 import type { CentralDirectory, File } from 'unzipper'
-import { Problem } from '../model/problem.ts'
+import type { Problem } from '../model/problem.ts'
 import { corrupt } from './zip/corrupt.ts'
 import { type DirectoryPlace, findDirectory } from './zip/end.ts'
 import { piecesOf, type RandomAccess } from './zip/random-access.ts'
@@ -116,7 +116,7 @@ function endsOf(source: RandomAccess, place: DirectoryPlace, files: readonly Fil
   const file = (i: number): File => files[i] as File
   order.sort((a, b) => file(a).offsetToLocalFileHeader - file(b).offsetToLocalFileHeader)
   let end = place.offset
-  for (const i of order.reverse()) {
+  for (const i of order.toReversed()) {
     const { path, offsetToLocalFileHeader, fileNameLength, compressedSize } = file(i)
     const offset = place.start + offsetToLocalFileHeader
     if (offset + localHeaderBytes + fileNameLength + compressedSize > end)

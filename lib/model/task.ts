@@ -62,7 +62,7 @@ export interface Outline {
   readonly reads?: readonly string[]
 }
 
-export interface Forecast {
+interface Forecast {
   /** Bytes from hosts, by host name. A size that nothing tells is undefined. */
   readonly download?: { readonly host: string; readonly bytes: number | undefined }
   /** Bytes that lie at the artifact's place afterwards. */

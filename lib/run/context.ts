@@ -31,7 +31,7 @@ export interface Run {
 }
 
 /** Counts of a run; the summary is made from it. */
-export interface Tally {
+interface Tally {
   /** Steps that were begun: numbers their staging folders. */
   begun: number
   ran: number

@@ -58,7 +58,7 @@ export function sourcesOf(params: DownloadParams, environment: Environment): rea
 }
 
 /** The address of a text that the spec has already been checked for. */
-export function addressOf(text: string): Address {
+function addressOf(text: string): Address {
   const address = parseAddress(text)
   if (typeof address === 'string') throw new Error(`an address that the spec let pass ${address}`)
   return address

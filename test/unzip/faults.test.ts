@@ -1,6 +1,6 @@
 /** Every reading and every writing fails once: it is told, nothing stays open, and nothing wrong is recorded. */
 
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle, open } from 'node:fs/promises'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type ZipPart, zipOf } from '../rig/zips.ts'
 import { expectGolden, told, unpack } from './rig.ts'
