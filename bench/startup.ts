@@ -30,7 +30,9 @@ export async function startUp(): Promise<void> {
     )
     const [empty, node, idle] = timings.map(({ median }) => median)
     console.log(`startup: median of ${rounds} rounds (least–most), ratio to the first\n${table(timings)}`)
-    console.log(`  build / (node -e 0 + tsx, empty program): ${((idle ?? 0) / ((empty ?? 0) + (node ?? 0))).toFixed(2)}x`)
+    console.log(
+      `  build / (node -e 0 + tsx, empty program): ${((idle ?? 0) / ((empty ?? 0) + (node ?? 0))).toFixed(2)}x`,
+    )
   } finally {
     rmSync(folder, { recursive: true })
   }

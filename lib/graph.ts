@@ -51,7 +51,7 @@ class Draft {
   }
 
   target(name: string, target: Target): void {
-    const given = target.sources.map((source, i) => this.#source(name, target, source, i))
+    const given = target.sources.map(source => this.#source(name, target, source))
     const trees = given.filter(task => task.gives?.form === 'tree' && !task.gives.lasting)
     const placed = given.filter(task => !trees.includes(task))
     if (trees.length > 0) {
@@ -63,7 +63,7 @@ class Draft {
     if (target.expect.files !== undefined) this.#expect(name, target, target.expect.files, placed)
   }
 
-  #source(name: string, target: Target, source: Source, index: number): Task {
+  #source(name: string, target: Target, source: Source): Task {
     const { origin } = source
     if (origin.form === 'urls' || origin.form === 'manual')
       return this.#add(origin.form, { target: name, origin }, name, source.pointer)
@@ -80,7 +80,7 @@ class Draft {
       size: download.size?.bytes,
       sha256: download.sha256,
       expectedFiles: this.#filesOf(target, source),
-      part: target.rename.length > 0 ? `.groundwork/parts/${name.replaceAll('/', '~')}/${index}` : undefined,
+      part: target.rename.length > 0 ? partFolder(name, from.id, source.becomes?.params) : undefined,
       placeOf: (...keys) => placeOf(this.#spec, below(source.pointer, key, ...keys)),
     }
     return this.#add(kind.name, kind.source?.params(request), name, below(source.pointer, key))
@@ -202,7 +202,11 @@ function addressOf(text: string): Address {
   return address
 }
 
-/** `images` of `.groundwork/parts/ocr_vqa~images/0/images`. */
+/** By what the source says and not by its position: sources that change places must not meet in one folder. */
+const partFolder = (target: string, from: TaskId, written: unknown): string =>
+  `.groundwork/parts/${target.replaceAll('/', '~')}/${shortHash(JSON.stringify([from, written]))}`
+
+/** `images` of `.groundwork/parts/ocr_vqa~images/9f2c01aa/images`. */
 const prefixOf = (part: Artifact): string => part.at.split('/').slice(4).join('/')
 
 const total = (numbers: readonly (number | undefined)[]): number | undefined =>

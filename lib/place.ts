@@ -43,7 +43,6 @@ export async function place(placement: Placement): Promise<Placed> {
   refuseClashes(placement)
   const movedAside: string[] = []
   const folders = new Set<string>()
-  const top = placement.form === 'tree' ? placement.final : dirname(placement.final)
 
   /** Moves one staged file or folder to a path where nothing lies, or merges it with what lies there. */
   const put = async (staged: string, final: string): Promise<void> => {
@@ -79,7 +78,7 @@ export async function place(placement: Placement): Promise<Placed> {
     folders.add(dirname(final))
   }
 
-  makeFolder(top)
+  makeFolder(dirname(placement.final))
   if (look(placement.staged)) await put(placement.staged, placement.final)
   if (placement.previous) await removeLeftovers(placement, placement.previous, setAside, folders)
   // A file that is not the one that was on its way may be anybody's, and is in nobody's way.

@@ -46,10 +46,14 @@ test('the README is short, and shows a spec of twelve lines', () => {
 })
 
 test('every script that a document names exists', () => {
-  const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { scripts: object }
+  const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+    scripts: object
+  }
   const documents = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md']
   const named = documents.flatMap(file =>
-    [...readFileSync(join(repository, file), 'utf8').matchAll(/npm (?:run )?([a-z:]+)/g)].map(([, name]) => name),
+    [...readFileSync(join(repository, file), 'utf8').matchAll(/npm (?:run )?([a-z:]+)/g)].map(
+      ([, name]) => name,
+    ),
   )
   const builtIn = ['ci', 'test']
   expect(named.filter(name => name && !builtIn.includes(name) && !(name in scripts))).toEqual([])
@@ -60,14 +64,19 @@ function publish(mirror: Awaited<ReturnType<typeof startMirror>>): void {
   const picture = (name: string): Buffer =>
     Buffer.concat([0, 1, 2, 3].map(i => createHash('sha512').update(`${name} ${i}`).digest()))
   const names = ['cat.jpg', 'dog.jpg', 'fox.png', 'owl.gif']
-  mirror.serve(`${base}/pets.zip`, zipOf(names.map(name => ({ name: `images/${name}`, content: picture(name) }))))
+  mirror.serve(
+    `${base}/pets.zip`,
+    zipOf(names.map(name => ({ name: `images/${name}`, content: picture(name) }))),
+  )
   const records = ['cat', 'dog', 'fox', 'owl'].map(name => ({ id: name, image: `pets/images/${name}.jpg` }))
   mirror.serve(`${base}/pets.json`, Buffer.from(JSON.stringify(records)))
 }
 
 /** The contents of all code blocks of a language, in order. */
 function block(language: string): readonly string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, text = '']) => text)
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(
+    ([, text = '']) => text,
+  )
 }
 
 const commandsOf = (transcript: string): readonly string[] =>
@@ -80,7 +89,10 @@ const commandsOf = (transcript: string): readonly string[] =>
 async function transcribe(commands: readonly string[], cwd: string, endpoint: string): Promise<string> {
   let shown = ''
   for (const command of commands) {
-    const real = command.replace('npx tsx build', `${join(repository, 'node_modules/.bin/tsx')} ${join(repository, 'build.ts')}`)
+    const real = command.replace(
+      'npx tsx build',
+      `${join(repository, 'node_modules/.bin/tsx')} ${join(repository, 'build.ts')}`,
+    )
     const { all } = await execa('sh', ['-c', real], {
       cwd,
       all: true,
@@ -94,5 +106,8 @@ async function transcribe(commands: readonly string[], cwd: string, endpoint: st
 
 const update = (transcript: string, run: string): void => {
   const file = join(repository, 'README.md')
-  writeFileSync(file, readFileSync(file, 'utf8').replace(transcript, () => run))
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(transcript, () => run),
+  )
 }

@@ -36,11 +36,23 @@ export function removeResult(run: Run, task: Task, form: 'file' | 'tree', result
   else removePlaced(run, task, form, result)
 }
 
+/** Whether another task gives its part there by now: sources that change places exchange their folders. */
+export const isTaken = ({ whole }: Run, { id }: Task, at: string): boolean =>
+  isOurFolder(at) &&
+  [...whole.tasks.values()].some(
+    other =>
+      other.id !== id && other.gives !== undefined && partFolderOf(other.gives.at) === partFolderOf(at),
+  )
+
+/** With the folder that belongs to it alone: the archive's own, or that of the source whose part it is. */
 function removeOurs(run: Run, form: 'file' | 'tree', at: string): void {
-  const path = join(run.root, at)
-  remove(form === 'file' ? dirname(path) : path)
-  removeEmptyFolders(dirname(path), run.state)
+  const folder = join(run.root, form === 'file' ? dirname(at) : partFolderOf(at))
+  remove(folder)
+  removeEmptyFolders(dirname(folder), run.state)
 }
+
+/** `.groundwork/parts/ocr_vqa~images/9f2c01aa` of `.groundwork/parts/ocr_vqa~images/9f2c01aa/images`. */
+const partFolderOf = (at: string): string => at.split('/').slice(0, 4).join('/')
 
 /** What another task of the target gives by now stays, and so does what was edited. */
 function removePlaced(run: Run, task: Task, form: 'file' | 'tree', result: Begun): void {

@@ -17,7 +17,7 @@ import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
 import { attempt, isSole, type Made } from './attempt.ts'
 import type { Run } from './context.ts'
-import { discard, isOurFolder, removeResult } from './discard.ts'
+import { discard, isOurFolder, isTaken, removeResult } from './discard.ts'
 import { ownerAmongSiblings } from './owners.ts'
 
 export interface Done {
@@ -76,6 +76,10 @@ async function publish(
   await syncFiles(staging, made.written)
   const memory = run.known.memoryOf(task.id)
   run.known.receipts.started(task.id, placingOf(run, task, gives, contents))
+  // Nobody but us writes there: what lies there is left of a task that was killed.
+  const isWhole = made.written.length === contents.count
+  if (isWhole && isOurFolder(gives.at))
+    removeResult(run, task, gives.form, { ...gives, manifest: '', digest: '' })
   const { movedAside, folders } = await place({
     form: gives.form,
     staged: gives.form === 'file' ? join(staging, basename(gives.at)) : staging,
@@ -88,7 +92,7 @@ async function publish(
   })
   for (const folder of folders) syncFolder(folder)
   for (const result of resultsOf(memory))
-    if (result.at !== gives.at) removeResult(run, task, gives.form, result)
+    if (result.at !== gives.at && !isTaken(run, task, result.at)) removeResult(run, task, gives.form, result)
   // Before the times are read: to lose a second name changes those of a file.
   if (task.kind.consumes) for (const input of task.outline.takes) discardConsumed(run, input)
   if (movedAside.length > 0) tellOfMoved(run, task, movedAside)

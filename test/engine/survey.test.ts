@@ -1,0 +1,152 @@
+/** What lies on disk against what was recorded. */
+
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { withTimes } from '../../lib/model/manifest.ts'
+import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
+import { changedRead, type Look, lookAt, type Tier } from '../../lib/survey.ts'
+import { sha256Of } from '../rig/playground.ts'
+import { fakeTask, receipt } from './fakes.ts'
+
+/** Three files, recorded when the clock stood so many milliseconds behind their times. */
+function recorded(laterMs = 1000) {
+  const folder = mkdtempSync(join(tmpdir(), 'groundwork-survey-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const builder = new ManifestBuilder()
+  const names = ['a.jpg', 'b.jpg', 'sub/c.jpg']
+  mkdirSync(join(folder, 'sub'))
+  for (const name of names) {
+    writeFileSync(join(folder, name), `picture ${name}`)
+    builder.add(name, 8 + name.length, sha256Of(`picture ${name}`))
+  }
+  const stats = names.map(name => lstatSync(join(folder, name)))
+  const takenAtMs = Math.max(...stats.map(({ ctimeMs }) => ctimeMs)) + laterMs
+  const manifest = withTimes(builder.finish('tree'), takenAtMs, stats.entries())
+  const hashed: number[] = []
+  return {
+    folder,
+    manifest,
+    hashed,
+    at: (name: string) => join(folder, name),
+    look: (tier: Tier = 'tree'): Promise<Look> =>
+      lookAt(folder, 'tree', manifest, { tier, onHashed: bytes => hashed.push(bytes) }),
+  }
+}
+
+const intact = { state: 'intact', refreshed: 0 }
+
+test('nothing was touched: no byte is read, but with --check hash every one', async () => {
+  const { look, hashed } = recorded()
+  expect((await look()).survey).toEqual(intact)
+  expect((await look('record')).survey).toEqual(intact)
+  expect(hashed).toEqual([])
+  expect((await look('hash')).survey).toEqual(intact)
+  expect(hashed).toEqual([13, 13, 17])
+})
+
+test('touched, but the same bytes: read once, and worth recording anew', async () => {
+  const { look, at, hashed } = recorded()
+  utimesSync(at('b.jpg'), 1, 1)
+  const seen = await look()
+  expect(seen.survey).toEqual({ state: 'intact', refreshed: 1 })
+  expect([...seen.touched.keys()]).toEqual([1])
+  expect(seen.touched.get(1)?.mtimeMs).toBe(1000)
+  expect(hashed).toEqual([13])
+})
+
+test('edited, missing, another size, a link or a folder instead of a file', async () => {
+  const { look, at } = recorded()
+  unlinkSync(at('a.jpg'))
+  writeFileSync(at('b.jpg'), 'picture B.jpg')
+  writeFileSync(at('elsewhere'), 'picture sub/c.jpg')
+  unlinkSync(at('sub/c.jpg'))
+  symlinkSync(at('elsewhere'), at('sub/c.jpg'))
+  const seen = await look()
+  expect(seen.survey).toEqual({
+    state: 'damaged',
+    missing: ['a.jpg'],
+    edited: ['b.jpg', 'sub/c.jpg'],
+    missingCount: 1,
+    editedCount: 2,
+  })
+  expect([...seen.bad]).toEqual([0, 1, 2])
+  mkdirSync(at('a.jpg'))
+  expect((await look()).survey).toMatchObject({ missingCount: 0, editedCount: 3 })
+  // By the record alone it is there.
+  expect((await look('record')).survey).toEqual(intact)
+})
+
+test('the folder above is a file', async () => {
+  const { look, at } = recorded()
+  rmSync(at('sub'), { recursive: true })
+  writeFileSync(at('sub'), 'a file')
+  expect((await look()).survey).toMatchObject({ missing: ['sub/c.jpg'], missingCount: 1 })
+})
+
+test('nothing lies there at all', async () => {
+  const { look, folder } = recorded()
+  rmSync(folder, { recursive: true })
+  for (const tier of ['record', 'tree', 'hash'] as const)
+    expect((await look(tier)).survey).toMatchObject({ state: 'damaged', missingCount: 3 })
+})
+
+test('an edit within the tick of the clock in which it was recorded is caught, though size and times are the same', async () => {
+  // The clock had not moved on when the record was made: another write in the same tick would leave no trace in lstat.
+  const racy = recorded(0)
+  expect((await racy.look()).survey).toMatchObject({ state: 'intact' })
+  expect(racy.hashed).toContain(17)
+  const { manifest, at } = racy
+  writeFileSync(at('sub/c.jpg'), 'PICTURE sub/c.jpg')
+  const i = manifest.find('sub/c.jpg')
+  const now = lstatSync(at('sub/c.jpg'))
+  const sameTimes = withTimes(manifest, now.ctimeMs, [[i, now]])
+  const seen = await lookAt(racy.folder, 'tree', sameTimes, { tier: 'tree' })
+  expect(seen.survey).toMatchObject({ edited: ['sub/c.jpg'] })
+  // With a clock that had moved on, lstat vouches for it: that is the bargain, and why the clock is waited for.
+  const vouched = withTimes(manifest, now.ctimeMs + 1, [[i, now]])
+  const trusted = await lookAt(racy.folder, 'tree', vouched, { tier: 'tree' })
+  expect(trusted.survey).toMatchObject({ state: 'intact' })
+  expect((await lookAt(racy.folder, 'tree', vouched, { tier: 'hash' })).survey).toMatchObject({
+    editedCount: 1,
+  })
+})
+
+test('more damage than anybody reads is counted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'groundwork-survey-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const builder = new ManifestBuilder()
+  for (let i = 0; i < 500; i += 1) builder.add(`${i}.jpg`, 1, sha256Of('x'))
+  const { survey } = await lookAt(folder, 'tree', builder.finish('tree'), { tier: 'tree' })
+  expect(survey).toMatchObject({ missingCount: 500, editedCount: 0 })
+  expect(survey).toHaveProperty('missing.length', 200)
+})
+
+test('a run that ends stops reading', async () => {
+  const { folder, manifest } = recorded()
+  const signal = AbortSignal.abort(new Error('ended'))
+  await expect(lookAt(folder, 'tree', manifest, { tier: 'hash', signal })).rejects.toThrow('ended')
+})
+
+test('a file outside that was read: changed by size or time, not by being gone', () => {
+  const { at } = recorded()
+  const { size, mtimeMs } = lstatSync(at('a.jpg'))
+  const reading = (bytes: number, ms: number) =>
+    receipt(fakeTask({ id: 'd' }), { reads: { [at('a.jpg')]: { bytes, mtimeMs: ms } } })
+  expect(changedRead(reading(size, mtimeMs))).toBeUndefined()
+  expect(changedRead(reading(size + 1, mtimeMs))).toBe(at('a.jpg'))
+  expect(changedRead(reading(size, mtimeMs - 1))).toBe(at('a.jpg'))
+  const same = reading(size + 1, mtimeMs)
+  unlinkSync(at('a.jpg'))
+  expect(changedRead(same)).toBeUndefined()
+})
