@@ -5,6 +5,7 @@
 
 import { hash } from 'node:crypto'
 import { type Address, identityOf, parseAddress } from './model/address.ts'
+import { stateFolder } from './model/layout.ts'
 import type { DownloadParams, ExpectParams, RenameParams } from './model/params.ts'
 import type { Graph } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
@@ -127,7 +128,7 @@ class Draft {
       name: `${fileName}@${key}`,
       download,
       folder: this.#spec.folder,
-      at: `.groundwork/archives/${key}/${fileName}`,
+      at: `${stateFolder}/archives/${key}/${fileName}`,
       fileName,
       places: Object.fromEntries(places),
     }
@@ -204,7 +205,7 @@ function addressOf(text: string): Address {
 
 /** By what the source says and not by its position: sources that change places must not meet in one folder. */
 const partFolder = (target: string, from: TaskId, written: unknown): string =>
-  `.groundwork/parts/${target.replaceAll('/', '~')}/${shortHash(JSON.stringify([from, written]))}`
+  `${stateFolder}/parts/${target.replaceAll('/', '~')}/${shortHash(JSON.stringify([from, written]))}`
 
 /** `images` of `.groundwork/parts/ocr_vqa~images/9f2c01aa/images`. */
 const prefixOf = (part: Artifact): string => part.at.split('/').slice(4).join('/')

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path'
 import { filesBelow, look } from './io/disk.ts'
+import { stateFolder } from './model/layout.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
 import type { Graph } from './model/plan.ts'
 import type { Memory, Receipt } from './model/receipt.ts'
@@ -13,9 +14,6 @@ import type { Survey } from './model/verdict.ts'
 import type { Knowledge } from './plan.ts'
 import type { Receipts } from './receipts/receipts.ts'
 import { changedRead, type Look, type LookOptions, lookAt } from './survey.ts'
-
-/** Folders of a playground's state, below the root. */
-export const stateFolder = '.groundwork'
 
 const unseen: Look = { survey: { state: 'not-looked' }, bad: new Set(), touched: new Map() }
 /** A result that does not last and was given back; its manifest need not be read to know that. */

@@ -162,7 +162,9 @@ export function canRework(task: Task, verdict: Verdict & { state: 'stale' }, kno
   return (
     task.kind.reworks === true &&
     verdict.reason.code === 'definition-changed' &&
-    known.surveyOf(task.id).state === 'intact'
+    known.surveyOf(task.id).state === 'intact' &&
+    // One that was never made, such as a pinned file under a new address, is known by its digest but not by its contents.
+    task.outline.takes.every(input => known.memoryOf(input)?.state === 'done')
   )
 }
 

@@ -107,7 +107,7 @@ async function hasRecordedBytes(
 }
 
 /** A file outside of the root that a task read and that changed since, by size and time. One that is gone changes nothing. */
-export function changedRead(receipt: Receipt): string | undefined {
+export function changedRead(receipt: Pick<Receipt, 'reads'>): string | undefined {
   return Object.entries(receipt.reads ?? {}).find(([path, was]) => {
     const now = look(path)
     return now !== undefined && (now.size !== was.bytes || now.mtimeMs !== was.mtimeMs)

@@ -1,106 +1,11 @@
 /** `build [TARGET…]`: makes what the spec describes; with --dry-run says what that would be. */
 
-import type { Known } from '../knowledge.ts'
-import type { Plan } from '../model/plan.ts'
-import { type DiagnosticDraft, Problem } from '../model/problem.ts'
-import { formatSeconds, plural } from '../model/units.ts'
-import { openSteps, planOf } from '../plan.ts'
-import { closingLine } from '../report/closing.ts'
-import { refuseReadOnly, refuseWithoutRoom, roomFor } from '../room.ts'
-import { leftovers } from '../run/discard.ts'
-import { rememberSpec } from '../spec/cache.ts'
-import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
-import { openPlayground, type Playground, survey } from './playground.ts'
+import { idleTasks, nothingToDo } from './idle.ts'
 
 export async function build(desk: Desk): Promise<number> {
-  const { command, kinds, console } = desk
-  const { options } = command
   const began = performance.now()
-  const playground = await openPlayground(command, kinds)
-  const { keepArchives } = playground
-  const room = roomFor(playground.root)
-  const known = await survey(playground, { tier: options.check })
-  const plan = planOf(playground.graph, known, { force: options.force, freeBytes: room.bytes, keepArchives })
-  if (options.dryRun) {
-    console.plan(plan, room.bytes)
-    return console.summary({ exitCode: exitCodes.done, fresh: plan.steps.size - openSteps(plan).length })
-  }
-  for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
-  if (isIdle(playground, known, plan, keepArchives))
-    return nothingToDo(desk, plan, (performance.now() - began) / 1000)
-  refuseUnbuilt(plan)
-  refuseReadOnly(playground.root)
-  refuseWithoutRoom(playground.root, plan.totals, room)
-  return perform(desk, playground, room.bytes, began)
-}
-
-/** Nothing to run, to tidy up or to record anew: then nothing is written either, not even a lock. */
-const isIdle = ({ graph, whole }: Playground, known: Known, plan: Plan, keepArchives: boolean): boolean =>
-  openSteps(plan).length === 0 &&
-  leftovers(graph, whole, known, keepArchives).length === 0 &&
-  [...graph.tasks.values()].every(task => known.lookOf(task.id).touched.size === 0)
-
-function nothingToDo({ command, console }: Desk, plan: Plan, seconds: number): number {
-  const { check, quiet } = command.options
-  const fresh = plan.steps.size
-  const looked = {
-    record: 'by their records',
-    tree: 'files checked by size and time',
-    hash: 'every byte checked',
-  }[check]
-  if (!quiet)
-    console.result(`Nothing to do: ${plural(fresh, 'task')} fresh (${looked}, ${formatSeconds(seconds)}).\n`)
-  return console.summary({ fresh, seconds, exitCode: exitCodes.done })
-}
-
-/** What the spec asks for and cannot be built yet is said before anything is begun, all of it at once. */
-function refuseUnbuilt(plan: Plan): void {
-  const drafts = openSteps(plan).flatMap(({ task }): DiagnosticDraft[] => {
-    const what = task.kind.notYet?.(task.params)
-    if (what === undefined) return []
-    return [
-      {
-        code: 'not-yet',
-        subject: task.target,
-        place: task.place,
-        message: `Groundwork cannot build ${what} yet.`,
-        disk: 'Nothing was downloaded.',
-        next: 'build the other targets by name, or give this one another source.',
-      },
-    ]
-  })
-  const [first, ...rest] = drafts
-  if (first) throw new Problem(first, ...rest)
-}
-
-async function perform(
-  desk: Desk,
-  playground: Playground,
-  freeBytes: number,
-  began: number,
-): Promise<number> {
-  const [{ whileHeld }, { runPlan }, { refreshTimes }] = await Promise.all([
-    import('./hold.ts'),
-    import('../run.ts'),
-    import('../run/refresh.ts'),
-  ])
-  const { console, command } = desk
-  const { force, keepGoing, quiet } = command.options
-  const { keepArchives } = playground
-  const { result, interrupted } = await whileHeld(desk, playground, async run => {
-    rememberSpec(playground)
-    // Planned again under the lock: another build may have been at work since the first look.
-    const plan = planOf(run.graph, run.known, { force, freeBytes, keepArchives })
-    if (console.json) console.plan(plan, freeBytes)
-    console.watch(openSteps(plan).length)
-    const tally = await runPlan(run, plan, { keepGoing, force, archiveBytes: plan.totals.archives })
-    await refreshTimes(run)
-    run.known.receipts.dropUnused()
-    return tally
-  })
-  const exitCode = interrupted ? exitCodes.interrupted : result.failed > 0 ? exitCodes.failed : exitCodes.done
-  const summary = { ...result, seconds: (performance.now() - began) / 1000, exitCode }
-  if (!quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
-  return console.summary(summary)
+  const idle = await idleTasks(desk)
+  if (idle !== undefined) return nothingToDo(desk, idle, began)
+  return (await import('./make.ts')).make(desk, began)
 }

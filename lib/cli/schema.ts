@@ -3,7 +3,7 @@
 import { schemaOf } from '../spec/schema.ts'
 import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
-import { formsOf } from './playground.ts'
+import { formsOf } from './kinds.ts'
 
 export function schema({ kinds, console }: Desk): number {
   process.stdout.write(schemaText(kinds))

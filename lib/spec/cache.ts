@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { makeFolder, writeWhole } from '../io/disk.ts'
+import { stateFolder } from '../model/layout.ts'
 import type { Spec } from '../model/spec.ts'
 import type { SourceForm } from '../model/task.ts'
 
@@ -17,38 +18,59 @@ export interface ReadSpec {
   readonly spec: Spec
   /** Absolute. */
   readonly root: string
-  /** Undefined where it came from the cache; else what to remember it under. */
-  readonly key: string | undefined
+  readonly key: string
+  /** It came from the cache. */
+  readonly isRemembered: boolean
 }
 
-/** The spec and the playground's root; `override` is `--root`, relative to the working directory. */
-export async function readSpecOnce(
+/** What can be known of a spec without reading its YAML. */
+export interface SpecText {
+  /** Digest of its text, its name and the definition that it is checked against. */
+  readonly key: string
+  /** The root as it seems to stand there: the cache that lies there has a key that decides. */
+  readonly seemingRoot: string | undefined
+  /** A root as written → absolute; `--root` goes before. */
+  readonly rootOf: (written: string) => string
+}
+
+/** `override` is `--root`, relative to the working directory. */
+export function lookUpSpec(
   file: string,
   forms: readonly SourceForm<unknown>[],
   override: string | undefined,
-): Promise<ReadSpec> {
+): SpecText {
   const text = textOf(file)
-  const rootOf = (root: string): string => (override ? resolve(override) : resolve(dirname(file), root))
-  // The root stands in the spec that is not read yet; whether this guess was right, the key decides.
-  const guess = /^root:[ \t]+["']?([^"'#\r\n]+?)["']?[ \t]*(?:#.*)?$/m.exec(text ?? '')?.[1]
   const key = createHash('sha256')
     .update(JSON.stringify([version, resolve(file), file, forms, text]))
     .digest('hex')
-  const held = override || guess ? heldIn(cacheFile(rootOf(guess ?? '')), key) : undefined
-  if (held) return { spec: held, root: rootOf(held.root), key: undefined }
+  return {
+    key,
+    seemingRoot: /^root:[ \t]+["']?([^"'#\r\n]+?)["']?[ \t]*(?:#.*)?$/m.exec(text ?? '')?.[1],
+    rootOf: written => (override === undefined ? resolve(dirname(file), written) : resolve(override)),
+  }
+}
+
+/** The spec and the playground's root. */
+export async function readSpecOnce(
+  file: string,
+  forms: readonly SourceForm<unknown>[],
+  { key, seemingRoot, rootOf }: SpecText,
+): Promise<ReadSpec> {
+  const held = heldIn(cacheFile(rootOf(seemingRoot ?? '')), key)
+  if (held) return { spec: held, root: rootOf(held.root), key, isRemembered: true }
   const { readSpec } = await import('./read.ts')
   const spec = readSpec({ file, forms })
-  return { spec, root: rootOf(spec.root), key }
+  return { spec, root: rootOf(spec.root), key, isRemembered: false }
 }
 
 /** Only while the lock is held. */
-export function rememberSpec({ spec, root, key }: ReadSpec): void {
-  if (key === undefined) return
+export function rememberSpec({ spec, root, key, isRemembered }: ReadSpec): void {
+  if (isRemembered) return
   makeFolder(dirname(cacheFile(root)))
   writeWhole(cacheFile(root), JSON.stringify({ key, spec }))
 }
 
-const cacheFile = (root: string): string => join(root, '.groundwork', 'cache', 'spec.json')
+const cacheFile = (root: string): string => join(root, stateFolder, 'cache', 'spec.json')
 
 /** Undefined where the file cannot be read: `readSpec` says why. */
 function textOf(file: string): string | undefined {

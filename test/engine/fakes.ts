@@ -1,7 +1,7 @@
 /** Tasks, graphs and knowledge that are made of nothing, for the pure rooms. */
 
 import { graphOf } from '../../lib/graph.ts'
-import { formsOf, kindsByName } from '../../lib/cli/playground.ts'
+import { formsOf, kindsByName } from '../../lib/cli/kinds.ts'
 import type { Graph } from '../../lib/model/plan.ts'
 import type { Spec } from '../../lib/model/spec.ts'
 import type { Memory, Receipt } from '../../lib/model/receipt.ts'

@@ -1,0 +1,43 @@
+/** A build that has nothing to do: known at once, where the last one left nothing to do and only the disk can have changed. */
+
+import type { Known } from '../knowledge.ts'
+import { formatSeconds, plural } from '../model/units.ts'
+import { isStillSo, rememberSettled, settledAt, settledKey } from '../settled.ts'
+import { lookUpSpec } from '../spec/cache.ts'
+import type { Desk } from './desk.ts'
+import { exitCodes } from './exit.ts'
+import { formsOf } from './kinds.ts'
+import type { Playground } from './playground.ts'
+import { refuseForeignRoots } from './roots.ts'
+
+/** How many tasks are fresh, if that is all there is to say; undefined where a plan has to be made. */
+export async function idleTasks({ command, kinds }: Desk): Promise<number | undefined> {
+  const { names, options } = command
+  if (options.dryRun || options.force || options.check !== 'tree') return undefined
+  const { key, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options.root)
+  const root = rootOf(seemingRoot ?? '')
+  const settled = settledAt(root, settledKey(key, names, options.keepArchives, kinds))
+  if (settled === undefined || (options.root === undefined && settled.specRoot !== seemingRoot))
+    return undefined
+  refuseForeignRoots(root, settled.targets)
+  return (await isStillSo(settled, root)) ? settled.tasks : undefined
+}
+
+/** So that the next build knows it at once. While the playground is held, after a run that left nothing to do. */
+export function rememberIdle({ command, kinds }: Desk, { key, graph, spec }: Playground, known: Known): void {
+  const { names, options } = command
+  rememberSettled(known, graph, settledKey(key, names, options.keepArchives, kinds), spec.root)
+}
+
+export function nothingToDo({ command, console }: Desk, fresh: number, began: number): number {
+  const { check, quiet } = command.options
+  const seconds = (performance.now() - began) / 1000
+  const looked = {
+    record: 'by their records',
+    tree: 'files checked by size and time',
+    hash: 'every byte checked',
+  }[check]
+  if (!quiet)
+    console.result(`Nothing to do: ${plural(fresh, 'task')} fresh (${looked}, ${formatSeconds(seconds)}).\n`)
+  return console.summary({ fresh, seconds, exitCode: exitCodes.done })
+}

@@ -1,0 +1,70 @@
+/** The memory of an idle build is believed only while nothing but the disk can have changed, and then the disk is looked at. */
+
+import { readFileSync, renameSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openReceipts } from '../../lib/receipts/receipts.ts'
+import { ground } from '../rig/playground.ts'
+import { short, whole, world } from './world.ts'
+
+const memory = (root: string): string => join(root, '.groundwork/cache/settled.json')
+
+test('while nothing changed the memory alone answers', async () => {
+  const { place } = await world()
+  await place.run('build')
+  const told = readFileSync(memory(place.root), 'utf8').replace('"tasks":9', '"tasks":42')
+  writeFileSync(memory(place.root), told)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 42 })
+  expect((await place.run('build', '--check', 'hash')).summary).toMatchObject({ ran: 0, fresh: 9 })
+})
+
+test('a memory that is torn, foreign or of another spec is not believed, and not missed', async () => {
+  const { place } = await world()
+  await place.run('build')
+  const bytes = readFileSync(memory(place.root))
+  for (const content of ['', '{', '[]', '"x"', '{"key":1}', bytes.subarray(0, bytes.length >> 1)]) {
+    writeFileSync(memory(place.root), content)
+    expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 9, exitCode: 0 })
+  }
+  const text = place.read('datasets.yaml').replace('title: Images', 'title: Pictures')
+  writeFileSync(memory(place.root), bytes)
+  place.write('datasets.yaml', text)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 9 })
+})
+
+test('what was recorded since is seen, although the files are as they were', async () => {
+  const { place } = await world()
+  await place.run('build')
+  const receipts = openReceipts(join(place.root, '.groundwork'), { readOnly: false, runId: 'killed' })
+  receipts.started('unzip:masks')
+  receipts.close()
+  expect(short((await place.run('build')).started)).toContain('unzip:masks')
+  expect(place.tree()).toEqual(whole)
+  expect((await place.run('build')).summary.ran).toBe(0)
+})
+
+test('a target that is a link by now is refused, although its files are the same', async () => {
+  const { place } = await world()
+  await place.run('build')
+  renameSync(join(place.root, 'masks'), join(place.folder, 'elsewhere'))
+  symlinkSync(join(place.folder, 'elsewhere'), join(place.root, 'masks'))
+  expect(await place.run('build')).toMatchObject({ exitCode: 3, codes: ['symlink-outside-root'] })
+})
+
+test('bytes changed behind the same size and time, a manifest cut short, a source outside that changed', async () => {
+  const place = ground()
+  place.write('published/a.json', '[1]')
+  place.spec('targets: { a: { sources: [{ url: published/a.json, json: { records: 1 } }] } }\n')
+  await place.run('build')
+  const file = join(place.root, 'a/a.json')
+  writeFileSync(file, '[2]')
+  utimesSync(file, 1, 1)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 2, repaired: 1 })
+  expect((await place.run('build')).summary.ran).toBe(0)
+
+  place.write('published/a.json', '[3]')
+  expect((await place.run('build')).summary.ran).toBe(2)
+  expect(place.read('data/a/a.json')).toBe('[3]')
+  truncateSync(memory(place.root), 10)
+  expect((await place.run('build')).summary.ran).toBe(0)
+})
