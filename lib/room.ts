@@ -1,46 +1,66 @@
 /** Whether the disk can take what a plan writes: rights, bytes and inodes. Knows nothing of how they are used. */
 
 import { accessSync, constants } from 'node:fs'
-import { nearestExisting, roomAt } from './io/disk.ts'
-import type { Totals } from './model/plan.ts'
+import { join } from 'node:path'
+import { type Filesystem, nearestExisting, roomAt } from './io/disk.ts'
+import type { Plan } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
 import { formatBytes, formatCount } from './model/units.ts'
 
 /** Left free, so that the rest of the machine goes on: 256 MB, or 1 % where that is less. */
 const reserveBytes = 256e6
 
-export interface Room {
-  readonly bytes: number
-  /** Undefined where the filesystem does not count inodes. */
-  readonly files: number | undefined
+/** Throws `no-room` before the first byte where even one archive after the other does not fit, on any filesystem. */
+export function refuseWithoutRoom(root: string, plan: Plan, filesystemAt = roomAt): void {
+  const own = filesystemAt(root)
+  // Everything is staged beside the state, whatever filesystem it goes to then.
+  refuseOn({ path: root, bytes: plan.totals.leastDisk, files: plan.totals.files, why: beside }, own)
+  const mounts = new Map<number, Need & { readonly room: Filesystem }>()
+  for (const { task, verdict, write, files } of plan.steps.values()) {
+    if (verdict.state !== 'stale' || !task.gives?.lasting) continue
+    const path = join(root, task.gives.at)
+    const room = filesystemAt(path)
+    if (room.device === own.device) continue
+    const before = mounts.get(room.device) ?? { path, room, bytes: 0, files: 0, why: '' }
+    mounts.set(room.device, {
+      ...before,
+      bytes: before.bytes + (write ?? 0),
+      files: before.files + (files ?? 0),
+    })
+  }
+  for (const need of mounts.values()) refuseOn(need, need.room)
 }
 
-export const roomFor = (root: string): Room => roomAt(root)
+interface Need {
+  readonly path: string
+  readonly bytes: number
+  readonly files: number
+  /** Behind the bytes: what they are for. */
+  readonly why: string
+}
 
-/** Throws `no-room` before the first byte where even one archive after the other does not fit. */
-export function refuseWithoutRoom(root: string, totals: Totals, room: Room = roomFor(root)): void {
+const beside = ', with one archive at a time beside what it becomes'
+
+function refuseOn({ path, bytes, files, why }: Need, room: Filesystem): void {
   const reserve = Math.min(reserveBytes, room.bytes / 100)
-  if (totals.leastDisk > 0 && totals.leastDisk > room.bytes - reserve) {
+  if (bytes > 0 && bytes > room.bytes - reserve) {
     throw new Problem({
       code: 'no-room',
-      message: `There is not enough room in ${root} for this build.`,
+      message: `There is not enough room in ${path} for this build.`,
       evidence: [
-        {
-          label: 'wanted',
-          text: `${formatBytes(totals.leastDisk)}, with one archive at a time beside what it becomes`,
-        },
+        { label: 'wanted', text: `${formatBytes(bytes)}${why}` },
         { label: 'found', text: `${formatBytes(room.bytes)} free` },
       ],
       disk: 'Nothing was downloaded.',
       next: 'make room, build fewer targets, or build on another disk with --root DIR.',
     })
   }
-  if (room.files !== undefined && totals.files > room.files) {
+  if (room.files !== undefined && files > room.files) {
     throw new Problem({
       code: 'no-room',
-      message: `The filesystem of ${root} has not enough inodes for this build.`,
+      message: `The filesystem of ${path} has not enough inodes for this build.`,
       evidence: [
-        { label: 'wanted', text: `${formatCount(totals.files)} files` },
+        { label: 'wanted', text: `${formatCount(files)} files` },
         { label: 'found', text: `${formatCount(room.files)} free inodes` },
       ],
       disk: 'Nothing was downloaded.',

@@ -5,7 +5,8 @@ import type { Plan } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine } from '../report/closing.ts'
-import { refuseReadOnly, refuseWithoutRoom, roomFor } from '../room.ts'
+import { roomAt } from '../io/disk.ts'
+import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
 import { exitCodes } from './exit.ts'
@@ -18,7 +19,7 @@ export async function make(desk: Desk, began: number): Promise<number> {
   const { options } = command
   const playground = await openPlayground(command, kinds)
   const { keepArchives } = playground
-  const room = roomFor(playground.root)
+  const room = roomAt(playground.root)
   const known = await survey(playground, { tier: options.check })
   const plan = planOf(playground.graph, known, { force: options.force, freeBytes: room.bytes, keepArchives })
   if (options.dryRun) {
@@ -29,7 +30,7 @@ export async function make(desk: Desk, began: number): Promise<number> {
   if (isIdle(playground, known, plan, keepArchives)) return nothingToDo(desk, plan.steps.size, began)
   refuseUnbuilt(plan)
   refuseReadOnly(playground.root)
-  refuseWithoutRoom(playground.root, plan.totals, room)
+  refuseWithoutRoom(playground.root, plan)
   return perform(desk, playground, room.bytes, began)
 }
 

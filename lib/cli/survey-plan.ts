@@ -3,7 +3,7 @@
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { planOf } from '../plan.ts'
-import { roomFor } from '../room.ts'
+import { roomAt } from '../io/disk.ts'
 import type { Desk } from './desk.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
@@ -17,6 +17,6 @@ export async function lookOnly({ command, kinds, console }: Desk): Promise<Looke
   const playground = await openPlayground(command, kinds)
   const known = await survey(playground, { tier: command.options.check })
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
-  const plan = planOf(playground.graph, known, { freeBytes: roomFor(playground.root).bytes })
+  const plan = planOf(playground.graph, known, { freeBytes: roomAt(playground.root).bytes })
   return { playground, known, plan }
 }

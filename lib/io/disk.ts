@@ -18,6 +18,7 @@ import {
   rmSync,
   type Stats,
   statfsSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -130,10 +131,19 @@ export function* filesBelow(folder: string, prefix = ''): Generator<string> {
   }
 }
 
-/** Room on the filesystem of the nearest folder that exists; `files` is undefined where inodes are not counted. */
-export function roomAt(path: string): { readonly bytes: number; readonly files: number | undefined } {
-  const { bavail, bsize, ffree, files } = statfsSync(nearestExisting(path))
-  return { bytes: bavail * bsize, files: files > 0 ? ffree : undefined }
+export interface Filesystem {
+  readonly device: number
+  /** Free. */
+  readonly bytes: number
+  /** Free inodes; undefined where they are not counted. */
+  readonly files: number | undefined
+}
+
+/** Room on the filesystem of the nearest folder that exists. */
+export function roomAt(path: string): Filesystem {
+  const there = nearestExisting(path)
+  const { bavail, bsize, ffree, files } = statfsSync(there)
+  return { device: statSync(there).dev, bytes: bavail * bsize, files: files > 0 ? ffree : undefined }
 }
 
 export const nearestExisting = (path: string): string =>

@@ -1,11 +1,13 @@
 /** Refused before the first byte: no room. And failures that nobody planned for. */
 
 import { expect, test } from 'vitest'
-import type { Totals } from '../../lib/model/plan.ts'
+import type { Filesystem } from '../../lib/io/disk.ts'
+import type { Plan, Step, Totals } from '../../lib/model/plan.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import { readOnlyRoot, refuseWithoutRoom } from '../../lib/room.ts'
 import { problemOf as problemFrom } from '../../lib/run/failure.ts'
 import { expectGolden, problemOf } from '../rig/golden.ts'
+import { fakeTask } from './fakes.ts'
 
 const totals = (rest: Partial<Totals>): Totals => ({
   download: 0,
@@ -18,21 +20,46 @@ const totals = (rest: Partial<Totals>): Totals => ({
   byHost: {},
   ...rest,
 })
-const refuse = (needs: Partial<Totals>, room: { bytes: number; files: number | undefined }) =>
-  problemOf(() => Promise.resolve().then(() => refuseWithoutRoom('/data', totals(needs), room)))
+const planned = (needs: Partial<Totals>, steps: readonly Step[] = []): Plan => ({
+  graph: { tasks: new Map(), dependants: new Map(), targets: [] },
+  steps: new Map(steps.map(step => [step.task.id, step])),
+  totals: totals(needs),
+})
+const on = (bytes: number, files?: number) => (): Filesystem => ({ device: 1, bytes, files })
+const refuse = (plan: Plan, filesystemAt: (path: string) => Filesystem) =>
+  problemOf(() => Promise.resolve().then(() => refuseWithoutRoom('/data', plan, filesystemAt)))
 
 test('bytes', async () => {
-  const room = { bytes: 50e9, files: 1e6 }
   const needs = { leastDisk: 49_800_000_000, peakDisk: 90e9 }
-  expectGolden('engine/no-room', await refuse(needs, room))
-  expect(() => refuseWithoutRoom('/data', totals({ ...needs, leastDisk: 49.7e9 }), room)).not.toThrow()
-  expect(() => refuseWithoutRoom('/data', totals({}), { bytes: 0, files: undefined })).not.toThrow()
+  expectGolden('engine/no-room', await refuse(planned(needs), on(50e9, 1e6)))
+  expect(() => refuseWithoutRoom('/data', planned({ ...needs, leastDisk: 49.7e9 }), on(50e9))).not.toThrow()
+  expect(() => refuseWithoutRoom('/data', planned({}), on(0))).not.toThrow()
+})
+
+test('a target on a filesystem of its own needs room there', async () => {
+  const step = (at: string, write: number): Step => ({
+    task: fakeTask({ id: `unzip:${at}`, gives: { at } }),
+    verdict: { state: 'stale', reason: { code: 'never-built' } },
+    download: 0,
+    write,
+    files: 10,
+    weight: 0,
+  })
+  const plan = planned({ leastDisk: 50e9, files: 30 }, [
+    step('coco', 20e9),
+    step('vg/a', 15e9),
+    step('vg/b', 15e9),
+  ])
+  const mounted = (free: number) => (path: string) =>
+    path.startsWith('/data/vg') ? { device: 2, bytes: free, files: undefined } : on(60e9)()
+  expect(() => refuseWithoutRoom('/data', plan, mounted(31e9))).not.toThrow()
+  expectGolden('engine/no-room.mount', await refuse(plan, mounted(29e9)))
 })
 
 test('inodes, where they are counted', async () => {
   const needs = { files: 1_166_209 }
-  expectGolden('engine/no-room.inodes', await refuse(needs, { bytes: 1e12, files: 65_536 }))
-  expect(() => refuseWithoutRoom('/data', totals(needs), { bytes: 1e12, files: undefined })).not.toThrow()
+  expectGolden('engine/no-room.inodes', await refuse(planned(needs), on(1e12, 65_536)))
+  expect(() => refuseWithoutRoom('/data', planned(needs), on(1e12))).not.toThrow()
 })
 
 test('no rights', () => {
