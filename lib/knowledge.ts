@@ -52,7 +52,14 @@ export class Known implements Knowledge {
     return seen
   }
 
-  async #look(task: Task): Promise<Look> {
+  /** As `lookAgain`, at every file, even where only records are trusted. */
+  async lookCloser(task: Task): Promise<Look> {
+    const seen = await this.#look(task, this.#options.tier === 'record' ? 'tree' : this.#options.tier)
+    this.#looks.set(task.id, seen)
+    return seen
+  }
+
+  async #look(task: Task, wanted = this.#options.tier): Promise<Look> {
     const receipt = this.receiptOf(task.id)
     if (receipt === undefined || task.gives === undefined) return unseen
     const place = join(this.root, placeOf(task.gives, receipt))
@@ -60,7 +67,7 @@ export class Known implements Knowledge {
     const manifest = this.manifestOf(task.id)
     if (manifest === undefined) return unrecorded
     // An archive is looked at only for whether it is still there to be read: hashing it would prove nothing about the tree.
-    const tier = task.gives.lasting || this.#options.tier === 'record' ? this.#options.tier : 'tree'
+    const tier = task.gives.lasting || wanted === 'record' ? wanted : 'tree'
     return lookAt(place, task.gives.form, manifest, { ...this.#options, tier })
   }
 
@@ -104,9 +111,12 @@ export class Known implements Knowledge {
     return this.lookOf(task).survey
   }
 
-  changedRead(task: TaskId): string | undefined {
-    const receipt = this.receiptOf(task)
-    return receipt && changedRead(receipt)
+  changedRead({ id, outline }: Task): string | undefined {
+    return outline.reads && changedRead(outline.reads, this.receiptOf(id)?.reads ?? [])
+  }
+
+  bytesOutside(path: string): number | undefined {
+    return look(path)?.size
   }
 
   resumableBytes(task: TaskId): number {

@@ -15,7 +15,9 @@ export interface Knowledge {
   memoryOf(task: TaskId): Memory | undefined
   surveyOf(task: TaskId): Survey
   /** A file outside the root that the task read and that changed since. */
-  changedRead(task: TaskId): string | undefined
+  changedRead(task: Task): string | undefined
+  /** Size of a file outside of the root, if it is there. */
+  bytesOutside(path: string): number | undefined
   /** Bytes of an earlier attempt that a download can go on from. */
   resumableBytes(task: TaskId): number
 }
@@ -34,7 +36,8 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
   const steps = new Map<TaskId, Step>()
   for (const [id, task] of graph.tasks) {
     const verdict = verdicts.get(id) as Verdict
-    steps.set(id, { task, verdict, ...movesOf(task, verdict, known), weight: weights.get(id) ?? 0 })
+    const moves = movesOf(task, verdict, known, bytesTaken(task, steps, known))
+    steps.set(id, { task, verdict, ...moves, weight: weights.get(id) ?? 0 })
   }
   return { graph, steps, totals: totalsOf(steps, options) }
 }
@@ -92,7 +95,7 @@ function forward(
 /** Whether a result that does not last is on disk makes nothing stale; a changed file outside of the root does. */
 export function surveyForJudge(task: Task, known: Knowledge): Survey {
   if (task.gives?.lasting) return known.surveyOf(task.id)
-  const path = known.changedRead(task.id)
+  const path = known.changedRead(task)
   return path === undefined ? { state: 'not-looked' } : { state: 'reads-changed', path }
 }
 
@@ -135,7 +138,7 @@ function demand(
     if (task.gives === undefined || reading.form === 'never') continue
     for (const input of task.outline.takes) {
       const giver = graph.tasks.get(input)
-      if (giver === undefined || isOnDisk(giver, known) || demands.certain.has(input)) continue
+      if (giver === undefined || isAtHand(giver, known) || demands.certain.has(input)) continue
       if (reading.form === 'certain') demands.certain.set(input, task.id)
       else if (!demands.possible.has(input)) demands.possible.set(input, reading.until)
     }
@@ -168,10 +171,38 @@ export function canRework(task: Task, verdict: Verdict & { state: 'stale' }, kno
   )
 }
 
-const isOnDisk = (task: Task, known: Knowledge): boolean =>
-  known.memoryOf(task.id)?.state === 'done' && known.surveyOf(task.id).state === 'intact'
+/** Its result lies there to be read, and is the one that the spec pins: an archive of before may lie there still. */
+export function isAtHand({ id, gives }: Task, known: Knowledge): boolean {
+  const memory = known.memoryOf(id)
+  if (memory?.state !== 'done' || known.surveyOf(id).state !== 'intact') return false
+  const pinned = gives?.pins?.sha256
+  return pinned === undefined || pinned === memory.receipt.digest
+}
 
-function movesOf(task: Task, verdict: Verdict, known: Knowledge): Pick<Step, 'download' | 'write' | 'files'> {
+/** Bytes of all that a task reads: about what it writes, where nothing else tells. */
+function bytesTaken(
+  { outline }: Task,
+  steps: ReadonlyMap<TaskId, Step>,
+  known: Knowledge,
+): number | undefined {
+  let sum = 0
+  for (const input of outline.takes) {
+    const memory = known.memoryOf(input)
+    const recorded = memory?.state === 'done' ? memory.receipt.bytes : undefined
+    const step = steps.get(input)
+    const bytes = step?.verdict.state === 'stale' ? step.write : recorded
+    if (bytes === undefined) return undefined
+    sum += bytes
+  }
+  return outline.takes.length === 0 ? undefined : sum
+}
+
+function movesOf(
+  task: Task,
+  verdict: Verdict,
+  known: Knowledge,
+  taken: number | undefined,
+): Pick<Step, 'download' | 'write' | 'files'> {
   if (verdict.state !== 'stale') return { download: 0, write: 0, files: 0 }
   const { forecast } = task.outline
   const memory = known.memoryOf(task.id)
@@ -184,7 +215,8 @@ function movesOf(task: Task, verdict: Verdict, known: Knowledge): Pick<Step, 'do
   }
   // New names for the files that lie there.
   if (canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }
-  const whole = forecast.bytes ?? last?.bytes
+  const copied = forecast.copyOf === undefined ? undefined : known.bytesOutside(forecast.copyOf)
+  const whole = forecast.bytes ?? copied ?? last?.bytes ?? taken
   const left = (bytes: number | undefined) =>
     bytes === undefined ? undefined : Math.max(0, bytes - known.resumableBytes(task.id))
   return {

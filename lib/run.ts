@@ -24,10 +24,13 @@ export async function runPlan(
 ): Promise<Omit<Summary, 'exitCode' | 'seconds'>> {
   const failed = new Set<string>()
   let pass = new Pass(run, plan, options, failed)
+  let idle = 0
   for (;;) {
     await pass.finish()
+    // A pass that ran nothing may have seen more than the plan was made from; a second one in a row has not.
+    idle = pass.ran === 0 ? idle + 1 : 0
     const stop = run.signal.aborted || (failed.size > 0 && !options.keepGoing)
-    if (stop || pass.postponed === 0 || pass.ran === 0) break
+    if (stop || pass.postponed === 0 || idle > 1) break
     pass = new Pass(run, planOf(run.graph, run.known, { keepArchives: run.keepArchives }), options, failed)
   }
   const skipped = pass.untried

@@ -5,11 +5,11 @@
 
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { look, makeFolder, writeWhole } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
 import type { Graph } from './model/plan.ts'
-import type { Receipt } from './model/receipt.ts'
+import type { ReadFile, Receipt } from './model/receipt.ts'
 import type { TaskId, TaskKind } from './model/task.ts'
 import { loadManifest } from './receipts/manifests.ts'
 import { changedRead, lookAt } from './survey.ts'
@@ -23,11 +23,10 @@ export interface Settled {
   readonly log: string
   readonly tasks: number
   readonly targets: readonly string[]
-  /** Lasting artifacts, and what was read from outside. */
-  readonly kept: readonly (Pick<Receipt, 'manifest' | 'digest' | 'reads'> & {
-    readonly at: string
-    readonly form: 'file' | 'tree'
-  })[]
+  /** Lasting artifacts. */
+  readonly kept: readonly (Pick<Receipt, 'manifest' | 'digest' | 'at'> & { readonly form: 'file' | 'tree' })[]
+  /** What was read from outside, by path relative to the root. */
+  readonly reads: readonly (ReadFile & { readonly path: string })[]
 }
 
 /** What decides verdicts beside records and disk: the spec's text, what was asked for, and the kinds. */
@@ -50,13 +49,19 @@ export function rememberSettled(
   key: string,
   specRoot: string,
 ): void {
-  const kept = [...graph.tasks.values()].flatMap(({ id, gives, outline }) => {
+  const tasks = [...graph.tasks.values()]
+  const kept = tasks.flatMap(({ id, gives }) => {
     const receipt = known.receiptOf(id)
-    if (receipt === undefined || !(gives?.lasting || outline.reads)) return []
-    const { manifest, digest, reads } = receipt
-    const place = gives?.lasting ? { at: gives.at, form: gives.form, manifest, digest } : outside
-    return [{ ...place, ...(reads && { reads }) }]
+    if (receipt === undefined || !gives?.lasting) return []
+    const { manifest, digest } = receipt
+    return [{ at: gives.at, form: gives.form, manifest, digest }]
   })
+  const reads = tasks.flatMap(({ id, outline }) =>
+    (known.receiptOf(id)?.reads ?? []).map((read, i) => ({
+      path: relative(known.root, outline.reads?.[i] ?? ''),
+      ...read,
+    })),
+  )
   const settled: Settled = {
     key,
     specRoot,
@@ -64,13 +69,11 @@ export function rememberSettled(
     tasks: graph.tasks.size,
     targets: graph.targets,
     kept,
+    reads,
   }
   makeFolder(join(known.root, stateFolder, 'cache'))
   writeWhole(fileOf(known.root), JSON.stringify(settled))
 }
-
-/** Of an archive only what it was copied from matters. */
-const outside = { at: '', form: 'file', manifest: '', digest: '' } as const
 
 /** The memory, if spec, records and kinds are still those of then. */
 export function settledAt(root: string, key: string): Settled | undefined {
@@ -83,10 +86,10 @@ export function settledAt(root: string, key: string): Settled | undefined {
 }
 
 /** Whether every artifact is as recorded, by size and times alone. */
-export async function isStillSo({ kept }: Settled, root: string): Promise<boolean> {
-  for (const { at, form, manifest: name, digest, reads } of kept) {
-    if (reads && changedRead({ reads }) !== undefined) return false
-    if (at === '') continue
+export async function isStillSo({ kept, reads }: Settled, root: string): Promise<boolean> {
+  const paths = reads.map(({ path }) => join(root, path))
+  if (changedRead(paths, reads) !== undefined) return false
+  for (const { at, form, manifest: name, digest } of kept) {
     const manifest = loadManifest(join(root, stateFolder, 'manifests'), name)
     if (manifest?.digest !== digest) return false
     const { survey } = await lookAt(join(root, at), form, manifest, { tier: 'tree' })

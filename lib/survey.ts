@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { sha256OfFile } from './io/digest.ts'
 import { look } from './io/disk.ts'
 import type { Manifest } from './model/manifest.ts'
-import type { Receipt } from './model/receipt.ts'
+import type { ReadFile } from './model/receipt.ts'
 import type { Survey } from './model/verdict.ts'
 
 /** How deep to look: only that the place exists · every file's size and times · every byte. */
@@ -106,10 +106,14 @@ async function hasRecordedBytes(
   return sha256 === manifest.sha256(i)
 }
 
-/** A file outside of the root that a task read and that changed since, by size and time. One that is gone changes nothing. */
-export function changedRead(receipt: Pick<Receipt, 'reads'>): string | undefined {
-  return Object.entries(receipt.reads ?? {}).find(([path, was]) => {
+/**
+ * A file outside of the root (absolute) that is not as it was when it was read, by size and time. One that is gone
+ * changes nothing.
+ */
+export function changedRead(paths: readonly string[], then: readonly ReadFile[]): string | undefined {
+  return paths.find((path, i) => {
     const now = look(path)
-    return now !== undefined && (now.size !== was.bytes || now.mtimeMs !== was.mtimeMs)
-  })?.[0]
+    const was = then[i]
+    return now !== undefined && was !== undefined && (now.size !== was.bytes || now.mtimeMs !== was.mtimeMs)
+  })
 }

@@ -43,7 +43,9 @@ function outline(params: DownloadParams): Outline {
     forecast: {
       bytes,
       files: 1,
-      ...(first && first.scheme !== 'file' && { download: { host: first.host, bytes } }),
+      ...(first?.scheme === 'file'
+        ? { copyOf: resolve(params.folder, first.path) }
+        : first && { download: { host: first.host, bytes } }),
     },
     ...(local.length > 0 &&
       sha256 === undefined &&

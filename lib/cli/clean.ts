@@ -7,7 +7,8 @@ import { whileHeld } from './hold.ts'
 import type { Desk } from './desk.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
-export async function clean(desk: Desk): Promise<number> {
+export async function clean(given: Desk): Promise<number> {
+  const desk = looking(given)
   const { command, kinds, console } = desk
   const playground = await openPlayground(command, kinds)
   const cleaned = command.options.dryRun ? await foretell(desk, playground) : await perform(desk, playground)
@@ -33,4 +34,11 @@ async function perform(desk: Desk, playground: Playground): Promise<Cleaned> {
     Promise.resolve(onlyArchives ? cleanArchives(playground.state) : cleanTargets(run)),
   )
   return result
+}
+
+/** However little is asked for: nothing is removed before it was looked at, or an edited file would go. */
+function looking(desk: Desk): Desk {
+  const { options } = desk.command
+  if (options.check !== 'record') return desk
+  return { ...desk, command: { ...desk.command, options: { ...options, check: 'tree' } } }
 }

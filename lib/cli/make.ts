@@ -86,7 +86,11 @@ async function perform(
     if (tally.failed + tally.skipped === 0 && !run.signal.aborted) rememberIdle(desk, playground, run.known)
     return tally
   })
-  const exitCode = interrupted ? exitCodes.interrupted : result.failed > 0 ? exitCodes.failed : exitCodes.done
+  const exitCode = interrupted
+    ? exitCodes.interrupted
+    : result.failed + result.skipped > 0
+      ? exitCodes.failed
+      : exitCodes.done
   const summary = { ...result, seconds: (performance.now() - began) / 1000, exitCode }
   if (!quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
   return console.summary(summary)

@@ -67,7 +67,8 @@ async function audit(task: Task, root: string): Promise<readonly Diagnostic[]> {
 function damageOf(task: Task, found: Survey): Diagnostic | undefined {
   if (found.state === 'intact') return undefined
   const subject = `${task.target}: ${task.kind.name}`
-  const next = `npx tsx build ${task.target} puts it right.`
+  // Reading is what found it: size and times may still be as recorded.
+  const next = `npx tsx build ${task.target} --check hash puts it right.`
   if (found.state !== 'damaged')
     return {
       severity: 'error',

@@ -21,11 +21,17 @@ export interface Receipt {
   readonly seconds: number
   /** What the kind remarked: `served by`, `etag`. */
   readonly remarks: Readonly<Record<string, string | number>>
-  /** Size and times of files outside the root that were read, by absolute path. */
-  readonly reads?: Readonly<Record<string, { readonly bytes: number; readonly mtimeMs: number }>>
+  /** Files outside the root that were read, in the order of `Outline.reads`: their paths are the spec's to know. */
+  readonly reads?: readonly ReadFile[]
   readonly targets: readonly string[]
   /** ISO 8601. */
   readonly finished: string
+}
+
+/** A file outside the root when a task read it. */
+export interface ReadFile {
+  readonly bytes: number
+  readonly mtimeMs: number
 }
 
 /** An artifact that was being placed: where, and the name and digest of its manifest. */

@@ -68,6 +68,8 @@ interface Forecast {
   /** Bytes that lie at the artifact's place afterwards. */
   readonly bytes?: number | undefined
   readonly files?: number | undefined
+  /** A file of this machine (absolute) that is copied: it tells the size where the spec does not. */
+  readonly copyOf?: string
 }
 
 /** A task of the graph. */

@@ -1,7 +1,7 @@
 /** Adds up what a plan moves, and the disk that it needs while it runs. Pure. */
 
 import type { Step, Totals } from '../model/plan.ts'
-import type { TaskId } from '../model/task.ts'
+import type { Task, TaskId } from '../model/task.ts'
 
 interface RoomOptions {
   readonly freeBytes?: number
@@ -23,8 +23,9 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
       if (step.download === undefined) unknown += 1
       download += step.download ?? 0
       byHost[from.host] = (byHost[from.host] ?? 0) + (step.download ?? 0)
-      archives.push(step.write ?? step.download ?? 0)
-    } else if (step.task.gives?.lasting) {
+    }
+    if (isArchive(step.task)) archives.push(step.write ?? step.download ?? 0)
+    if (step.task.gives?.lasting) {
       // The part that a rename takes and what it gives are the same bytes under other names.
       write += step.write ?? 0
       files += step.files ?? 0
@@ -37,3 +38,6 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
   const held = options.keepArchives ? all : Math.max(largest, Math.min(all, room))
   return { download, write, files, unknown, peakDisk: write + held, leastDisk, archives: held, byHost }
 }
+
+/** What is fetched or copied as it is, to be given back later. */
+export const isArchive = ({ gives }: Task): boolean => gives?.form === 'file' && !gives.lasting

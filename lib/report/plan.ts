@@ -64,6 +64,11 @@ function filesOf({ steps, totals: { files } }: Plan): string {
 
 function totals(plan: Plan, freeDisk: number): readonly string[] {
   const { totals: sums } = plan
+  const most = formatBytes(sums.peakDisk)
+  const peak =
+    sums.unknown > 0
+      ? `${most}, and what the files of unknown size need`
+      : `${most} at most (${formatBytes(sums.leastDisk)} would do)`
   const hosts = Object.entries(sums.byHost).toSorted(([, a], [, b]) => b - a)
   const open = sums.unknown > 0 ? `, and ${plural(sums.unknown, 'file')} of unknown size` : ''
   return [
@@ -72,7 +77,7 @@ function totals(plan: Plan, freeDisk: number): readonly string[] {
       ([host, bytes]) => `  ${padded(host, 32)} ${bytes > 0 ? formatBytes(bytes) : 'size unknown'}`,
     ),
     `write      ${formatBytes(sums.write)}${filesOf(plan)}`,
-    `peak disk  ${formatBytes(sums.peakDisk)} at most (${formatBytes(sums.leastDisk)} would do); ${formatBytes(freeDisk)} free`,
+    `peak disk  ${peak}; ${formatBytes(freeDisk)} free`,
     ...(sums.leastDisk > freeDisk ? ['           not enough: this build would be refused'] : []),
   ]
 }

@@ -7,8 +7,9 @@
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
-import { canRework, surveyForJudge } from '../plan.ts'
-import { naming } from './attempt.ts'
+import { isArchive } from '../plan/totals.ts'
+import { canRework, isAtHand, surveyForJudge } from '../plan.ts'
+import { naming, subjectOf } from './attempt.ts'
 import type { Run } from './context.ts'
 import { allDependants, directDependants, discard } from './discard.ts'
 import { problemOf } from './failure.ts'
@@ -100,8 +101,7 @@ export class Pass {
 
   async #carry(step: Step): Promise<State> {
     const { task } = step
-    const isArchive = task.outline.forecast.download !== undefined
-    const leaveRoom = isArchive ? await this.#room.enter(step.weight, step.write ?? 0) : () => {}
+    const leaveRoom = isArchive(task) ? await this.#room.enter(step.weight, step.write ?? 0) : () => {}
     const state = await this.#run.lanes[task.kind.lane].use(() => this.#attempt(step), step.weight)
     if (state === 'done' && this.#passing.has(task)) this.#held.set(task.id, leaveRoom)
     else leaveRoom()
@@ -124,14 +124,16 @@ export class Pass {
   /** Judged again with what is known now: earlier steps may have given the same bytes as before, or others. */
   async #reasonToRun({ task, verdict }: Step): Promise<Reason | 'fresh' | 'postponed'> {
     const { known, graph } = this.#run
-    if (task.gives?.lasting && known.surveyOf(task.id).state !== 'intact') await known.lookAgain(task)
+    // What will be reworked or kept has to be as it was, however little was looked at for the plan.
+    if (task.gives?.lasting && (verdict.state !== 'fresh' || known.surveyOf(task.id).state !== 'intact'))
+      await known.lookCloser(task)
     const digestOf: DigestOf = id => graph.tasks.get(id)?.gives?.pins?.sha256 ?? known.receiptOf(id)?.digest
     const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
     const reason = reasonOf(now) ?? reasonOf(verdict)
     if (reason === undefined || (now.state === 'fresh' && !isWish(reason))) return 'fresh'
     if (task.gives === undefined || canRework(task, { state: 'stale', reason }, known)) return reason
-    const absent = task.outline.takes.some(input => known.surveyOf(input).state !== 'intact')
-    return absent ? 'postponed' : reason
+    const givers = task.outline.takes.map(input => graph.tasks.get(input) as Task)
+    return givers.every(giver => isAtHand(giver, known)) ? reason : 'postponed'
   }
 
   async #perform(task: Task, reason: Reason): Promise<void> {
@@ -165,7 +167,7 @@ export class Pass {
 
   #failTelling(task: Task, error: unknown, disk: string): State {
     if (this.#run.signal.aborted) return 'skipped'
-    const problem = problemOf(error, { subject: `${task.target}: ${task.kind.name}`, disk })
+    const problem = problemOf(error, { subject: subjectOf(task), disk })
     this.#failed.add(task.id)
     for (const diagnostic of problem.diagnostics) this.#run.report({ event: 'diagnostic', diagnostic })
     const { code, diagnostics } = problem

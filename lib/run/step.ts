@@ -15,7 +15,7 @@ import { type Begun, type Memory, type Receipt, resultsOf } from '../model/recei
 import type { Artifact, Task, TaskId } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
-import { attempt, isSole, type Made } from './attempt.ts'
+import { attempt, isSole, type Made, subjectOf } from './attempt.ts'
 import type { Run } from './context.ts'
 import { discard, isOurFolder, isTaken, removeResult } from './discard.ts'
 import { ownerAmongSiblings } from './owners.ts'
@@ -152,8 +152,7 @@ function placedBefore(
 }
 
 function timesOfReads(paths: readonly string[]): NonNullable<Receipt['reads']> {
-  const times = paths.map(path => [path, statSync(path)] as const)
-  return Object.fromEntries(times.map(([path, { size, mtimeMs }]) => [path, { bytes: size, mtimeMs }]))
+  return paths.map(path => statSync(path)).map(({ size, mtimeMs }) => ({ bytes: size, mtimeMs }))
 }
 
 function tellOfMoved(run: Run, task: Task, paths: readonly string[]): void {
@@ -163,7 +162,7 @@ function tellOfMoved(run: Run, task: Task, paths: readonly string[]): void {
     diagnostic: {
       severity: 'warning',
       code: 'edited-by-hand',
-      subject: `${task.target}: ${task.kind.name}`,
+      subject: subjectOf(task),
       message: `${plural(paths.length, 'file')} in the way ${paths.length === 1 ? 'was' : 'were'} not made by Groundwork, or edited since.`,
       evidence: [
         ...paths.slice(0, 10).map((path, i) => ({ label: i === 0 ? 'moved' : '', text: path })),

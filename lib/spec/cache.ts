@@ -8,25 +8,28 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { makeFolder, writeWhole } from '../io/disk.ts'
 import { stateFolder } from '../model/layout.ts'
+import { redact } from '../model/redact.ts'
 import type { Spec } from '../model/spec.ts'
 import type { SourceForm } from '../model/task.ts'
 
 /** Raise it when the same text is checked or assembled otherwise. */
-const version = 1
+const version = 2
 
 export interface ReadSpec {
   readonly spec: Spec
   /** Absolute. */
   readonly root: string
   readonly key: string
-  /** It came from the cache. */
-  readonly isRemembered: boolean
+  /** Not to be remembered: it came from the cache, or it holds a password. */
+  readonly isOnlyRead: boolean
 }
 
 /** What can be known of a spec without reading its YAML. */
 export interface SpecText {
   /** Digest of its text, its name and the definition that it is checked against. */
   readonly key: string
+  /** A password or token stands in it, which has no business in the playground. */
+  readonly isSecret: boolean
   /** The root as it seems to stand there: the cache that lies there has a key that decides. */
   readonly seemingRoot: string | undefined
   /** A root as written → absolute; `--root` goes before. */
@@ -41,10 +44,11 @@ export function lookUpSpec(
 ): SpecText {
   const text = textOf(file)
   const key = createHash('sha256')
-    .update(JSON.stringify([version, resolve(file), file, forms, text]))
+    .update(JSON.stringify([version, file, forms, text]))
     .digest('hex')
   return {
     key,
+    isSecret: text !== undefined && redact(text) !== text,
     seemingRoot: /^root:[ \t]+["']?([^"'#\r\n]+?)["']?[ \t]*(?:#.*)?$/m.exec(text ?? '')?.[1],
     rootOf: written => (override === undefined ? resolve(dirname(file), written) : resolve(override)),
   }
@@ -54,20 +58,25 @@ export function lookUpSpec(
 export async function readSpecOnce(
   file: string,
   forms: readonly SourceForm<unknown>[],
-  { key, seemingRoot, rootOf }: SpecText,
+  { key, isSecret, seemingRoot, rootOf }: SpecText,
 ): Promise<ReadSpec> {
   const held = heldIn(cacheFile(rootOf(seemingRoot ?? '')), key)
-  if (held) return { spec: held, root: rootOf(held.root), key, isRemembered: true }
+  if (held) {
+    const spec = { ...held, folder: dirname(resolve(file)) }
+    return { spec, root: rootOf(held.root), key, isOnlyRead: true }
+  }
   const { readSpec } = await import('./read.ts')
   const spec = readSpec({ file, forms })
-  return { spec, root: rootOf(spec.root), key, isRemembered: false }
+  return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret }
 }
 
 /** Only while the lock is held. */
-export function rememberSpec({ spec, root, key, isRemembered }: ReadSpec): void {
-  if (isRemembered) return
+export function rememberSpec({ spec, root, key, isOnlyRead }: ReadSpec): void {
+  if (isOnlyRead) return
+  // Where the spec lies is found out each time: a playground can be moved.
+  const { folder: _, ...held } = spec
   makeFolder(dirname(cacheFile(root)))
-  writeWhole(cacheFile(root), JSON.stringify({ key, spec }))
+  writeWhole(cacheFile(root), JSON.stringify({ key, spec: held }))
 }
 
 const cacheFile = (root: string): string => join(root, stateFolder, 'cache', 'spec.json')
@@ -81,7 +90,7 @@ function textOf(file: string): string | undefined {
   }
 }
 
-function heldIn(file: string, key: string): Spec | undefined {
+function heldIn(file: string, key: string): HeldSpec | undefined {
   try {
     const held: unknown = JSON.parse(readFileSync(file, 'utf8'))
     return isHeld(held) && held.key === key ? held.spec : undefined
@@ -90,5 +99,7 @@ function heldIn(file: string, key: string): Spec | undefined {
   }
 }
 
-const isHeld = (value: unknown): value is { readonly key: string; readonly spec: Spec } =>
+type HeldSpec = Omit<Spec, 'folder'>
+
+const isHeld = (value: unknown): value is { readonly key: string; readonly spec: HeldSpec } =>
   typeof value === 'object' && value !== null && 'key' in value && 'spec' in value

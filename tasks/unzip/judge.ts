@@ -149,11 +149,15 @@ const folded = (path: string): string => path.normalize('NFC').toLowerCase()
 
 const shownAtMost = 10
 
+/** A hostile name may be as long as a page. */
+const shortened = (name: string): string =>
+  name.length > 160 ? `${name.slice(0, 80)}…${name.slice(-60)}` : name
+
 function draftOf(archive: string, code: FlawCode, flaws: readonly Flaw[]): DiagnosticDraft {
   const [message, next] = words(code, archive, flaws.length)
   const rows = flaws
     .slice(0, shownAtMost)
-    .map(({ path, why }) => ({ label: 'entry', text: `${path}: ${why}` }))
+    .map(({ path, why }) => ({ label: 'entry', text: `${shortened(path)}: ${why}` }))
   const more = flaws.length - rows.length
   return {
     code,

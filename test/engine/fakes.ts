@@ -119,7 +119,8 @@ export function knowing(
       return own && 'memory' in own ? own.memory : task && done(task)
     },
     surveyOf: id => told[id]?.survey ?? (graph.tasks.get(id)?.gives?.lasting ? intact : gone),
-    changedRead: id => told[id]?.read,
+    changedRead: ({ id }) => told[id]?.read,
+    bytesOutside: () => undefined,
     resumableBytes: id => told[id]?.resumable ?? 0,
   }
 }

@@ -87,7 +87,7 @@ download   30.0 MB, and 1 file of unknown size
   example.org                      30.0 MB
   b.org                            size unknown
 write      31.0 MB in 1,200 files or more
-peak disk  61.0 MB at most (61.0 MB would do); 500 MB free
+peak disk  61.0 MB, and what the files of unknown size need; 500 MB free
 `,
   )
   expect(planPage(planOf(graph, knowing(graph)), 500e6)).toBe('Nothing to do: 5 tasks fresh.\n')

@@ -17,7 +17,6 @@ import { withTimes } from '../../lib/model/manifest.ts'
 import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
 import { changedRead, type Look, lookAt, type Tier } from '../../lib/survey.ts'
 import { sha256Of } from '../rig/playground.ts'
-import { fakeTask, receipt } from './fakes.ts'
 
 /** Three files, recorded when the clock stood so many milliseconds behind their times. */
 function recorded(laterMs = 1000) {
@@ -141,12 +140,10 @@ test('a run that ends stops reading', async () => {
 test('a file outside that was read: changed by size or time, not by being gone', () => {
   const { at } = recorded()
   const { size, mtimeMs } = lstatSync(at('a.jpg'))
-  const reading = (bytes: number, ms: number) =>
-    receipt(fakeTask({ id: 'd' }), { reads: { [at('a.jpg')]: { bytes, mtimeMs: ms } } })
-  expect(changedRead(reading(size, mtimeMs))).toBeUndefined()
-  expect(changedRead(reading(size + 1, mtimeMs))).toBe(at('a.jpg'))
-  expect(changedRead(reading(size, mtimeMs - 1))).toBe(at('a.jpg'))
-  const same = reading(size + 1, mtimeMs)
+  const paths = [at('a.jpg')]
+  expect(changedRead(paths, [{ bytes: size, mtimeMs }])).toBeUndefined()
+  expect(changedRead(paths, [{ bytes: size + 1, mtimeMs }])).toBe(at('a.jpg'))
+  expect(changedRead(paths, [{ bytes: size, mtimeMs: mtimeMs - 1 }])).toBe(at('a.jpg'))
   unlinkSync(at('a.jpg'))
-  expect(changedRead(same)).toBeUndefined()
+  expect(changedRead(paths, [{ bytes: size + 1, mtimeMs }])).toBeUndefined()
 })
