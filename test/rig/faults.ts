@@ -13,8 +13,8 @@ import { fileURLToPath } from 'node:url'
 export type Strike = 'EIO' | 'ENOSPC' | 'kill' | 'tear'
 
 export interface Fault {
-  /** Of the changing calls, counted from 1. */
-  readonly at: number
+  /** Of the changing calls, counted from 1; or the first one whose text (`rename notes/a.json`) matches this pattern. */
+  readonly at: number | string
   readonly strike: Strike
 }
 
@@ -51,14 +51,17 @@ const isWatched = (path: unknown): boolean =>
 
 const writing = fs.constants.O_WRONLY | fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_TRUNC
 const isForWriting = (flags: unknown): boolean =>
-  typeof flags === 'number' ? (flags & writing) !== 0 : /[wa+]/.test(String(flags ?? 'r'))
+  typeof flags === 'number' ? (flags & writing) !== 0 : typeof flags === 'string' && /[wa+]/.test(flags)
+
+const isDue = ({ at }: Fault, calls: readonly string[]): boolean =>
+  typeof at === 'number' ? calls.length === at : new RegExp(at).test(calls.at(-1) ?? '')
 
 /** Counts a call and strikes where it is its turn. `half` does the first half of it. */
 function count(name: string, path: unknown, half: () => void): void {
   if (watch === undefined || within || !isWatched(path)) return
   const { calls, fault, folder } = watch
   calls.push(`${name} ${typeof path === 'number' ? 'handle' : pathOf(path).slice(folder.length)}`)
-  if (fault === undefined || calls.length !== fault.at) return
+  if (fault === undefined || watch.struck || !isDue(fault, calls)) return
   watch.struck = true
   switch (fault.strike) {
     case 'EIO':
@@ -104,6 +107,10 @@ const halves: Readonly<Record<string, (...parameters: never[]) => void>> = {
       real.rmSync(`${file.parentPath}/${file.name}`)
   },
 }
+
+/** Whether a call of that name can be struck in its middle. */
+export const isTearable = (name: string): boolean =>
+  name.replace('copyFileSync', 'copyFile') in halves || name.startsWith('FileHandle.write')
 
 /** The position of the path that a call changes. */
 const changing = {

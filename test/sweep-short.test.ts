@@ -1,0 +1,63 @@
+/**
+ * A short one of each sweep, with the same random numbers each time. `npm run test:sweep` strikes at every call, in every
+ * scene, and plays histories for minutes.
+ */
+
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Diagnostic } from '../lib/model/problem.ts'
+import { expectGolden } from './rig/golden.ts'
+import { Builder } from './sweep/builder.ts'
+import { openHistories } from './sweep/histories.ts'
+import { misbehaviours, sweepNetwork } from './sweep/network.ts'
+import { remembered } from './sweep/remembered.ts'
+import { scenes } from './sweep/scenes.ts'
+import { build, sweep } from './sweep/sweep.ts'
+import { makeWorld } from './sweep/world.ts'
+
+test('calls to the disk that fail', async () => {
+  const { strikes, codes } = await sweep(scenes.neighbour, 'ENOSPC', { first: 5, every: 23 })
+  expect(strikes).toBeGreaterThan(5)
+  expect(codes['disk-full']).toBeGreaterThan(5)
+})
+
+test('kills at calls to the disk', async () => {
+  const { strikes } = await sweep(scenes.archive, 'kill', { first: 7, every: 41 })
+  expect(strikes).toBeGreaterThan(5)
+})
+
+test('a mirror that misbehaves', async () => {
+  const few = misbehaviours.filter(({ name }) => /each answer|stalls once|other bytes/.test(name))
+  expect(await sweepNetwork(few)).toBe(9)
+})
+
+test('histories, remembered and random', async () => {
+  const histories = await openHistories()
+  try {
+    for (const [first] of Object.values(remembered)) if (first) await histories.play(first)
+    await histories.playRandom({ seed: 7, numRuns: 8 })
+  } finally {
+    await histories.close()
+  }
+})
+
+describe('what is told of the disk', () => {
+  const builder = new Builder()
+  afterAll(() => builder.close())
+
+  test.each([
+    ['nothing is begun', '^mkdirSync .groundwork/lock'],
+    ['nothing is placed', '^linkSync .*/LICENSE.txt$'],
+    ['placed in part', '^renameSync notes/notes.json$'],
+    ['placed, not tidied up', '^rmSync .groundwork/shelf/unzip~2pictures~1b$'],
+  ])('%s', async (when, at) => {
+    const world = await makeWorld()
+    try {
+      scenes.first.change(world)
+      const { events } = await build(builder, world, { fault: { at, strike: 'EIO' } })
+      const told = events.filter(({ event }) => event === 'diagnostic') as unknown as Diagnostic[]
+      expectGolden(`sweep/${when.replaceAll(/\W+/g, '-')}`, told)
+    } finally {
+      await world.close()
+    }
+  })
+})

@@ -1,0 +1,99 @@
+/** Builds worth sweeping: what the playground was built of before, and what has changed since. Judges nothing. */
+
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Name, pin, type Version, type World } from './world.ts'
+
+export interface Scene {
+  readonly name: string
+  /** Before a first build; absent where the playground is empty. */
+  before?(world: World): void
+  /** After it. */
+  change(world: World): void
+  /** Below the root: the files that a person wrote, which no build may lose. */
+  readonly personal?: readonly string[]
+}
+
+interface Wanted {
+  readonly rule?: string
+  readonly shared?: Version
+  readonly alphaRoot?: string
+  readonly without?: 'notes'
+}
+
+/** Every kind of task, an archive that two targets share, local files and files of a host. */
+function specOf(
+  { mirror }: World,
+  { rule = '{dir}/{stem}.jpg', shared = 1, ...wanted }: Wanted = {},
+): string {
+  const notes = `
+  notes:
+    sources:
+      - { url: '${mirror.url}/notes.json', sha256: ${pin('notes.json', 1)}, json: { records: 2 } }
+      - { url: published/LICENSE, file: LICENSE.txt }
+      - { download: shared, unzip: { root: y, into: y } }
+`
+  return `version: 1
+root: data
+downloads:
+  shared: { url: '${mirror.url}/shared.zip', sha256: ${pin('shared.zip', shared)} }
+targets:
+  pictures/a:
+    sources:
+      - { url: published/alpha.zip, unzip: { root: ${wanted.alphaRoot ?? 'wrap'} } }
+    expect: { files: 3 }
+  pictures/b:
+    sources:
+      - { url: '${mirror.url}/beta.zip', sha256: ${pin('beta.zip', 1)}, unzip: { into: images } }
+      - { download: shared, unzip: { root: x } }
+    rename:
+      - { match: '**/*.{gif,png}', to: '${rule}' }
+${wanted.without === 'notes' ? '' : notes}`
+}
+
+const build = (world: World): void => world.write(specOf(world))
+
+export const scenes = {
+  first: { name: 'a first build', change: build },
+  rule: {
+    name: 'another rename rule',
+    before: build,
+    change: world => world.write(specOf(world, { rule: '{dir}/{stem}-{ext}.jpg' })),
+  },
+  archive: {
+    name: 'another version of a shared archive and of a local one',
+    before: build,
+    change(world) {
+      for (const name of ['shared.zip', 'alpha.zip'] satisfies Name[]) world.publish(name, 2)
+      world.write(specOf(world, { shared: 2 }))
+    },
+  },
+  damage: {
+    name: 'files that are damaged and gone',
+    before: build,
+    change({ root }) {
+      const file = join(root, 'pictures/a/one.jpg')
+      writeFileSync(file, readFileSync(file).fill(0, 0, 1))
+      rmSync(join(root, 'pictures/b/images/deep/b.jpg'))
+      rmSync(join(root, 'notes/LICENSE.txt'))
+    },
+    personal: ['pictures/a/one.jpg'],
+  },
+  neighbour: {
+    name: 'a target less, and files of a person in the way of its neighbours',
+    before: build,
+    change(world) {
+      world.publish('alpha.zip', 2)
+      world.publish('shared.zip', 2)
+      world.write(specOf(world, { without: 'notes', shared: 2, rule: '{dir}/{stem}.gif' }))
+      for (const path of [
+        'pictures/a/four.gif',
+        'pictures/a/three.gif',
+        'pictures/b/2.gif',
+        'notes/mine.txt',
+      ])
+        writeFileSync(join(world.root, path), `mine: ${path}`)
+    },
+    personal: ['pictures/a/four.gif', 'pictures/a/three.gif', 'pictures/b/2.gif', 'notes/mine.txt'],
+  },
+} as const satisfies Record<string, Scene>

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** The long sweeps: minutes, not seconds. The default suite has a short one of each (test/sweep-short.test.ts). */
+export default defineConfig({
+  test: {
+    include: ['test/sweep/**/*.test.ts'],
+    testTimeout: 20 * 60_000,
+    retry: 0,
+    maxWorkers: 2,
+  },
+})
