@@ -63,7 +63,7 @@ export function graphWith(...fakes: readonly FakeTask[]): Graph {
 export const digest = (letter: string): string => letter.repeat(64)
 
 /** A finished task. The digest of each input is that of its first letter, unless `inputs` says otherwise. */
-export const receipt = (task: Task, rest: Partial<Receipt> = {}): Receipt => ({
+const receipt = (task: Task, rest: Partial<Receipt> = {}): Receipt => ({
   task: task.id,
   kind: task.kind.name,
   kindVersion: task.kind.version,
