@@ -36,8 +36,9 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
   const steps = new Map<TaskId, Step>()
   for (const [id, task] of graph.tasks) {
     const verdict = verdicts.get(id) as Verdict
-    const moves = movesOf(task, verdict, known, bytesTaken(task, steps, known))
-    steps.set(id, { task, verdict, ...moves, weight: weights.get(id) ?? 0 })
+    const archive = task.outline.forecast.bytes ?? bytesTaken(task, steps, known)
+    const share = archive === undefined ? undefined : Math.round(archive / sharersOf(graph, task))
+    steps.set(id, { task, verdict, ...movesOf(task, verdict, known, share), weight: weights.get(id) ?? 0 })
   }
   return { graph, steps, totals: totalsOf(steps, options) }
 }
@@ -179,6 +180,14 @@ export function isAtHand({ id, gives }: Task, known: Knowledge): boolean {
   return pinned === undefined || pinned === memory.receipt.digest
 }
 
+/** Targets that share an archive share its bytes: nothing tells how much of it each takes, but all together no more. */
+function sharersOf(graph: Graph, { gives, outline }: Task): number {
+  const [archive] = outline.takes
+  if (gives?.form !== 'tree' || archive === undefined || outline.takes.length > 1) return 1
+  const readers = graph.dependants.get(archive) ?? []
+  return Math.max(1, readers.filter(id => graph.tasks.get(id)?.gives?.form === 'tree').length)
+}
+
 /** Bytes of all that a task reads: about what it writes, where nothing else tells. */
 function bytesTaken(
   { outline }: Task,
@@ -201,7 +210,7 @@ function movesOf(
   task: Task,
   verdict: Verdict,
   known: Knowledge,
-  taken: number | undefined,
+  foretold: number | undefined,
 ): Pick<Step, 'download' | 'write' | 'files'> {
   if (verdict.state !== 'stale') return { download: 0, write: 0, files: 0 }
   const { forecast } = task.outline
@@ -216,7 +225,7 @@ function movesOf(
   // New names for the files that lie there.
   if (canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }
   const copied = forecast.copyOf === undefined ? undefined : known.bytesOutside(forecast.copyOf)
-  const whole = forecast.bytes ?? copied ?? last?.bytes ?? taken
+  const whole = copied ?? foretold ?? last?.bytes
   const left = (bytes: number | undefined) =>
     bytes === undefined ? undefined : Math.max(0, bytes - known.resumableBytes(task.id))
   return {
