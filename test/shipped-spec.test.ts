@@ -11,7 +11,11 @@ import { formatCount } from '../lib/model/units.ts'
 interface PlanEvent {
   readonly event: string
   readonly steps: readonly { readonly kind: string; readonly target: string; readonly verdict: string }[]
-  readonly totals: { readonly download: number; readonly byHost: Record<string, number> }
+  readonly totals: {
+    readonly download: number
+    readonly write: number
+    readonly byHost: Record<string, number>
+  }
 }
 
 const repository = new URL('..', import.meta.url)
@@ -76,6 +80,8 @@ test('what six targets share is downloaded once', async () => {
   const { steps, totals } = await plan('open-llava-next')
   expect(steps.filter(({ kind }) => kind === 'download')).toHaveLength(16)
   expect(totals.byHost['drive.google.com']).toBe(9_511_533_733)
+  // All six together write no more than the one archive holds.
+  expect(Math.abs(totals.write - totals.download)).toBeLessThan(10)
 })
 
 interface Pinned {
