@@ -13,7 +13,7 @@ import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
 import type { Knowledge } from './plan.ts'
 import type { Receipts } from './receipts/receipts.ts'
-import { changedRead, type Look, type LookOptions, lookAt } from './survey.ts'
+import { changedRead, type Look, type LookOptions, lookAt, type Tier } from './survey.ts'
 
 const unseen: Look = { survey: { state: 'not-looked' }, bad: new Set(), touched: new Map() }
 /** A result that does not last and was given back; its manifest need not be read to know that. */
@@ -45,21 +45,20 @@ export class Known implements Knowledge {
     return this
   }
 
-  /** Looks at one artifact as it is now. */
-  async lookAgain(task: Task): Promise<Look> {
-    const seen = await this.#look(task)
+  /** Looks at one artifact as it is now, as deep as was asked for unless told otherwise. */
+  async lookAgain(task: Task, tier = this.#options.tier): Promise<Look> {
+    const seen = await this.#look(task, tier)
     this.#looks.set(task.id, seen)
     return seen
   }
 
-  /** As `lookAgain`, at every file, even where only records are trusted. */
-  async lookCloser(task: Task): Promise<Look> {
-    const seen = await this.#look(task, this.#options.tier === 'record' ? 'tree' : this.#options.tier)
-    this.#looks.set(task.id, seen)
-    return seen
+  /** As `lookAgain`, but at every file, even where only records are trusted. */
+  lookCloser(task: Task): Promise<Look> {
+    const { tier } = this.#options
+    return this.lookAgain(task, tier === 'record' ? 'tree' : tier)
   }
 
-  async #look(task: Task, wanted = this.#options.tier): Promise<Look> {
+  async #look(task: Task, wanted: Tier): Promise<Look> {
     const receipt = this.receiptOf(task.id)
     if (receipt === undefined || task.gives === undefined) return unseen
     const place = join(this.root, placeOf(task.gives, receipt))

@@ -140,7 +140,8 @@ export class Pass {
     const { run, tally } = { run: this.#run, tally: this.#run.tally }
     run.report({ event: 'task-started', ...naming(task), reason })
     const { receipt, made } = await carryOut(run, task, reason)
-    await run.known.lookAgain(task)
+    // Its bytes were hashed a moment ago.
+    await run.known.lookAgain(task, 'tree')
     if (task.gives?.lasting === false) this.#passing.add(task)
     this.ran += 1
     tally.ran += 1
