@@ -158,6 +158,8 @@ export interface Input {
   readonly path: string
   /** For a file: one entry, named as the file. */
   readonly manifest: Manifest
+  /** Not on disk as recorded, whatever lies at `path`: a kind that reworks may be given no more than the manifest. */
+  readonly absent?: boolean
   /** Nobody else reads it and it is not kept: its files may be linked or moved away instead of copied. */
   readonly sole: boolean
 }

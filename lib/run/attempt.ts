@@ -9,6 +9,7 @@ import type { ColumnarManifest, Manifest } from '../model/manifest.ts'
 import { ManifestBuilder } from '../model/manifest-builder.ts'
 import type { Input, Task, TaskId, Workbench } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
+import { isAtHand } from '../plan.ts'
 import type { Run } from './context.ts'
 import { isOurFolder } from './discard.ts'
 import { only } from './subset.ts'
@@ -96,6 +97,7 @@ function inputOf(run: Run, id: TaskId): Input {
     path: join(run.root, placeOf(giver.gives, receipt)),
     manifest,
     sole: isSole(run, giver),
+    absent: !isAtHand(giver, run.known),
   }
 }
 

@@ -20,8 +20,8 @@ type Origin =
   | { readonly form: 'last result' }
 
 /** All files of a part that belongs into the folder `prefix` below the target. */
-export function filesOf({ artifact, path, manifest, sole }: Input, prefix: string): PartFile[] {
-  const there = existsSync(path)
+export function filesOf({ artifact, path, manifest, sole, absent }: Input, prefix: string): PartFile[] {
+  const there = absent !== true && existsSync(path)
   const put = sole ? move : copy
   return Array.from({ length: manifest.count }, (_, i) => {
     const inPart = manifest.path(i)

@@ -39,6 +39,16 @@ export const remembered: Readonly<Record<string, readonly (readonly Act[])[]>> =
   'an annotation that moves to another address': [
     [want('a', [8]), build, { act: 'change', target: 'a', to: { sources: [5] } }, build],
   ],
+  // The rework took the edited file for the part that had been unpacked there before.
+  'another rule while a file of before is edited': Array.from({ length: 9 }, (_, file) => [
+    want('a', [1], 2),
+    build,
+    want('a', [1]),
+    build,
+    want('a', [1], 1),
+    { act: 'edit', file, how: 'flip' },
+    build,
+  ]),
   // The two exchanged their folders, and the second removed what the first had just placed.
   'sources change places while a file is damaged': [
     [want('a', [0, 1], 1), build, { act: 'swap', target: 'a' }, { act: 'edit', file: 0, how: 'flip' }, build],
