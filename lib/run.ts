@@ -7,20 +7,13 @@ import type { Summary } from './model/event.ts'
 import type { Plan } from './model/plan.ts'
 import { planOf } from './plan.ts'
 import type { Run } from './run/context.ts'
-import { Pass } from './run/pass.ts'
-
-export interface RunOptions {
-  readonly keepGoing: boolean
-  readonly force: boolean
-  /** Bytes that archives may hold at once beside the trees. */
-  readonly archiveBytes: number
-}
+import { Pass, type PassOptions } from './run/pass.ts'
 
 /** Carries out a plan. Never throws for an expected failure: those are events, and counted. */
 export async function runPlan(
   run: Run,
   plan: Plan,
-  options: RunOptions,
+  options: PassOptions,
 ): Promise<Omit<Summary, 'exitCode' | 'seconds'>> {
   const failed = new Set<string>()
   let pass = new Pass(run, plan, options, failed)

@@ -80,7 +80,7 @@ async function perform(
     const plan = planOf(run.graph, run.known, { force, freeBytes, keepArchives })
     if (console.json) console.plan(plan, freeBytes)
     console.watch(openSteps(plan).length)
-    const tally = await runPlan(run, plan, { keepGoing, force, archiveBytes: plan.totals.archives })
+    const tally = await runPlan(run, plan, { keepGoing, archiveBytes: plan.totals.archives })
     await refreshTimes(run)
     run.known.receipts.dropUnused()
     if (tally.failed + tally.skipped === 0 && !run.signal.aborted) rememberIdle(desk, playground, run.known)

@@ -5,9 +5,10 @@ import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
 import { formsOf } from './kinds.ts'
 
-export function schema({ kinds, console }: Desk): number {
+/** With `--json` too the schema alone: it is what a program asks for. */
+export function schema({ kinds }: Desk): number {
   process.stdout.write(schemaText(kinds))
-  return console.json ? exitCodes.done : exitCodes.done
+  return exitCodes.done
 }
 
 export const schemaText = (kinds: Desk['kinds']): string =>

@@ -18,9 +18,9 @@ import { carryOut } from './step.ts'
 
 type State = 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'postponed'
 
-interface PassOptions {
+export interface PassOptions {
   readonly keepGoing: boolean
-  readonly force: boolean
+  /** Bytes that archives may hold at once beside the trees. */
   readonly archiveBytes: number
 }
 
@@ -137,7 +137,8 @@ export class Pass {
   }
 
   async #perform(task: Task, reason: Reason): Promise<void> {
-    const { run, tally } = { run: this.#run, tally: this.#run.tally }
+    const run = this.#run
+    const { tally } = run
     run.report({ event: 'task-started', ...naming(task), reason })
     const { receipt, made } = await carryOut(run, task, reason)
     // Its bytes were hashed a moment ago.
