@@ -8,17 +8,24 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { unescape } from 'node:querystring'
 import type { Request } from 'got'
 import card from '../../package.json' with { type: 'json' }
+import type { HeadersOf } from '../model/host.ts'
 import { Problem } from '../model/problem.ts'
 import { errorCode } from './disk.ts'
+import { agents } from './http/agents.ts'
 import { Inbox, Stall } from './inbox.ts'
 
 export interface Ask {
   /** May hold `USER:PASSWORD@`, which becomes an `Authorization` header. */
   readonly url: string
+  readonly method?: 'GET' | 'HEAD'
   /** Sent to the host of `url` only. */
   readonly authorization?: string
+  /** What each host on the way is sent beside. */
+  readonly headersOf?: HeadersOf
   /** First byte wanted; 0 asks for the whole file, without a range. */
   readonly from: number
+  /** Behind the last byte wanted; undefined: all that follow. */
+  readonly to?: number
   /** Only if the file is still this one (a strong ETag or a date); else the whole file is wanted. */
   readonly ifRange?: string
   readonly signal: AbortSignal
@@ -37,6 +44,8 @@ export const patient: Patience = { connectMs: 30_000, firstByteMs: 30_000, stall
 
 export interface Answer {
   readonly status: number
+  /** Where it came from after all redirects. May be signed: not for messages. */
+  readonly url: string
   /** Of the answer after all redirects. */
   readonly headers: IncomingHttpHeaders
   /** What the hub of Hugging Face tells of the file before it redirects to the bytes. */
@@ -55,12 +64,13 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
   for (let hops = 0; ; hops++) {
     ask.signal.throwIfAborted()
     ask.onRequest()
-    const opened = await open(url, headersOf(ask, authorization), ask.signal, patience)
+    const opened = await open(url, ask, headersFor(url, ask, authorization), patience)
     const { stream, response } = opened
     linked = { ...linkedOf(response.headers), ...linked }
     if (!isRedirect(response.statusCode)) {
       return {
         status: response.statusCode ?? 0,
+        url: url.href,
         headers: response.headers,
         linked,
         body: pour(opened, url, ask.signal, patience),
@@ -115,13 +125,16 @@ export function withoutCredentials(url: URL): { readonly url: URL; readonly auth
 
 const isRedirect = (status: number | undefined): boolean => [301, 302, 303, 307, 308].includes(status ?? 0)
 
-function headersOf(ask: Ask, authorization: string | undefined): Record<string, string> {
+function headersFor(url: URL, ask: Ask, authorization: string | undefined): Record<string, string> {
+  const { from, to, ifRange } = ask
+  const isPart = from > 0 || to !== undefined
   return {
     'user-agent': `groundwork/${card.version}`,
     'accept-encoding': 'identity',
+    ...ask.headersOf?.(url.hostname),
     ...(authorization !== undefined && { authorization }),
-    ...(ask.from > 0 && { range: `bytes=${ask.from}-` }),
-    ...(ask.from > 0 && ask.ifRange !== undefined && { 'if-range': ask.ifRange }),
+    ...(isPart && { range: `bytes=${from}-${to === undefined ? '' : to - 1}` }),
+    ...(isPart && ifRange !== undefined && { 'if-range': ifRange }),
   }
 }
 
@@ -140,14 +153,16 @@ interface Opened {
 /** Sends one request and waits for the head of its answer. */
 async function open(
   url: URL,
+  { method = 'GET', signal }: Ask,
   headers: Record<string, string>,
-  signal: AbortSignal,
   { connectMs, firstByteMs }: Patience,
 ): Promise<Opened> {
   const { got } = await import('got')
   const stream = got.stream(url, {
+    method,
     headers,
     signal,
+    agent: agents,
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,

@@ -4,6 +4,7 @@
  */
 
 import type { Grammar } from './grammar.ts'
+import type { HeadersOf, Host } from './host.ts'
 import type { Manifest } from './manifest.ts'
 import type { Diagnostic, Place } from './problem.ts'
 
@@ -92,7 +93,7 @@ export interface TaskKind<P = unknown> {
   readonly name: string
   /** Raise it when the same parameters give another result: older results are stale then, and `why` says so. */
   readonly version: number
-  /** What is spent while it runs: a core, or only the network (connections are taken with `Workbench.connection`). */
+  /** What is spent while it runs: a core, or only the network (connections are taken with `Host.connect`). */
   readonly lane: 'core' | 'network'
   /** How a source of the spec asks for it; absent for kinds that the graph adds by itself. */
   readonly source?: SourceForm<P>
@@ -201,10 +202,9 @@ export interface Workbench {
   requested(): void
   /** Tell the user without failing: a mirror that did not answer. */
   tell(diagnostic: Diagnostic): void
-  /** Runs `work` while holding one of the host's connections; waits for one. */
-  connection<T>(host: string, work: () => Promise<T>): Promise<T>
-  /** Resolves when `bytes` may be taken from `host` under its rate and the total one. */
-  ration(host: string, bytes: number): Promise<void>
+  /** The budget of a host, by its name without port. */
+  host(name: string): Host
+  readonly headersOf: HeadersOf
   /** Resolves after `milliseconds`, or rejects when the run is cancelled. */
   pause(milliseconds: number): Promise<void>
 }

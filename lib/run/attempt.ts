@@ -68,11 +68,8 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
     requested: () => void (run.tally.requests += 1),
     tell: diagnostic =>
       run.report({ event: 'diagnostic', diagnostic: { subject: subjectOf(task), ...diagnostic } }),
-    connection: (host, work) => run.connections(host).use(work),
-    async ration(host, bytes) {
-      const wait = Math.max(0, ...run.rates(host).map(rate => rate.take(bytes)))
-      if (wait > 1) await bench.pause(wait)
-    },
+    host: run.host,
+    headersOf: run.headersOf,
     pause: milliseconds => sleep(milliseconds, undefined, { signal: run.signal }),
   }
   await task.kind.run(task.params, bench)

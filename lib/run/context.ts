@@ -2,8 +2,9 @@
 
 import type { Known } from '../knowledge.ts'
 import type { Report } from '../model/event.ts'
+import type { HeadersOf, Host } from '../model/host.ts'
 import type { Graph } from '../model/plan.ts'
-import type { Pool, Rate } from './pools.ts'
+import type { Pool } from './pools.ts'
 
 export interface Run {
   /** Names this run's staging folder, log segment and what it moves aside. */
@@ -24,9 +25,8 @@ export interface Run {
   readonly offline: boolean
   readonly keepArchives: boolean
   readonly lanes: Readonly<Record<'core' | 'network', Pool>>
-  connections(host: string): Pool
-  /** The host's rate and the total one, where set. */
-  rates(host: string): readonly Rate[]
+  readonly host: (name: string) => Host
+  readonly headersOf: HeadersOf
   readonly tally: Tally
 }
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode, foldsCase, look, makeFolder, remove, removeEmptyFolders } from '../io/disk.ts'
 import { Known } from '../knowledge.ts'
 import { takeLock } from '../lock.ts'
@@ -14,7 +15,8 @@ import { openReceipts } from '../receipts/receipts.ts'
 import { readOnlyRoot } from '../room.ts'
 import type { Tier } from '../survey.ts'
 import type { Run } from './context.ts'
-import { Pool, Rate } from './pools.ts'
+import { hostsOf } from './hosts.ts'
+import { Pool } from './pools.ts'
 
 export interface RunRequest {
   readonly root: string
@@ -35,9 +37,6 @@ export interface RunRequest {
 
 /** Downloads at once over all hosts; each host has its own budget of connections besides. */
 const downloadsAtOnce = 16
-/** Hosts known to answer more connections with trouble. */
-const connectionsByDefault: Readonly<Record<string, number>> = { 'drive.google.com': 1, 'huggingface.co': 8 }
-const connectionsElsewhere = 4
 
 /** Runs `work` while holding the playground. Throws `lock-held` and `read-only-root`. */
 export async function withRun<T>(request: RunRequest, work: (run: Run) => Promise<T>): Promise<T> {
@@ -70,7 +69,7 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
         known,
         signal,
         foldsCase: foldsCase(staging),
-        ...budgets(request),
+        ...budgets(request, signal),
       })
     } finally {
       receipts.close()
@@ -82,27 +81,18 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
   }
 }
 
-function budgets({
-  jobs,
-  hosts,
-  rateBytesPerSecond,
-}: RunRequest): Pick<Run, 'lanes' | 'connections' | 'rates' | 'tally'> {
-  const connections = new Map<string, Pool>()
-  const rates = new Map<string, Rate>()
-  const total = rateBytesPerSecond === undefined ? undefined : new Rate(rateBytesPerSecond)
+function budgets(
+  { jobs, hosts, rateBytesPerSecond }: RunRequest,
+  signal: AbortSignal,
+): Pick<Run, 'lanes' | 'host' | 'headersOf' | 'tally'> {
   return {
     lanes: { core: new Pool(jobs), network: new Pool(downloadsAtOnce) },
-    connections: host =>
-      held(
-        connections,
-        host,
-        () => new Pool(hosts[host]?.connections ?? connectionsByDefault[host] ?? connectionsElsewhere),
-      ),
-    rates(host) {
-      const own = hosts[host]?.rateBytesPerSecond
-      const rate = own === undefined ? undefined : held(rates, host, () => new Rate(own))
-      return [rate, total].filter(one => one !== undefined)
-    },
+    host: hostsOf({
+      budgets: hosts,
+      rateBytesPerSecond,
+      pause: milliseconds => sleep(milliseconds, undefined, { signal }),
+    }),
+    headersOf: () => ({}),
     tally: {
       begun: 0,
       ran: 0,
@@ -113,12 +103,6 @@ function budgets({
       requests: 0,
     },
   }
-}
-
-function held<T>(map: Map<string, T>, key: string, make: () => T): T {
-  const found = map.get(key) ?? make()
-  map.set(key, found)
-  return found
 }
 
 /** What killed runs left. Whoever holds the lock is the only one who stages and writes. */

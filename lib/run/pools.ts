@@ -3,11 +3,21 @@
 /** A number of places; who does not get one waits in order of weight, then of coming. */
 export class Pool {
   readonly #waiting: { readonly weight: number; readonly amount: number; readonly enter: () => void }[] = []
-  readonly size: number
+  #size: number
   #used = 0
 
   constructor(size: number) {
-    this.size = size
+    this.#size = size
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Who holds a place keeps it, also where there are fewer than are held now. */
+  resize(size: number): void {
+    this.#size = size
+    this.#admit()
   }
 
   /** Runs `work` while holding `amount` places. More than there are is cut to all of them. */
@@ -22,7 +32,7 @@ export class Pool {
 
   /** Resolves to the function that gives the places back; calling it twice is harmless. */
   enter(weight = 0, amount = 1): Promise<() => void> {
-    const places = Math.min(amount, this.size)
+    const places = Math.min(amount, this.#size)
     return new Promise(resolve => {
       const enter = (): void => {
         this.#used += places
@@ -48,7 +58,7 @@ export class Pool {
   #admit(): void {
     for (
       let next = this.#waiting[0];
-      next && this.#used + next.amount <= this.size;
+      next && this.#used + Math.min(next.amount, this.#size) <= this.#size;
       next = this.#waiting[0]
     ) {
       this.#waiting.shift()

@@ -32,7 +32,7 @@ export interface Fetch {
 const transient: ReadonlySet<Code> = new Set(['connection-failed', 'connection-cut', 'stalled'])
 
 export const attempt = (fetch: Fetch, source: WebSource): Promise<Outcome> =>
-  fetch.bench.connection(source.hostname, async () => {
+  fetch.bench.host(source.hostname).connect(async () => {
     const from = resumeAt(fetch, source)
     const { origin } = fetch.part
     const ifRange = origin?.identity === source.identity ? origin.validator : undefined
@@ -44,6 +44,7 @@ export const attempt = (fetch: Fetch, source: WebSource): Promise<Outcome> =>
           from,
           ...(ifRange !== undefined && { ifRange }),
           signal: fetch.bench.signal,
+          headersOf: fetch.bench.headersOf,
           onRequest: () => fetch.bench.requested(),
         },
         fetch.patience,
@@ -121,7 +122,7 @@ async function pourBody({ params, part, bench }: Fetch, source: WebSource, answe
   const total = part.origin?.total
   const refusePage = watchForPage(params, source, part.length)
   for await (const bytes of answer.body) {
-    await bench.ration(source.hostname, bytes.length)
+    await bench.host(source.hostname).ration(bytes.length)
     bench.received(bytes.length)
     refusePage(bytes)
     const length = part.length + bytes.length

@@ -10,6 +10,7 @@ import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Download } from '../../lib/model/spec.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
+import { freeHost } from '../rig/workbench.ts'
 import { addressAt, content, type Fetched, fetched, fileName, mirrorOf, paramsOf, sha256 } from './rig.ts'
 
 const folder = new URL('../goldens/download/', import.meta.url)
@@ -139,7 +140,8 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
   'disk-full': async () => {
     const mirror = await mirrorOf(body)
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-    return told(await fetched(paramsOf(addressAt(mirror)), { ration: () => Promise.reject(full) }), mirror)
+    const host = (name: string) => freeHost(name, { ration: () => Promise.reject(full) })
+    return told(await fetched(paramsOf(addressAt(mirror)), { host }), mirror)
   },
 }
 

@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Behaviour } from '../../demo/mirror.ts'
+import { freeHost } from '../rig/workbench.ts'
 import { addressAt, content, fetched, fileName, md5, mirrorOf, paramsOf, ranges, sha256 } from './rig.ts'
 
 const body = content(300_000)
@@ -34,16 +35,19 @@ describe('a host that answers well', () => {
     const log: string[] = []
     let held = 0
     await fetched(paramsOf(addressAt(mirror)), {
-      connection: async (host, work) => {
-        held += 1
-        try {
-          return await work()
-        } finally {
-          held -= 1
-          log.push(`released ${host}`)
-        }
-      },
-      ration: async (host, bytes) => void log.push(`${held} ${host} ${bytes > 0}`),
+      host: name =>
+        freeHost(name, {
+          connect: async work => {
+            held += 1
+            try {
+              return await work()
+            } finally {
+              held -= 1
+              log.push(`released ${name}`)
+            }
+          },
+          ration: async bytes => void log.push(`${held} ${name} ${bytes > 0}`),
+        }),
       progress: (done, total) => void (done === total && log.push('whole')),
     })
     expect(log[0]).toBe('1 127.0.0.1 true')

@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { Host } from '../../lib/model/host.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
 import type { Diagnostic } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
@@ -44,8 +45,8 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     progress: () => {},
     requested: () => void (counts.requests += 1),
     tell: diagnostic => void told.push(diagnostic),
-    connection: (_host, work) => work(),
-    ration: () => Promise.resolve(),
+    host: freeHost,
+    headersOf: () => ({}),
     pause: milliseconds => {
       pauses.push(milliseconds)
       return Promise.resolve()
@@ -59,6 +60,18 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     counts,
   }
 }
+
+/** A host without a budget. */
+export const freeHost = (name: string, overrides: Partial<Host> = {}): Host => ({
+  name,
+  budget: {},
+  connections: 4,
+  connect: work => work(),
+  ration: () => Promise.resolve(),
+  rest: () => {},
+  crowded: () => {},
+  ...overrides,
+})
 
 export interface ManifestRow {
   readonly path: string

@@ -1,0 +1,99 @@
+/**
+ * The hosts of a run: connections, rates and rests that all its tasks share. Knows no request and no clock but the one
+ * given.
+ */
+
+import type { Host } from '../model/host.ts'
+import type { HostBudget } from '../model/spec.ts'
+import { Pool, Rate } from './pools.ts'
+
+export interface HostsOptions {
+  readonly budgets: Readonly<Record<string, HostBudget>>
+  /** For all hosts together. */
+  readonly rateBytesPerSecond: number | undefined
+  /** In milliseconds. */
+  readonly now?: () => number
+  /** Resolves after so many milliseconds, or rejects when the run is cancelled. */
+  readonly pause: (milliseconds: number) => Promise<void>
+}
+
+/** Hosts known to answer more connections with trouble. */
+const connectionsByDefault: Readonly<Record<string, number>> = { 'drive.google.com': 1, 'huggingface.co': 8 }
+const connectionsElsewhere = 4
+
+/** After so long without trouble a crowded host is given one more connection. */
+const quietMs = 60_000
+
+/** Each host of a run by its name; the same one for whoever asks. */
+export function hostsOf(options: HostsOptions): (name: string) => Host {
+  const total = options.rateBytesPerSecond === undefined ? [] : [rateOf(options.rateBytesPerSecond, options)]
+  const hosts = new Map<string, Host>()
+  return name => {
+    const found = hosts.get(name) ?? new SharedHost(name, options, total)
+    hosts.set(name, found)
+    return found
+  }
+}
+
+const rateOf = (bytesPerSecond: number, { now }: HostsOptions): Rate => new Rate(bytesPerSecond, now)
+
+class SharedHost implements Host {
+  readonly name: string
+  readonly budget: HostBudget
+  readonly #pool: Pool
+  readonly #most: number
+  readonly #rates: readonly Rate[]
+  readonly #pause: HostsOptions['pause']
+  readonly #now: () => number
+  #restsUntilMs = 0
+  #troubleAtMs = 0
+
+  constructor(name: string, options: HostsOptions, total: readonly Rate[]) {
+    const { budgets, now = () => performance.now(), pause } = options
+    this.name = name
+    this.budget = budgets[name] ?? {}
+    this.#most = this.budget.connections ?? connectionsByDefault[name] ?? connectionsElsewhere
+    this.#pool = new Pool(this.#most)
+    const own = this.budget.rateBytesPerSecond
+    this.#rates = own === undefined ? total : [rateOf(own, options), ...total]
+    this.#pause = pause
+    this.#now = now
+  }
+
+  get connections(): number {
+    this.#recover()
+    return this.#pool.size
+  }
+
+  async connect<T>(work: () => Promise<T>): Promise<T> {
+    this.#recover()
+    return this.#pool.use(async () => {
+      for (let wait = this.#restLeftMs(); wait > 0; wait = this.#restLeftMs()) await this.#pause(wait)
+      return work()
+    })
+  }
+
+  async ration(bytes: number): Promise<void> {
+    const wait = this.#rates.reduce((most, rate) => Math.max(most, rate.take(bytes)), 0)
+    if (wait > 1) await this.#pause(wait)
+  }
+
+  rest(milliseconds: number): void {
+    this.#restsUntilMs = Math.max(this.#restsUntilMs, this.#now() + milliseconds)
+  }
+
+  crowded(): void {
+    this.#pool.resize(Math.max(1, Math.floor(this.#pool.size / 2)))
+    this.#troubleAtMs = this.#now()
+  }
+
+  #restLeftMs = (): number => this.#restsUntilMs - this.#now()
+
+  #recover(): void {
+    if (this.#pool.size === this.#most) return
+    const quiet = Math.floor((this.#now() - this.#troubleAtMs) / quietMs)
+    if (quiet === 0) return
+    this.#pool.resize(Math.min(this.#most, this.#pool.size + quiet))
+    this.#troubleAtMs += quiet * quietMs
+  }
+}
