@@ -4,6 +4,8 @@
  */
 
 import { hash } from 'node:crypto'
+import { refuseClashes } from './graph/clashes.ts'
+import { inOrder } from './graph/order.ts'
 import { type Address, identityOf, parseAddress } from './model/address.ts'
 import { stateFolder } from './model/layout.ts'
 import type { DownloadParams, ExpectParams, RenameParams } from './model/params.ts'
@@ -11,8 +13,6 @@ import type { Graph } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
 import { below, type Download, placeOf, type Source, type Spec, type Target } from './model/spec.ts'
 import type { Artifact, SourceRequest, Task, TaskId, TaskKind } from './model/task.ts'
-import { refuseClashes } from './graph/clashes.ts'
-import { inOrder } from './graph/order.ts'
 
 /** By name, as `tasks/index.ts` lists them. */
 export type Kinds = ReadonlyMap<string, TaskKind>

@@ -3,6 +3,7 @@
  * The plan is made from it; a run keeps it up to date. Decides nothing.
  */
 
+import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { filesBelow, look } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
@@ -121,9 +122,13 @@ export class Known implements Knowledge {
   resumableBytes(task: TaskId): number {
     const shelf = join(this.root, stateFolder, shelfOf(task))
     const files = [...filesBelow(shelf)].filter(path => !path.endsWith('.json'))
-    return files.reduce((sum, path) => sum + (look(join(shelf, path))?.size ?? 0), 0)
+    return files.reduce((sum, path) => sum + heldBytes(look(join(shelf, path))), 0)
   }
 }
+
+/** Without the holes of a file that is written at several places. */
+const heldBytes = (stats: Stats | undefined): number =>
+  stats === undefined ? 0 : Math.min(stats.size, stats.blocks * 512)
 
 /** Where an artifact lies, below the root: one that lasts where the spec wants it, another where it was put. */
 export const placeOf = (gives: Artifact, receipt: Receipt): string => (gives.lasting ? gives.at : receipt.at)

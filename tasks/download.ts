@@ -1,16 +1,16 @@
 /** The task kind `download`: one file from the first of its addresses that gives it. The work is in download/run.ts. */
 
 import { resolve } from 'node:path'
-import type { Patience } from '../lib/io/http.ts'
 import { type Address, identityOf, parseAddress } from '../lib/model/address.ts'
 import type { DownloadParams } from '../lib/model/params.ts'
 import type { Ingredient, Outline, Pins, TaskKind } from '../lib/model/task.ts'
+import type { Manner } from './download/run.ts'
 import { notYet } from './download/unbuilt.ts'
 
 export const download = downloadKind()
 
-/** With another patience than the usual, for tests. */
-export function downloadKind(patience?: Patience): TaskKind<DownloadParams> {
+/** In another manner than the usual, for tests. */
+export function downloadKind(manner?: Manner): TaskKind<DownloadParams> {
   return {
     name: 'download',
     version: 1,
@@ -18,7 +18,7 @@ export function downloadKind(patience?: Patience): TaskKind<DownloadParams> {
     outline,
     notYet,
     // Loaded when there is work, as its libraries are.
-    run: async (params, bench) => (await import('./download/run.ts')).run(params, bench, patience),
+    run: async (params, bench) => (await import('./download/run.ts')).run(params, bench, manner),
   }
 }
 

@@ -2,9 +2,9 @@
 
 import { formatBytes, plural } from '../model/units.ts'
 import { archivesBelow, type Cleaned, cleanArchives, cleanTargets, foretellTargets } from '../run/clean.ts'
+import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { whileHeld } from './hold.ts'
-import type { Desk } from './desk.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
 export async function clean(given: Desk): Promise<number> {

@@ -3,8 +3,8 @@
 import type { Graph } from '../model/plan.ts'
 import { artifactOf, nameOf } from '../report/words.ts'
 import type { GraphFormat } from './arguments.ts'
-import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
+import { exitCodes } from './exit.ts'
 import { openPlayground } from './playground.ts'
 
 export async function graph({ command, kinds, console }: Desk): Promise<number> {

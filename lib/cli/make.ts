@@ -1,16 +1,16 @@
 /** The work of `build`: plans, refuses what cannot be, holds the playground and runs. */
 
+import { roomAt } from '../io/disk.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine } from '../report/closing.ts'
-import { roomAt } from '../io/disk.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
-import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
+import { exitCodes } from './exit.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 

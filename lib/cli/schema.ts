@@ -1,8 +1,8 @@
 /** `build schema`: prints the JSON Schema of datasets.yaml. */
 
 import { schemaOf } from '../spec/schema.ts'
-import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
+import { exitCodes } from './exit.ts'
 import { formsOf } from './kinds.ts'
 
 /** With `--json` too the schema alone: it is what a program asks for. */

@@ -2,8 +2,8 @@
 
 import { formatBytes, formatCount, plural } from '../model/units.ts'
 import { padded } from '../report/text.ts'
-import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
+import { exitCodes } from './exit.ts'
 import { statesOf, type TargetState } from './states.ts'
 import { lookOnly } from './survey-plan.ts'
 

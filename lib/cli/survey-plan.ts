@@ -1,9 +1,9 @@
 /** What every verb that only looks begins with: the playground, what is known of it, and the plan. Writes nothing. */
 
+import { roomAt } from '../io/disk.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { planOf } from '../plan.ts'
-import { roomAt } from '../io/disk.ts'
 import type { Desk } from './desk.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 

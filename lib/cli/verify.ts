@@ -9,8 +9,8 @@ import type { Survey } from '../model/verdict.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { nameOf } from '../report/words.ts'
 import { naming } from '../run/attempt.ts'
-import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
+import { exitCodes } from './exit.ts'
 import { openPlayground } from './playground.ts'
 
 export async function verify(desk: Desk): Promise<number> {

@@ -3,8 +3,8 @@
 import type { Step } from '../model/plan.ts'
 import { verdictObject } from '../report/json.ts'
 import { nameOf, wordsOf } from '../report/words.ts'
-import { exitCodes } from './exit.ts'
 import type { Desk } from './desk.ts'
+import { exitCodes } from './exit.ts'
 import { lookOnly } from './survey-plan.ts'
 
 export async function why(desk: Desk): Promise<number> {

@@ -52,6 +52,8 @@ export interface Answer {
   readonly linked: { readonly sha256?: string; readonly size?: number }
   /** Throws a Problem where the host cuts or stalls. Ends the connection when it is left early. */
   readonly body: AsyncIterable<Buffer>
+  /** The same body for who writes it: all that came since the last time at once. */
+  readonly batches: AsyncIterable<readonly Buffer[]>
   /** For an answer whose body is of no interest. */
   close(): void
 }
@@ -73,7 +75,8 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
         url: url.href,
         headers: response.headers,
         linked,
-        body: pour(opened, url, ask.signal, patience),
+        body: pour(opened, opened.inbox.pieces(patience.stallMs), url, ask.signal, patience),
+        batches: pour(opened, opened.inbox.batches(patience.stallMs), url, ask.signal, patience),
         close: () => void stream.destroy(),
       }
     }
@@ -181,14 +184,15 @@ async function open(
 }
 
 /** The watchdog counts only the time in which the host owes us bytes, not the time that the disk takes. */
-async function* pour(
-  { stream, inbox }: Opened,
+async function* pour<T>(
+  { stream }: Opened,
+  body: AsyncIterable<T>,
   url: URL,
   signal: AbortSignal,
   { stallMs }: Patience,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<T> {
   try {
-    yield* inbox.pieces(stallMs)
+    yield* body
   } catch (error) {
     signal.throwIfAborted()
     throw error instanceof Stall ? silent(url, stallMs, 'in the middle of the file') : cut(url, error)

@@ -35,12 +35,17 @@ export class Inbox {
 
   /** All pieces in order. Then the end, the error of the stream, or a Stall when it is silent for `stallMs` while we wait. */
   async *pieces(stallMs: number): AsyncGenerator<Buffer> {
+    for await (const batch of this.batches(stallMs)) yield* batch
+  }
+
+  /** The same, with all that came since the last time at once. */
+  async *batches(stallMs: number): AsyncGenerator<readonly Buffer[]> {
     for (;;) {
-      const piece = this.#pieces.shift()
-      if (piece) {
-        this.#bytes -= piece.length
-        if (this.#bytes < this.#mostBytes / 2) this.#stream.resume()
-        yield piece
+      if (this.#pieces.length > 0) {
+        const batch = this.#pieces.splice(0)
+        this.#bytes = 0
+        this.#stream.resume()
+        yield batch
       } else if (this.#state.is === 'open') await this.#wait(stallMs)
       else if (this.#state.is === 'ended') return
       else throw this.#state.error

@@ -47,6 +47,7 @@ const workCodes = [
   'connection-failed',
   'connection-cut',
   'stalled',
+  'too-slow',
   'range-ignored',
   'source-changed',
   'html-instead-of-data',

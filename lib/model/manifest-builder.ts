@@ -3,7 +3,7 @@
  * Knows no disk: the times are filled in (`withTimes`) when the files lie at their final place.
  */
 
-import { type Columns, type ColumnarManifest, compareBytes, manifestOver } from './manifest.ts'
+import { type ColumnarManifest, type Columns, compareBytes, manifestOver } from './manifest.ts'
 import { treeDigest } from './merkle.ts'
 
 export class ManifestBuilder {

@@ -3,8 +3,8 @@
 import type { RunEvent } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
-import type { Verdict } from '../model/verdict.ts'
 import { redact } from '../model/redact.ts'
+import type { Verdict } from '../model/verdict.ts'
 
 /** One line for one event. `time` is ISO 8601. */
 export function eventLine(event: RunEvent, time: string): string {

@@ -4,9 +4,9 @@
  * reads was given back and must be planned for).
  */
 
-import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
+import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
 import { isArchive } from '../plan/totals.ts'
 import { canRework, isAtHand, surveyForJudge } from '../plan.ts'
 import { naming, subjectOf } from './attempt.ts'

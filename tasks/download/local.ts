@@ -1,6 +1,6 @@
 /** Files that are on this machine already: copied, hashed, compared. No host is asked. */
 
-import { constants, type Stats } from 'node:fs'
+import { constants, createReadStream, type Stats } from 'node:fs'
 import { copyFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashFile } from '../../lib/io/digest.ts'
@@ -8,9 +8,11 @@ import { errorCode, remove, syncFile } from '../../lib/io/disk.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { checkWhole, type Taken } from './checks.ts'
+import type { Fetch } from './fetch.ts'
 import * as problems from './problems.ts'
 import { sizeFits } from './rules.ts'
 import type { LocalSource } from './sources.ts'
+import type { Arrived } from './transfer.ts'
 
 /** A copy, sharing blocks where it can; not the synchronous one of lib/io/disk, which would hold up all other downloads. */
 const copy = (from: string, to: string): Promise<void> =>
@@ -42,9 +44,7 @@ export async function copyFrom(
   params: DownloadParams,
   bench: Workbench,
 ): Promise<Taken> {
-  const found = await stat(source.path).catch(absent)
-  if (found === undefined) throw problems.fileNotFound(source, 'nothing lies there')
-  if (!found.isFile()) throw problems.fileNotFound(source, found.isDirectory() ? 'a folder' : 'not a file')
+  const found = await regularFile(source)
   const goal = join(bench.staging, params.fileName)
   await copy(source.path, goal)
   let done = 0
@@ -62,6 +62,31 @@ export async function copyFrom(
   }
   syncFile(goal)
   return { host: source.host, bytes, digests }
+}
+
+/** A part of a file that is published in parts, into its place. */
+export async function copyInto(
+  source: LocalSource,
+  { part, bench, params }: Fetch,
+  at: number,
+): Promise<Arrived> {
+  const found = await regularFile(source)
+  let position = at
+  for await (const bytes of createReadStream(source.path, { highWaterMark: 1 << 20, signal: bench.signal })) {
+    await part.write(position, [bytes as Buffer])
+    position += (bytes as Buffer).length
+    bench.progress(position, params.download.size?.bytes, 'bytes')
+  }
+  if (position - at !== found.size)
+    throw problems.fileNotFound(source, 'a file that changed while it was read')
+  return { bytes: found.size, etag: undefined, linked: {} }
+}
+
+async function regularFile(source: LocalSource): Promise<Stats> {
+  const found = await stat(source.path).catch(absent)
+  if (found === undefined) throw problems.fileNotFound(source, 'nothing lies there')
+  if (!found.isFile()) throw problems.fileNotFound(source, found.isDirectory() ? 'a folder' : 'not a file')
+  return found
 }
 
 async function fileAt(path: string): Promise<Stats | undefined> {

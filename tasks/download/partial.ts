@@ -1,68 +1,79 @@
 /**
- * A file that is being written front to back and may be continued by a later run: the bytes, their digests so far, and
- * a note beside them that says whose bytes they are. Knows no host and no rule of HTTP.
+ * A file that is being written at several places at once and may be continued by a later run: its bytes, and a note
+ * beside them that says whose bytes they are and which of them are safely on disk. Knows no host and no rule of HTTP.
  *
- * The note is on disk before the first byte. Bytes count as kept when the file was synced after them, when the machine
- * has not been started again since, or when a pinned digest will judge the whole anyway.
+ * The note is on disk before the first byte, and names bytes only after they were synced: a crash costs at most what
+ * came since the last sync. Both lie in a folder that a run makes its own by renaming it, so that of two runs one wins.
  */
 
-import { constants, readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { constants, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { type FileHandle, open, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { Digester, type Digests, feed } from '../../lib/io/digest.ts'
-import { remove, syncFolder, writeWhole } from '../../lib/io/disk.ts'
+import { dirname, join } from 'node:path'
+import type { Digests } from '../../lib/io/digest.ts'
+import { errorCode, makeFolder, remove, syncFolder } from '../../lib/io/disk.ts'
+import { Growing } from '../../lib/io/growing.ts'
+import { HashBehind } from '../../lib/io/hashing.ts'
+import { type ByteRange, ByteRanges } from '../../lib/model/byte-ranges.ts'
 
 /** Whose bytes they are. Without address or credentials: the note lies on disk. */
 export interface Origin {
   /** Digest of the address. */
   readonly identity: string
+  /** Where its first byte lies in the file: not 0 for a later part of a file that is published in parts. */
+  readonly at: number
   /** Strong ETag or date of the file at the host. */
   readonly validator?: string
-  /** Bytes of the whole file, where the host tells. */
+  /** Of the file at the host, where it tells. */
+  readonly sha256?: string
   readonly total?: number
 }
 
 interface Note {
-  readonly version: 1
-  readonly origin: Origin
-  readonly syncedBytes: number
-  /** Of the machine's start in which the file was written. */
-  readonly boot: string | undefined
+  readonly version: 2
+  readonly origins: readonly Origin[]
+  readonly kept: readonly ByteRange[]
 }
 
 export interface PartialOptions {
   readonly md5: boolean
-  /** The whole will be compared with a digest that the spec pins. */
-  readonly pinned: boolean
-  readonly signal: AbortSignal
-  /** Called while bytes of an earlier run are hashed. */
-  readonly onBytes: (bytes: number) => void
+  /** A sync begins after so many bytes, or so long after the last. */
+  readonly syncBytes: number
+  readonly syncMs: number
 }
 
 export class PartialFile {
-  readonly #path: string
+  /** The same file, for who reads it while it is written. */
+  readonly growing: Growing
+  readonly #folder: string
   readonly #file: FileHandle
-  readonly #md5: boolean
-  #digester: Digester
-  #origin: Origin | undefined
-  #length = 0
+  readonly #hash: HashBehind
+  readonly #options: PartialOptions
+  #origins: readonly Origin[] = []
+  readonly #written = new ByteRanges()
+  #unsyncedBytes = 0
+  #syncedMs = Number.NEGATIVE_INFINITY
+  #syncing: Promise<void> | undefined
+  #failure: unknown
   /** Some bytes came in an earlier run or from another address: a wrong digest is not the fault of who sent the last. */
   #mixed = false
   #givenAway = false
 
-  private constructor(path: string, file: FileHandle, md5: boolean) {
-    this.#path = path
+  private constructor(folder: string, file: FileHandle, options: PartialOptions) {
+    this.#folder = folder
     this.#file = file
-    this.#md5 = md5
-    this.#digester = new Digester({ md5 })
+    this.#options = options
+    this.growing = new Growing(bytesIn(folder))
+    this.#hash = new HashBehind(this.growing, options)
   }
 
-  /** Takes up what an earlier run left, as far as it can be trusted. */
-  static async open(path: string, options: PartialOptions): Promise<PartialFile> {
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o666)
-    const part = new PartialFile(path, file, options.md5)
+  /** Takes up what an earlier run left on the shelf, as far as it can be trusted. */
+  static async open(shelf: string, options: PartialOptions): Promise<PartialFile> {
+    const folder = claim(shelf)
+    const file = await open(bytesIn(folder), constants.O_RDWR | constants.O_CREAT, 0o666)
+    const part = new PartialFile(folder, file, options)
     try {
-      await part.#takeUp(options)
+      await part.#takeUp()
       return part
     } catch (error) {
       await file.close()
@@ -70,131 +81,200 @@ export class PartialFile {
     }
   }
 
+  /** Bytes that are there, wherever they lie. */
   get length(): number {
-    return this.#length
-  }
-
-  get origin(): Origin | undefined {
-    return this.#origin
+    return this.#written.bytes()
   }
 
   get mixed(): boolean {
     return this.#mixed
   }
 
-  /** Forgets what there is; the next byte is the first. */
-  async begin(origin: Origin): Promise<void> {
-    await this.empty()
-    this.#origin = origin
-    this.#writeNote()
+  /** What is missing between two positions. */
+  gaps(from: number, to: number): ByteRanges {
+    return this.#written.gaps(from, to)
   }
 
-  /** The bytes to come continue those that are there, perhaps from another address. */
+  /** Of the bytes from an address whose first byte lies at `at`. */
+  originAt(at: number): Origin | undefined {
+    return this.#origins.find(origin => origin.at === at)
+  }
+
+  /** Bytes of this origin follow, beside those that are there. */
   async continueFrom(origin: Origin): Promise<void> {
-    if (origin.identity === this.#origin?.identity) return
-    await this.#file.datasync()
-    this.#mixed = true
-    this.#origin = origin
-    this.#writeNote()
+    const was = this.originAt(origin.at)
+    if (was && isSame(was, origin)) return
+    if (was && was.identity !== origin.identity) this.#mixed = true
+    await this.#settle()
+    this.#origins = [...this.#origins.filter(({ at }) => at !== origin.at), origin]
+    await this.#sync()
   }
 
-  async append(bytes: Buffer): Promise<void> {
-    const written = this.#write(bytes)
-    this.#digester.update(bytes) // while the disk is busy
-    await written
-    this.#length += bytes.length
+  /** Forgets what lies from `at` on; the next byte is the first there. */
+  async empty(at = 0): Promise<void> {
+    await this.#settle()
+    this.#written.remove(at, Number.POSITIVE_INFINITY)
+    this.#origins = this.#origins.filter(origin => origin.at < at)
+    if (at === 0) this.#mixed = false
+    this.growing.reach(Math.min(at, this.growing.watermark))
+    remove(noteIn(this.#folder))
+    await this.#file.truncate(at)
+    if (at > 0) await this.#sync()
   }
 
-  /** Of everything so far. */
-  digests(): Digests {
-    return this.#digester.digests()
+  /** Writes pieces one behind the other from `at` on. Resolves when they can be read back. */
+  async write(at: number, pieces: readonly Buffer[]): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+    await this.#writeAll(at, pieces, bytes)
+    this.#written.add(at, at + bytes)
+    this.growing.reach(this.#written.endOf(0))
+    this.#unsyncedBytes += bytes
+    if (!this.#isSyncDue || this.#syncing) return
+    this.#syncing = this.#sync()
+      .catch((error: unknown) => {
+        this.#failure = error
+      })
+      .finally(() => {
+        this.#syncing = undefined
+      })
   }
 
-  async empty(): Promise<void> {
-    remove(noteOf(this.#path))
-    await this.#truncate(0)
-    this.#digester = new Digester({ md5: this.#md5 })
-    this.#origin = undefined
-    this.#mixed = false
+  /** Of the whole file: nothing may be missing before its last byte. */
+  digests(): Promise<Digests> {
+    return this.#hash.digests()
   }
 
   /** Leaves the file for a later run, with all that was received safely on disk. */
   async close(): Promise<void> {
+    this.#hash.close()
     if (this.#givenAway) return
     try {
-      if (this.#length > 0) {
-        await this.#file.datasync()
-        this.#writeNote()
-      }
+      await this.#settle()
+      if (this.length > 0) await this.#sync()
     } finally {
       await this.#file.close()
     }
-    if (this.#length > 0) return
-    remove(this.#path)
-    remove(noteOf(this.#path))
+    if (this.length === 0) remove(this.#folder)
   }
 
   /** Gives the whole file away, synced, under another name. */
   async moveTo(path: string): Promise<void> {
+    await this.#settle()
     await this.#file.sync()
     await this.#file.close()
     this.#givenAway = true
-    await rename(this.#path, path)
+    await rename(bytesIn(this.#folder), path)
     syncFolder(dirname(path))
-    remove(noteOf(this.#path))
+    remove(this.#folder)
   }
 
-  async #takeUp({ pinned, signal, onBytes }: PartialOptions): Promise<void> {
-    const note = readNote(noteOf(this.#path))
+  async #takeUp(): Promise<void> {
+    const note = readNote(noteIn(this.#folder))
     const { size } = await this.#file.stat()
-    const safe = note && (pinned || (note.boot !== undefined && note.boot === bootId()))
-    const kept = safe ? size : Math.min(size, note?.syncedBytes ?? 0)
-    // The last byte is asked for again, even of a complete file: the answer tells whether it is still the same file.
-    await this.#truncate(Math.min(kept, Math.max(0, (note?.origin.total ?? Infinity) - 1)))
-    if (!note || this.#length === 0) return
-    this.#origin = note.origin
-    this.#mixed = true
-    await feed(this.#digester, this.#path, { onBytes, signal })
-  }
-
-  async #write(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, this.#length + at)
-      at += bytesWritten
+    if (!note) {
+      if (size > 0) await this.#file.truncate(0)
+      return
     }
+    this.#origins = note.origins
+    for (const [from, to] of note.kept) this.#written.add(from, Math.min(to, size))
+    // The last byte is asked for again, even of a complete file: the answer tells whether it is still the same file.
+    const { at = 0, total } = note.origins.at(-1) ?? {}
+    const end = total === undefined ? this.#written.endOf(0) : at + total
+    if (this.#written.gaps(0, end).bytes() === 0) this.#written.remove(end - 1, Number.POSITIVE_INFINITY)
+    if (this.#written.end < size) await this.#file.truncate(this.#written.end)
+    this.#mixed = this.length > 0
+    this.growing.reach(this.#written.endOf(0))
   }
 
-  async #truncate(length: number): Promise<void> {
-    if ((await this.#file.stat()).size !== length) await this.#file.truncate(length)
-    this.#length = length
+  async #writeAll(at: number, pieces: readonly Buffer[], bytes: number): Promise<void> {
+    const { bytesWritten } = await this.#file.writev([...pieces], at)
+    if (bytesWritten === bytes) return
+    const rest = Buffer.concat(pieces).subarray(bytesWritten)
+    await this.#writeAll(at + bytesWritten, [rest], rest.length)
   }
 
-  #writeNote(): void {
-    if (!this.#origin) return
-    const note: Note = { version: 1, origin: this.#origin, syncedBytes: this.#length, boot: bootId() }
-    writeWhole(noteOf(this.#path), `${JSON.stringify(note, null, 2)}\n`)
+  get #isSyncDue(): boolean {
+    const { syncBytes, syncMs } = this.#options
+    return this.#unsyncedBytes >= syncBytes || performance.now() - this.#syncedMs >= syncMs
+  }
+
+  /** Waits for a sync under way, and tells what it met. */
+  async #settle(): Promise<void> {
+    await this.#syncing
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** What was written before is on disk, and the note says so. */
+  async #sync(): Promise<void> {
+    const kept = this.#written.copy()
+    this.#unsyncedBytes = 0
+    if (kept.bytes() > 0) {
+      this.#syncedMs = performance.now()
+      await this.#file.datasync()
+    }
+    const note: Note = { version: 2, origins: this.#origins, kept: kept.toJSON() }
+    await writeNote(noteIn(this.#folder), note)
   }
 }
 
-const noteOf = (path: string): string => `${path}.json`
+const bytesIn = (folder: string): string => join(folder, 'bytes')
+const noteIn = (folder: string): string => join(folder, 'note.json')
+
+const isSame = (a: Origin, b: Origin): boolean =>
+  a.identity === b.identity && a.validator === b.validator && a.sha256 === b.sha256 && a.total === b.total
+
+/** A folder of this run alone: the fullest that earlier ones left there, or a new one. */
+function claim(shelf: string): string {
+  makeFolder(shelf)
+  const own = join(shelf, randomUUID().slice(0, 8))
+  const keptIn = (name: string): number =>
+    new ByteRanges(readNote(noteIn(join(shelf, name)))?.kept ?? []).bytes()
+  const left = readdirSync(shelf).toSorted((a, b) => keptIn(b) - keptIn(a))
+  const [taken, ...others] = left
+  for (const name of others) remove(join(shelf, name))
+  if (taken === undefined || !isRenamed(join(shelf, taken), own)) makeFolder(own)
+  return own
+}
+
+/** False where another run was faster. */
+function isRenamed(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** Written beside and renamed, without holding up those who receive bytes meanwhile. */
+async function writeNote(path: string, note: Note): Promise<void> {
+  const beside = `${path}.tmp`
+  const file = await open(beside, 'w')
+  try {
+    await file.writeFile(`${JSON.stringify(note, null, 2)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(beside, path)
+}
 
 /** The note, or undefined where there is none that can be trusted. */
 function readNote(path: string): Note | undefined {
   try {
     const note = JSON.parse(readFileSync(path, 'utf8')) as Partial<Note> | null
-    const whole =
-      note?.version === 1 && typeof note.origin?.identity === 'string' && Number.isInteger(note.syncedBytes)
-    return whole ? (note as Note) : undefined
+    return note?.version === 2 && hasOrigins(note) && hasRanges(note) ? (note as Note) : undefined
   } catch {
     return undefined
   }
 }
 
-/** Another one after each start of the machine; undefined where the system does not tell. */
-function bootId(): string | undefined {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  } catch {
-    return undefined
-  }
-}
+const hasOrigins = ({ origins }: Partial<Note>): boolean =>
+  Array.isArray(origins) &&
+  origins.every(origin => typeof origin?.identity === 'string' && Number.isInteger(origin.at))
+
+const hasRanges = ({ kept }: Partial<Note>): boolean =>
+  Array.isArray(kept) &&
+  kept.every(range => Array.isArray(range) && range.length === 2 && range.every(Number.isSafeInteger))

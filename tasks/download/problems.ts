@@ -139,6 +139,17 @@ export const serverError = (source: WebSource, status: number): Problem =>
     next: rerun,
   })
 
+export const tooSlow = (source: WebSource, rate: number, floor: number): Problem =>
+  new Problem({
+    code: 'too-slow',
+    message: `${source.host} is slower than the floor that the spec sets.`,
+    evidence: [
+      { label: 'wanted', text: `${formatBytes(floor)}/s or more` },
+      { label: 'found', text: `${formatBytes(rate)}/s` },
+    ],
+    next: 'nothing, where a mirror is faster; else lower or remove `floor` in `hosts`.',
+  })
+
 export const unfitRange = (source: WebSource, found: string): Problem =>
   new Problem({
     code: 'range-ignored',

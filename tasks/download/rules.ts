@@ -11,8 +11,24 @@ const longestWaitMs = 5 * 60_000
 /** How long the host asks to be left alone: `Retry-After` in seconds or as a date, or the end of its `RateLimit` window. */
 export function askedPauseMs(headers: IncomingHttpHeaders, nowMs: number): number | undefined {
   const asked = secondsOrDate(headers['retry-after'], nowMs) ?? windowMs(headers['ratelimit'])
-  return asked === undefined ? undefined : Math.min(Math.max(0, asked), longestWaitMs)
+  return capped(asked)
 }
+
+/** How long a host has nothing left for us, by what it says of its limit beside an answer: three ways are in use. */
+export function exhaustedForMs(headers: IncomingHttpHeaders, nowMs: number): number | undefined {
+  const policy = String(headers['ratelimit'])
+  if (/;\s*r=0\b/.test(policy)) return capped(windowMs(policy))
+  for (const prefix of ['ratelimit', 'x-ratelimit']) {
+    if (headers[`${prefix}-remaining`] !== '0') continue
+    const reset = Number(headers[`${prefix}-reset`])
+    // Some hosts tell the moment in seconds since 1970, others the seconds until then.
+    if (reset > 0) return capped(reset > 1e9 ? reset * 1000 - nowMs : reset * 1000)
+  }
+  return undefined
+}
+
+const capped = (milliseconds: number | undefined): number | undefined =>
+  milliseconds === undefined ? undefined : Math.min(Math.max(0, milliseconds), longestWaitMs)
 
 function secondsOrDate(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined
@@ -30,14 +46,14 @@ function windowMs(header: string | readonly string[] | undefined): number | unde
 export const backoffMs = (failures: number, chance: number): number =>
   Math.round(Math.min(60, 2 ** (failures - 1)) * 1000 * (1 - chance / 2))
 
-/** `bytes 200-999/1000`; `total` is undefined for `*`. */
+/** `bytes 200-999/1000`: `end` is behind the last byte; `total` is undefined for `*`. */
 export function readContentRange(
   header: string | undefined,
-): { readonly start: number; readonly total: number | undefined } | undefined {
-  const match = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header ?? '')
+): { readonly start: number; readonly end: number; readonly total: number | undefined } | undefined {
+  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header ?? '')
   if (!match) return undefined
-  const [, start, total] = match
-  return { start: Number(start), total: total === '*' ? undefined : Number(total) }
+  const [, start, last, total] = match
+  return { start: Number(start), end: Number(last) + 1, total: total === '*' ? undefined : Number(total) }
 }
 
 export const readLength = (headers: IncomingHttpHeaders): number | undefined =>

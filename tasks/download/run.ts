@@ -1,5 +1,5 @@
 /**
- * Fetches one file from the first of its sources that gives what the spec describes. Knows the order of things; requests,
+ * Fetches one file from the first of its offers that gives what the spec describes. Knows the order of things; requests,
  * checks and the partial file have files of their own.
  */
 
@@ -9,19 +9,31 @@ import { type Patience, patient } from '../../lib/io/http.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import type { Taken } from './checks.ts'
-import { fetchFrom, openPart } from './fetch.ts'
-import { copyFrom, takeCandidate } from './local.ts'
-import type { PartialFile } from './partial.ts'
+import { checkWhole, type Taken } from './checks.ts'
+import type { Fetch } from './fetch.ts'
+import { copyFrom, copyInto, takeCandidate } from './local.ts'
+import { PartialFile } from './partial.ts'
 import * as problems from './problems.ts'
-import { type Source, sourcesOf } from './sources.ts'
+import { hostsOf, type Offer, offersOf, type Source } from './sources.ts'
+import { type Arrived, transfer } from './transfer.ts'
+import { type Tuning, usual } from './tuning.ts'
 import { notYet } from './unbuilt.ts'
 
-export async function run(params: DownloadParams, bench: Workbench, patience = patient): Promise<void> {
+export interface Manner {
+  readonly patience?: Patience
+  readonly tuning?: Tuning
+}
+
+export async function run(
+  params: DownloadParams,
+  bench: Workbench,
+  { patience = patient, tuning = usual }: Manner = {},
+): Promise<void> {
   const missing = notYet(params)
   if (missing !== undefined) throw problems.notYet(missing, params.places['url'])
   try {
-    const taken = (await takeCandidate(params, bench)) ?? (await takeFromSources(params, bench, patience))
+    const taken =
+      (await takeCandidate(params, bench)) ?? (await takeFromOffers(params, bench, patience, tuning))
     bench.record(params.fileName, taken.bytes, taken.digests.sha256)
     bench.remark('host', taken.host)
     if (taken.etag !== undefined) bench.remark('etag', taken.etag)
@@ -32,60 +44,96 @@ export async function run(params: DownloadParams, bench: Workbench, patience = p
   }
 }
 
-async function takeFromSources(params: DownloadParams, bench: Workbench, patience: Patience): Promise<Taken> {
-  const all = sourcesOf(params, process.env)
-  const sources = all.filter(source => !bench.offline || source.form === 'local')
-  if (sources.length === 0) throw problems.offline(params, all[0] as Source)
+type Request = Omit<Fetch, 'parts' | 'hasOthers'>
 
-  const part = await openPart(params.name, params, bench)
+async function takeFromOffers(
+  params: DownloadParams,
+  bench: Workbench,
+  patience: Patience,
+  tuning: Tuning,
+): Promise<Taken> {
+  const all = offersOf(params, process.env)
+  const isLocal = ({ sources }: Offer): boolean => sources.every(({ form }) => form === 'local')
+  const offers = all.filter(offer => !bench.offline || isLocal(offer))
+  if (offers.length === 0) throw problems.offline(params, (all[0] as Offer).sources[0])
+
+  const part = await PartialFile.open(bench.shelf, {
+    md5: params.download.md5 !== undefined,
+    ...tuning,
+  })
   try {
-    return await takeFromFirstGood(sources, part, params, bench, patience)
+    return await takeFromFirstGood(offers, { params, part, bench, patience, tuning })
   } finally {
     await part.close()
   }
 }
 
-async function takeFromFirstGood(
-  sources: readonly Source[],
-  part: PartialFile,
-  params: DownloadParams,
-  bench: Workbench,
-  patience: Patience,
-): Promise<Taken> {
-  const failures: { source: Source; problem: Problem }[] = []
-  for (const [i, source] of sources.entries()) {
+async function takeFromFirstGood(offers: readonly Offer[], request: Request): Promise<Taken> {
+  const { params, bench, part } = request
+  const failures: { source: Source; offer: Offer; problem: Problem }[] = []
+  for (const [i, offer] of offers.entries()) {
+    const hasOthers = i + 1 < offers.length
     try {
-      return await takeFrom(source, part, params, bench, patience)
+      return await takeFrom(offer, { ...request, parts: offer.sources.length, hasOthers })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      const problem = withContext(error, { disk: problems.stateOfDisk(part.length, i + 1 < sources.length) })
-      failures.push({ source, problem })
-      if (sources.length === 1) throw problem
+      const problem = withContext(error, { disk: problems.stateOfDisk(part.length, hasOthers) })
+      failures.push({ source: offer.sources[0], offer, problem })
+      if (offers.length === 1) throw problem
       for (const diagnostic of problem.diagnostics) bench.tell({ ...diagnostic, severity: 'warning' })
     }
   }
+  // Slow is better than nothing.
+  const [slow] = failures.filter(({ problem }) => problem.code === 'too-slow').map(({ offer }) => offer)
+  if (slow) return takeFrom(slow, { ...request, parts: slow.sources.length, hasOthers: false })
   throw problems.allSourcesFailed(params, failures)
 }
 
-async function takeFrom(
-  source: Source,
-  part: PartialFile,
-  params: DownloadParams,
-  bench: Workbench,
-  patience: Patience,
-): Promise<Taken> {
-  switch (source.form) {
-    case 'web': {
-      const taken = await fetchFrom(source, { params, part, bench, patience })
-      await part.moveTo(join(bench.staging, params.fileName))
-      return taken
-    }
-    case 'local': {
-      const taken = await copyFrom(source, params, bench)
-      await part.empty()
-      return taken
-    }
-    case 'unbuilt':
-      throw problems.notYet(source.what, source.place)
+async function takeFrom(offer: Offer, fetch: Fetch): Promise<Taken> {
+  const { params, part, bench } = fetch
+  const [only] = offer.sources
+  if (only.form === 'local' && offer.sources.length === 1) {
+    const taken = await copyFrom(only, params, bench)
+    await part.empty()
+    return taken
   }
+  for (;;) {
+    const taken = await fetchAll(offer, fetch)
+    if (!taken) continue
+    await part.moveTo(join(bench.staging, params.fileName))
+    return taken
+  }
+}
+
+/** All addresses of an offer, one behind the other into one file. Undefined where it has to be fetched once more. */
+async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> {
+  const { params, part } = fetch
+  const whole: Arrived[] = []
+  let bytes = 0
+  for (const source of offer.sources) {
+    if (source.form === 'unbuilt') throw problems.notYet(source.what, source.place)
+    const arrived =
+      source.form === 'web' ? await transfer(source, fetch, bytes) : await copyInto(source, fetch, bytes)
+    whole.push(arrived)
+    bytes += arrived.bytes
+  }
+  const digests = await part.digests()
+  const [first, ...others] = whole
+  const alone = others.length === 0 ? first : undefined
+  try {
+    checkWhole(params, offer.sources[0], { bytes, digests }, alone?.linked)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return beginOnceMore(fetch, error)
+  }
+  return { host: hostsOf(offer), bytes, digests, ...(alone?.etag !== undefined && { etag: alone.etag }) }
+}
+
+/** A wrong file that was put together from several answers proves nothing against the last one: asked again, whole. */
+async function beginOnceMore({ params, part, bench }: Fetch, error: Problem): Promise<undefined> {
+  const { length, mixed } = part
+  await part.empty()
+  if (!mixed) throw error
+  const message = `${params.fileName}, continued from an earlier part, is not the file that was wanted.`
+  bench.tell(problems.startsAnew('digest-mismatch', message, length))
 }

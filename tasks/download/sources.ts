@@ -48,7 +48,7 @@ interface UnbuiltSource extends Named {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-export function sourcesOf(params: DownloadParams, environment: Environment): readonly Source[] {
+function sourcesOf(params: DownloadParams, environment: Environment): readonly Source[] {
   const { url, mirrors } = params.download
   const place = params.places['url']
   return [
@@ -56,6 +56,23 @@ export function sourcesOf(params: DownloadParams, environment: Environment): rea
     ...mirrors.map(text => sourceOf(text, { key: 'mirrors' as const }, params, environment)),
   ]
 }
+
+/** One way to the whole file: its address, or those of its parts in order. */
+export interface Offer {
+  readonly sources: readonly [Source, ...Source[]]
+}
+
+/** In the order in which they are tried: what `url` says, then the mirrors. */
+export function offersOf(params: DownloadParams, environment: Environment): readonly Offer[] {
+  const all = sourcesOf(params, environment)
+  const parts = all.filter(({ key }) => key === 'url') as [Source, ...Source[]]
+  const mirrors = all.filter(({ key }) => key === 'mirrors')
+  return [{ sources: parts }, ...mirrors.map((mirror): Offer => ({ sources: [mirror] }))]
+}
+
+/** For the receipt: who gave the file. */
+export const hostsOf = ({ sources }: Offer): string =>
+  [...new Set(sources.map(({ host }) => host))].join(', ')
 
 /** The address of a text that the spec has already been checked for. */
 function addressOf(text: string): Address {

@@ -4,7 +4,6 @@ import { parseAddress } from '../../lib/model/address.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 
 export function notYet({ download: { url, mirrors } }: DownloadParams): string | undefined {
-  if (url.length > 1) return 'files that are published in parts'
   return [...url, ...mirrors].every(text => isDrive(text)) ? 'Google Drive addresses' : undefined
 }
 

@@ -1,11 +1,11 @@
 /** Builds that do not come to their end: refused, interrupted, killed, failed. The next one goes on from there. */
 
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { expectGolden } from '../rig/golden.ts'
 import { expectContract, ground, mirror, sha256Of, zip } from '../rig/playground.ts'
 import { everything, pictures, short, whole, world } from './world.ts'
@@ -28,6 +28,17 @@ async function slow() {
 }
 const halfway = ({ event, done }: { event: string; [key: string]: unknown }): boolean =>
   event === 'task-progress' && Number(done) > 0
+/** Bytes that are safely on disk, by the notes of the partial downloads. */
+function keptOnShelf(root: string): number {
+  const shelf = join(root, '.groundwork/shelf')
+  const notes = readdirSync(shelf, { recursive: true, encoding: 'utf8' }).filter(path =>
+    path.endsWith('note.json'),
+  )
+  const kept = notes.flatMap(
+    path => (JSON.parse(readFileSync(join(shelf, path), 'utf8')) as { kept: number[][] }).kept,
+  )
+  return kept.reduce((sum, [from = 0, to = 0]) => sum + to - from, 0)
+}
 const heavyTree = {
   'heavy/a.bin': sha256Of(Buffer.alloc(500_000, 'a')),
   'heavy/b.bin': sha256Of(Buffer.alloc(500_000, 'b')),
@@ -99,6 +110,7 @@ test('killed in the middle: the next build needs no help', async () => {
   const { place, host } = await slow()
   const first = place.start('build')
   await first.until(halfway)
+  await vi.waitFor(() => expect(keptOnShelf(place.root)).toBeGreaterThan(0))
   first.kill('SIGKILL')
   await expect(first.end).rejects.toThrow('no summary')
   expect(existsSync(join(place.root, '.groundwork/lock'))).toBe(true)

@@ -11,7 +11,17 @@ import type { Download } from '../../lib/model/spec.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
 import { freeHost } from '../rig/workbench.ts'
-import { addressAt, content, type Fetched, fetched, fileName, mirrorOf, paramsOf, sha256 } from './rig.ts'
+import {
+  addressAt,
+  content,
+  type Fetched,
+  fetched,
+  fileName,
+  mirrorOf,
+  paramsOf,
+  sha256,
+  small,
+} from './rig.ts'
 
 const folder = new URL('../goldens/download/', import.meta.url)
 const body = content(20_300)
@@ -131,12 +141,20 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     const params = paramsOf(addressAt(one), { mirrors, sha256: sha256(body) })
     return told(await fetched(params), one, two, three)
   },
+  'too-slow': async () => {
+    const [slow, good] = [await mirrorOf(), await mirrorOf(body)]
+    slow.serve(`/${fileName}`, body, { does: 'drip', bytesPerSecond: 100 })
+    const params = paramsOf(addressAt(slow), { mirrors: [addressAt(good)] })
+    const host = (name: string) =>
+      freeHost(name, { connections: 1, budget: { floorBytesPerSecond: 200_000 } })
+    const said = told(await fetched(params, { host }, small), slow, good)
+    return said.replace(/found .*\/s/, 'found   90 B/s')
+  },
   'bad-address': async () => {
     vi.stubEnv('HF_ENDPOINT', 'hf-mirror')
     return unasked('hf://datasets/owner/name@main/images.zip')
   },
   'not-yet': () => unasked('gdrive://1dKumdOKSXtV7lIXdrG7jsIK'),
-  'not-yet.parts': () => unasked(['https://data.example/a.00', 'https://data.example/a.01']),
   'disk-full': async () => {
     const mirror = await mirrorOf(body)
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })

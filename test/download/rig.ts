@@ -14,6 +14,7 @@ import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Download } from '../../lib/model/spec.ts'
 import type { Workbench } from '../../lib/model/task.ts'
+import type { Tuning } from '../../tasks/download/tuning.ts'
 import { downloadKind } from '../../tasks/download.ts'
 import { type TestBench, testBench } from '../rig/workbench.ts'
 
@@ -21,6 +22,19 @@ export const fileName = 'images.zip'
 
 /** Long enough that a busy machine is not taken for a silent host, short enough to wait for one. */
 const patience: Patience = { connectMs: 5_000, firstByteMs: 5_000, stallMs: 250 }
+
+/** Small enough that a file of a few hundred kilobytes is fetched over many connections. */
+export const small: Tuning = {
+  leastBytes: 10_000,
+  claimBytes: 20_000,
+  mostClaimBytes: 40_000,
+  claimSeconds: 1,
+  syncBytes: 50_000,
+  syncMs: 1_000,
+  tickMs: 20,
+  slowMs: 300,
+  now: () => performance.now(),
+}
 
 /** Bytes that repeat nowhere, so that a wrong offset cannot go unseen. */
 export function content(length: number, seed = 1): Buffer {
@@ -101,9 +115,13 @@ export interface Fetched {
   readonly bytes: Buffer | undefined
 }
 
-export async function fetched(params: DownloadParams, overrides: Partial<Workbench> = {}): Promise<Fetched> {
+export async function fetched(
+  params: DownloadParams,
+  overrides: Partial<Workbench> = {},
+  tuning?: Tuning,
+): Promise<Fetched> {
   const bench = testBench(overrides)
-  const problem = await downloadKind(patience)
+  const problem = await downloadKind({ patience, ...(tuning && { tuning }) })
     .run(params, bench)
     .then(
       () => undefined,
@@ -117,24 +135,24 @@ export async function fetched(params: DownloadParams, overrides: Partial<Workben
 }
 
 export interface Shelf {
+  /** Up to its last byte that is kept. */
   readonly part: Buffer
-  readonly note: { origin: Record<string, unknown>; syncedBytes: number; boot?: string }
+  readonly note: { origins: Record<string, unknown>[]; kept: [number, number][] }
   readonly notePath: string
   readonly partPath: string
 }
 
 /** What waits to be continued; undefined for an empty shelf. */
-export function shelfOf(bench: Workbench): Shelf | undefined {
-  const names = readdirSync(bench.shelf).toSorted()
-  const [part, note] = names.map(name => join(bench.shelf, name))
-  if (part === undefined || note === undefined) return undefined
-  if (names.length !== 2) throw new Error(`the shelf holds ${names.join(', ')}`)
-  return {
-    part: readFileSync(part),
-    note: JSON.parse(readFileSync(note, 'utf8')),
-    notePath: note,
-    partPath: part,
-  }
+export function shelfOf(bench: Pick<Workbench, 'shelf'>): Shelf | undefined {
+  const [folder, ...others] = readdirSync(bench.shelf)
+  if (folder === undefined) return undefined
+  if (others.length > 0) throw new Error(`the shelf holds ${[folder, ...others].join(', ')}`)
+  const [partPath, notePath] = ['bytes', 'note.json'].map(name => join(bench.shelf, folder, name)) as [
+    string,
+    string,
+  ]
+  const note = JSON.parse(readFileSync(notePath, 'utf8')) as Shelf['note']
+  return { part: readFileSync(partPath).subarray(0, note.kept.at(-1)?.[1] ?? 0), note, notePath, partPath }
 }
 
 /** A run that is cancelled once `bytes` have come; the shelf it leaves is the bench's. */
@@ -148,7 +166,7 @@ export async function interrupted(params: DownloadParams, bytes: number): Promis
       if (received >= bytes) run.abort(new Error('interrupted by the test'))
     },
   })
-  await downloadKind(patience)
+  await downloadKind({ patience })
     .run(params, bench)
     .then(
       () => {

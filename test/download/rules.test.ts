@@ -5,6 +5,7 @@ import {
   askedPauseMs,
   backoffMs,
   beginsLikeHtml,
+  exhaustedForMs,
   isHtmlName,
   isHtmlType,
   mostBytes,
@@ -32,6 +33,19 @@ test.each([
 })
 
 test.each([
+  [{}, undefined],
+  [{ ratelimit: '"api";r=0;t=67' }, 67_000],
+  [{ ratelimit: '"api";r=3;t=67' }, undefined],
+  [{ 'ratelimit-remaining': '0', 'ratelimit-reset': '30' }, 30_000],
+  [{ 'ratelimit-remaining': '1', 'ratelimit-reset': '30' }, undefined],
+  [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 20) }, 20_000],
+  [{ 'x-ratelimit-remaining': '0' }, undefined],
+  [{ 'ratelimit-remaining': '0', 'ratelimit-reset': '86400' }, 300_000],
+])('%o leaves nothing for %s ms', (headers, restMs) => {
+  expect(exhaustedForMs(headers, now)).toBe(restMs)
+})
+
+test.each([
   [1, 0, 1_000],
   [1, 1, 500],
   [2, 0, 2_000],
@@ -42,8 +56,8 @@ test.each([
 })
 
 test.each([
-  ['bytes 200-999/1000', { start: 200, total: 1000 }],
-  ['bytes 0-0/*', { start: 0, total: undefined }],
+  ['bytes 200-999/1000', { start: 200, end: 1000, total: 1000 }],
+  ['bytes 0-0/*', { start: 0, end: 1, total: undefined }],
   ['bytes */1000', undefined],
   ['200-999/1000', undefined],
   [undefined, undefined],

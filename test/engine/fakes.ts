@@ -1,10 +1,10 @@
 /** Tasks, graphs and knowledge that are made of nothing, for the pure rooms. */
 
-import { graphOf } from '../../lib/graph.ts'
 import { formsOf, kindsByName } from '../../lib/cli/kinds.ts'
+import { graphOf } from '../../lib/graph.ts'
 import type { Graph } from '../../lib/model/plan.ts'
-import type { Spec } from '../../lib/model/spec.ts'
 import type { Memory, Receipt } from '../../lib/model/receipt.ts'
+import type { Spec } from '../../lib/model/spec.ts'
 import type { Artifact, Outline, Task, TaskId, TaskKind } from '../../lib/model/task.ts'
 import type { Survey } from '../../lib/model/verdict.ts'
 import type { Knowledge } from '../../lib/plan.ts'

@@ -1,12 +1,12 @@
 /** Specs become graphs; what cannot be one is refused. */
 
 import { expect, test } from 'vitest'
-import { graphOf, partOf } from '../../lib/graph.ts'
-import { inOrder } from '../../lib/graph/order.ts'
 import { drawGraph } from '../../lib/cli/graph.ts'
 import { kindsByName } from '../../lib/cli/kinds.ts'
-import type { Graph } from '../../lib/model/plan.ts'
+import { inOrder } from '../../lib/graph/order.ts'
+import { graphOf, partOf } from '../../lib/graph.ts'
 import { identityOf, parseAddress } from '../../lib/model/address.ts'
+import type { Graph } from '../../lib/model/plan.ts'
 import { kinds } from '../../tasks/index.ts'
 import { expectGolden, problemOf } from '../rig/golden.ts'
 import { digest, fakeTask, graphOfText, specOf } from './fakes.ts'

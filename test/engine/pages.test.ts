@@ -1,8 +1,8 @@
 /** What people read: reasons in words, plans as pages, the progress line, the closing line. */
 
 import { expect, test } from 'vitest'
-import type { Reason } from '../../lib/model/verdict.ts'
 import type { RunEvent, Summary } from '../../lib/model/event.ts'
+import type { Reason } from '../../lib/model/verdict.ts'
 import { planOf } from '../../lib/plan.ts'
 import { closingLine } from '../../lib/report/closing.ts'
 import { eventLine, planLine } from '../../lib/report/json.ts'
@@ -10,7 +10,7 @@ import { ProgressLine } from '../../lib/report/live.ts'
 import { textOf } from '../../lib/report/plain.ts'
 import { planPage } from '../../lib/report/plan.ts'
 import { because, nameOf, wordsOf } from '../../lib/report/words.ts'
-import { digest, done, fakeTask, type FakeTask, gone, graphWith, intact, knowing, place } from './fakes.ts'
+import { digest, done, type FakeTask, fakeTask, gone, graphWith, intact, knowing, place } from './fakes.ts'
 
 const damage = { code: 'output-damaged', missing: [], edited: [], missingCount: 0, editedCount: 0 } as const
 

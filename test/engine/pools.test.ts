@@ -1,9 +1,9 @@
 /** Budgets: places in order of weight, bytes in order of time; and manifests seen through a filter. */
 
 import { expect, test } from 'vitest'
+import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
 import { Pool, Rate } from '../../lib/run/pools.ts'
 import { only } from '../../lib/run/subset.ts'
-import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
 import { digest } from './fakes.ts'
 
 /** Notes who entered; `leave` by name. */

@@ -3,8 +3,8 @@
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { parse as parseYaml } from 'yaml'
-import { schemaOf } from '../../lib/spec/schema.ts'
 import { reservedWords } from '../../lib/model/verbs.ts'
+import { schemaOf } from '../../lib/spec/schema.ts'
 import { example } from './example.ts'
 import { forms, mistakes, withSource, withTarget } from './fakes.ts'
 

@@ -3,12 +3,12 @@
  * strikes where it is told to. Knows no world and judges nothing.
  */
 
-import { stopWatching, watchDisk } from '../rig/faults.ts'
 import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers/promises'
 import { main } from '../../lib/cli/main.ts'
 import { downloadKind } from '../../tasks/download.ts'
 import { kinds } from '../../tasks/index.ts'
+import { stopWatching, watchDisk } from '../rig/faults.ts'
 import type { Answer, Order } from './builder.ts'
 
 /** What is waited for in a sweep is a clock that ticks every few milliseconds; anything longer is patience with hosts. */
@@ -20,7 +20,7 @@ syncBuiltinESMExports()
 // Each command line listens to them anew.
 for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0)
 
-const impatient = downloadKind({ connectMs: 10_000, firstByteMs: 10_000, stallMs: 40 })
+const impatient = downloadKind({ patience: { connectMs: 10_000, firstByteMs: 10_000, stallMs: 40 } })
 const kindsOfSweep = kinds.map(kind => (kind.name === 'download' ? (impatient as typeof kind) : kind))
 
 /** What the command line wrote; nothing reaches the real streams. */

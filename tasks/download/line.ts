@@ -1,0 +1,68 @@
+/**
+ * The way to the bytes of one address: remembers where redirects led, so that each piece is asked for there, and goes
+ * the whole way again when that address has expired. Does not judge answers.
+ */
+
+import { type Answer, get, type Patience } from '../../lib/io/http.ts'
+import type { Workbench } from '../../lib/model/task.ts'
+import type { WebSource } from './sources.ts'
+
+interface Piece {
+  /** Within the file of the address. */
+  readonly from: number
+  readonly to?: number
+  readonly ifRange?: string | undefined
+}
+
+export class Line {
+  readonly #source: WebSource
+  readonly #bench: Workbench
+  readonly #patience: Patience
+  #shortcut: string | undefined
+
+  constructor(source: WebSource, bench: Workbench, patience: Patience) {
+    this.#source = source
+    this.#bench = bench
+    this.#patience = patience
+  }
+
+  /** Goes the whole way: the first answer on it tells what only the first host knows. */
+  async askAnew(piece: Piece, signal: AbortSignal): Promise<Answer> {
+    this.#shortcut = undefined
+    const { url } = this.#source
+    const answer = await this.#get(url, piece, signal)
+    if (answer.status === 200 || answer.status === 206) this.#shortcut = answer.url
+    return answer
+  }
+
+  /** Straight to where the bytes were found. `expired`: the status where that opens nothing any more, and the whole way may. */
+  async ask(piece: Piece, signal: AbortSignal): Promise<Answer | { readonly expired: number }> {
+    const { url } = this.#source
+    if (this.#shortcut === undefined) return this.askAnew(piece, signal)
+    const answer = await this.#get(this.#shortcut, piece, signal)
+    if (this.#shortcut === url || !refusals.has(answer.status)) return answer
+    answer.close()
+    this.#shortcut = undefined
+    return { expired: answer.status }
+  }
+
+  #get(url: string, { from, to, ifRange }: Piece, signal: AbortSignal): Promise<Answer> {
+    const { authorization, host } = this.#source
+    return get(
+      {
+        url,
+        ...(authorization !== undefined && new URL(url).host === host && { authorization }),
+        from,
+        ...(to !== undefined && { to }),
+        ...(ifRange !== undefined && { ifRange }),
+        headersOf: this.#bench.headersOf,
+        signal,
+        onRequest: () => this.#bench.requested(),
+      },
+      this.#patience,
+    )
+  }
+}
+
+/** How hosts answer to a signature that is too old. */
+const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404, 410])

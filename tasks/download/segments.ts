@@ -1,0 +1,78 @@
+/**
+ * Who fetches which bytes: pieces of a file are claimed front to back, so that its beginning is whole early; near the
+ * end a free connection takes over half of what a busy one has left. Pure: knows no connection.
+ */
+
+import type { ByteRanges } from '../../lib/model/byte-ranges.ts'
+
+/** Bytes `[at, end)` that one connection fetches. `end` comes nearer where another one takes over the rest. */
+export interface Claim {
+  at: number
+  end: number
+}
+
+export class Segments {
+  readonly #free: ByteRanges
+  readonly #claims = new Set<Claim>()
+  readonly #leastBytes: number
+
+  /** `missing`: what is to be fetched. Less than `leastBytes` is not worth a connection of its own. */
+  constructor(missing: ByteRanges, leastBytes: number) {
+    this.#free = missing
+    this.#leastBytes = leastBytes
+  }
+
+  /** Nobody needs to fetch anything any more; what was claimed may still be on its way. */
+  get isClaimed(): boolean {
+    return this.#free.firstIn(0) === undefined
+  }
+
+  get isDone(): boolean {
+    return this.isClaimed && this.#claims.size === 0
+  }
+
+  /** How many connections can be of use now, those at work included. */
+  get useful(): number {
+    const left = [...this.#claims].reduce((sum, { at, end }) => sum + end - at, this.#free.bytes())
+    return Math.max(this.#claims.size, Math.ceil(left / this.#leastBytes), 1)
+  }
+
+  /** The next bytes to fetch, about `bytes` of them; undefined where nothing worth it is left. */
+  claim(bytes: number): Claim | undefined {
+    const free = this.#free.firstIn(0)
+    if (!free) return this.#takeOver()
+    const [from, to] = free
+    // A rest that is not worth a connection of its own goes along.
+    const end = to - from - bytes < this.#leastBytes ? to : from + bytes
+    this.#free.remove(from, end)
+    return this.#hold({ at: from, end })
+  }
+
+  /** The claim is not worked on any more; what is left of it is free again. */
+  release(claim: Claim): void {
+    if (!this.#claims.delete(claim)) return
+    this.#free.add(claim.at, claim.end)
+  }
+
+  /** Cut to about `bytes`: the rest is free for others. */
+  shorten(claim: Claim, bytes: number): void {
+    const end = claim.at + bytes
+    if (claim.end - end < this.#leastBytes) return
+    this.#free.add(end, claim.end)
+    claim.end = end
+  }
+
+  #hold(claim: Claim): Claim {
+    this.#claims.add(claim)
+    return claim
+  }
+
+  #takeOver(): Claim | undefined {
+    const [largest] = [...this.#claims].toSorted((a, b) => b.end - b.at - (a.end - a.at))
+    if (!largest || largest.end - largest.at < 2 * this.#leastBytes) return undefined
+    const middle = largest.at + Math.ceil((largest.end - largest.at) / 2)
+    const taken = { at: middle, end: largest.end }
+    largest.end = middle
+    return this.#hold(taken)
+  }
+}

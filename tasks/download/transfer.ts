@@ -1,0 +1,287 @@
+/**
+ * One address, asked until its bytes are all there or it brings nothing new: over as many connections as its host is
+ * given, continued where an earlier attempt stopped, begun anew where the file is another one by now. Does not know the
+ * other addresses, and does not compare digests.
+ */
+
+import type { Answer } from '../../lib/io/http.ts'
+import type { Host } from '../../lib/model/host.ts'
+import type { Problem } from '../../lib/model/problem.ts'
+import { Anew, Spoiled, whyAnew } from './anew.ts'
+import { checkAnnouncement, checkPage } from './checks.ts'
+import { Crew, type CrewWork, type Member, Setback } from './crew.ts'
+import type { Fetch } from './fetch.ts'
+import { type Asked, isAnother, type Judgement, judgeAnswer } from './judge.ts'
+import { Line } from './line.ts'
+import type { Origin } from './partial.ts'
+import { isTransient, isWrongFile, pour } from './pour.ts'
+import * as problems from './problems.ts'
+import { backoffMs, exhaustedForMs, mostTries } from './rules.ts'
+import { type Claim, Segments } from './segments.ts'
+import type { WebSource } from './sources.ts'
+
+/** An address whose bytes are all in the file. */
+export interface Arrived {
+  readonly bytes: number
+  readonly etag: string | undefined
+  readonly linked: Answer['linked']
+}
+
+/** `at`: where its first byte lies in the file. Throws what ends the address. */
+export const transfer = (source: WebSource, fetch: Fetch, at = 0): Promise<Arrived> =>
+  new Transfer(source, fetch, at).run()
+
+class Transfer implements CrewWork {
+  readonly #source: WebSource
+  readonly #fetch: Fetch
+  readonly #at: number
+  readonly #host: Host
+  readonly #line: Line
+  #crew: Crew | undefined
+  #total: number | undefined
+  #etag: string | undefined
+  #linked: Answer['linked'] = {}
+  /** The host ignored a range although it had promised them: never asked for one again. */
+  #isRangeless = false
+
+  constructor(source: WebSource, fetch: Fetch, at: number) {
+    this.#source = source
+    this.#fetch = fetch
+    this.#at = at
+    this.#host = fetch.bench.host(source.hostname)
+    this.#line = new Line(source, fetch.bench, fetch.patience)
+  }
+
+  /** A try that got further than any before it begins the count anew: a slow host that cuts each hour ends up done. */
+  async run(): Promise<Arrived> {
+    const { part, bench } = this.#fetch
+    let furthest = part.length
+    for (let failures = 0; ; ) {
+      const setback = await this.#round()
+      if (!setback) return { bytes: this.#total ?? 0, etag: this.#etag, linked: this.#linked }
+      failures = part.length > furthest ? 1 : failures + 1
+      furthest = Math.max(furthest, part.length)
+      if (failures === mostTries) throw problems.tried(setback.problem, mostTries)
+      await bench.pause(setback.pauseMs ?? backoffMs(failures, Math.random()))
+    }
+  }
+
+  /** Until all is there, or everybody had a setback. */
+  async #round(): Promise<Setback | undefined> {
+    const { bench, tuning, part, hasOthers } = this.#fetch
+    const { floorBytesPerSecond } = this.#host.budget
+    this.#crew = new Crew(this, {
+      host: this.#host,
+      tuning,
+      signal: bench.signal,
+      ...(floorBytesPerSecond !== undefined &&
+        hasOthers && {
+          floor: {
+            bytesPerSecond: floorBytesPerSecond,
+            problem: rate => problems.tooSlow(this.#source, rate, floorBytesPerSecond),
+          },
+        }),
+    })
+    try {
+      return await this.#crew.finish()
+    } catch (error) {
+      bench.signal.throwIfAborted()
+      if (error instanceof Anew) return this.#beginAnew(error)
+      if (error instanceof Spoiled) {
+        await part.empty(this.#at)
+        throw error.problem
+      }
+      throw error
+    }
+  }
+
+  async open(member: Member, signal: AbortSignal): Promise<void> {
+    const { part } = this.#fetch
+    if (part.length > 0 && !this.#mayContinue()) await part.empty(this.#at)
+    const was = part.originAt(this.#at)
+    const from = this.#firstMissing(was)
+    const piece = { from, ifRange: this.#ifRange(was) }
+    const answer = await this.#asked(() => this.#line.askAnew(piece, signal))
+    this.#restIfExhausted(answer)
+    try {
+      await this.#begin(member, answer, from, was, signal)
+    } finally {
+      answer.close()
+    }
+  }
+
+  async fetch(member: Member, claim: Claim, signal: AbortSignal): Promise<void> {
+    const was = this.#fetch.part.originAt(this.#at)
+    const from = claim.at - this.#at
+    const piece = { from, to: claim.end - this.#at, ifRange: this.#ifRange(was) }
+    const answer = await this.#asked(() => this.#line.ask(piece, signal))
+    if ('expired' in answer) throw new Setback(problems.serverError(this.#source, answer.expired), 0)
+    this.#restIfExhausted(answer)
+    try {
+      const judgement = judgeAnswer(answer, this.#askedFor(from, true, was))
+      switch (judgement.is) {
+        case 'fit':
+          await this.#pour(member, answer, claim, signal)
+          return this.#expectFilled(claim, this.#at + from, judgement.end)
+        case 'whole-file':
+          if (was && isAnother(was, judgement.origin)) throw new Anew('another', judgement.origin)
+          throw new Anew('ignored', judgement.origin)
+        case 'unfit':
+        case 'try-again':
+        case 'refused':
+          throw this.#endOf(judgement)
+      }
+    } finally {
+      answer.close()
+    }
+  }
+
+  /** The first answer: what it says of the file, then its bytes. */
+  async #begin(
+    member: Member,
+    answer: Answer,
+    from: number,
+    was: Origin | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { params, part, bench } = this.#fetch
+    const judgement = judgeAnswer(answer, this.#askedFor(from, from > 0, was))
+    if (judgement.is !== 'fit' && judgement.is !== 'whole-file') throw this.#endOf(judgement)
+    const { origin } = judgement
+    if (answer.status === 200) await checkPage(params, this.#source, answer)
+    if (this.#isAlone) checkAnnouncement(params, this.#source, origin.total, answer.linked)
+    const isOther = was !== undefined && isAnother(was, origin)
+    if (part.length > 0 && (judgement.is === 'whole-file' || isOther)) {
+      bench.tell(whyAnew(this.#source, isOther, part.length))
+      await part.empty(this.#at)
+    }
+    await part.continueFrom(origin)
+    this.#total = origin.total
+    this.#etag = answer.headers.etag
+    this.#linked = answer.linked
+    const start = judgement.is === 'whole-file' ? 0 : from
+    const claim = this.#claimFirst(member, answer, this.#at + start)
+    await this.#pour(member, answer, claim, signal)
+    if (this.#total === undefined) this.#total = claim.at - this.#at
+    else this.#expectFilled(claim, this.#at + start, member.claim && toldEnd(judgement))
+  }
+
+  /** A host may send less than it was asked for, and says so: no reason to complain, where others fetch the rest. */
+  #expectFilled(claim: Claim, from: number, toldEnd: number | undefined): void {
+    const isAsTold = claim.at > from && claim.at - this.#at === toldEnd
+    if (claim.at < claim.end && !isAsTold)
+      throw new Setback(
+        problems.tooShort(this.#source, claim.at - this.#at, this.#total ?? claim.end - this.#at),
+      )
+  }
+
+  /** What the first connection takes. Others may join where ranges work and bytes of several answers go together. */
+  #claimFirst(member: Member, answer: Answer, from: number): Claim {
+    const { part, tuning } = this.#fetch
+    if (this.#total === undefined) return { at: from, end: Number.POSITIVE_INFINITY }
+    const end = this.#at + this.#total
+    const missing = part.gaps(this.#at, end)
+    const takesRanges = answer.status === 206 || answer.headers['accept-ranges'] === 'bytes'
+    const segments = new Segments(missing, tuning.leastBytes)
+    const claim = segments.claim(Number.POSITIVE_INFINITY)
+    if (!claim || !takesRanges || this.#isRangeless || !this.#mayContinue()) return { at: from, end }
+    if (this.#host.connections > 1) segments.shorten(claim, tuning.claimBytes)
+    this.#crew?.share(segments, member, claim)
+    return claim
+  }
+
+  async #pour(member: Member, answer: Answer, claim: Claim, signal: AbortSignal): Promise<void> {
+    const { bench, params, part } = this.#fetch
+    const total = this.#isAlone ? (this.#total ?? params.download.size?.bytes) : params.download.size?.bytes
+    const end = this.#total === undefined ? undefined : this.#at + this.#total
+    const onBytes = (bytes: number): void => {
+      bench.received(bytes)
+      this.#crew?.took(member, bytes)
+      bench.progress(part.length, total, 'bytes')
+    }
+    const pouring = {
+      ...this.#fetch,
+      source: this.#source,
+      host: this.#host,
+      at: this.#at,
+      end,
+      signal,
+      onBytes,
+    }
+    try {
+      await this.#asked(() => pour(answer, claim, pouring))
+    } catch (error) {
+      signal.throwIfAborted()
+      throw isWrongFile(error) ? new Spoiled(error as Problem) : error
+    }
+  }
+
+  /** The host says that this was the last request for a while. */
+  #restIfExhausted({ headers }: Answer): void {
+    const restMs = exhaustedForMs(headers, Date.now())
+    if (restMs !== undefined) this.#host.rest(restMs)
+  }
+
+  /** Failures of the network are setbacks; everything else ends the address. */
+  async #asked<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw isTransient(error) ? new Setback(error) : error
+    }
+  }
+
+  #endOf(judgement: Exclude<Judgement, { is: 'fit' | 'whole-file' }>): unknown {
+    switch (judgement.is) {
+      case 'unfit':
+        return new Anew('unfit', judgement.origin, judgement.found)
+      case 'try-again':
+        return new Setback(judgement.problem, judgement.pauseMs, judgement.crowded)
+      case 'refused':
+        return judgement.problem
+    }
+  }
+
+  async #beginAnew({ why, origin, found }: Anew): Promise<Setback> {
+    const { part, bench } = this.#fetch
+    const was = part.originAt(this.#at)
+    const isOther = was !== undefined && origin !== undefined && isAnother(was, origin)
+    if (why === 'ignored') this.#isRangeless = true
+    if (isOther || why === 'ignored') bench.tell(whyAnew(this.#source, isOther, part.length))
+    await part.empty(this.#at)
+    return new Setback(problems.unfitRange(this.#source, found ?? 'the whole file'), 0)
+  }
+
+  #askedFor(from: number, isPart: boolean, was: Origin | undefined): Asked {
+    return { params: this.#fetch.params, source: this.#source, from, isPart, was, at: this.#at }
+  }
+
+  /** Bytes are only put together when they are of one version, or when a digest will tell. */
+  #mayContinue(): boolean {
+    const { params, part } = this.#fetch
+    if (params.download.sha256 !== undefined || params.download.md5 !== undefined) return true
+    const origin = part.originAt(this.#at)
+    if (origin?.identity !== this.#source.identity) return false
+    return origin.validator !== undefined || origin.sha256 !== undefined
+  }
+
+  #firstMissing(was: Origin | undefined): number {
+    const end = was?.total === undefined ? Number.POSITIVE_INFINITY : this.#at + was.total
+    const first = this.#fetch.part.gaps(this.#at, end).firstIn(this.#at)?.[0]
+    // Where nothing is missing the last byte is asked for: the answer tells whether it is still the same file.
+    return first === undefined ? Math.max(0, (was?.total ?? 0) - 1) : first - this.#at
+  }
+
+  /** A validator speaks for one address; where the host tells the digest, that speaks for the bytes. */
+  #ifRange(was: Origin | undefined): string | undefined {
+    return was?.identity === this.#source.identity && was.sha256 === undefined ? was.validator : undefined
+  }
+
+  /** The file has no other parts: what is told of it is told of the whole. */
+  get #isAlone(): boolean {
+    return this.#fetch.parts === 1
+  }
+}
+
+const toldEnd = (judgement: Judgement): number | undefined =>
+  judgement.is === 'fit' ? judgement.end : undefined

@@ -1,0 +1,30 @@
+/** The sizes and times that a transfer works with. Tests have their own. */
+
+export interface Tuning {
+  /** Less than this is not worth a connection of its own. */
+  readonly leastBytes: number
+  /** A claim is at least so large, and about what its connection brings in a few seconds. */
+  readonly claimBytes: number
+  readonly mostClaimBytes: number
+  readonly claimSeconds: number
+  /** A sync begins after so many bytes, or so long: after a crash at most about that is fetched again. */
+  readonly syncBytes: number
+  readonly syncMs: number
+  /** How often rates are looked at. */
+  readonly tickMs: number
+  /** How long a connection may crawl, or a host stay under its floor. */
+  readonly slowMs: number
+  readonly now: () => number
+}
+
+export const usual: Tuning = {
+  leastBytes: 4 << 20,
+  claimBytes: 16 << 20,
+  mostClaimBytes: 64 << 20,
+  claimSeconds: 4,
+  syncBytes: 64 << 20,
+  syncMs: 5_000,
+  tickMs: 1_000,
+  slowMs: 30_000,
+  now: () => performance.now(),
+}
