@@ -1,10 +1,8 @@
 /** The door to worker threads: starts one on a TypeScript module of ours. Knows no work. */
 
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href
+const loader = import.meta.resolve('tsx/esm/api')
 
 /** `module`: URL of the module. The thread does not keep the process alive by itself. */
 export function startWorker(module: URL): Worker {

@@ -48,6 +48,7 @@ const workCodes = [
   'connection-cut',
   'stalled',
   'too-slow',
+  'taken-over',
   'range-ignored',
   'source-changed',
   'html-instead-of-data',

@@ -15,6 +15,7 @@ import { errorCode, makeFolder, remove, syncFolder } from '../../lib/io/disk.ts'
 import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind } from '../../lib/io/hashing.ts'
 import { type ByteRange, ByteRanges } from '../../lib/model/byte-ranges.ts'
+import { takenOver } from './problems.ts'
 
 /** Whose bytes they are. Without address or credentials: the note lies on disk. */
 export interface Origin {
@@ -37,16 +38,17 @@ interface Note {
 
 export interface PartialOptions {
   readonly md5: boolean
-  /** A sync begins after so many bytes, or so long after the last. */
+  /** A sync begins after so many bytes, or so long after the last; the writers wait for one after `mostUnsyncedBytes`. */
   readonly syncBytes: number
   readonly syncMs: number
+  readonly mostUnsyncedBytes: number
 }
 
 export class PartialFile {
   /** The same file, for who reads it while it is written. */
   readonly growing: Growing
   readonly #folder: string
-  readonly #file: FileHandle
+  #file: FileHandle
   readonly #hash: HashBehind
   readonly #options: PartialOptions
   #origins: readonly Origin[] = []
@@ -70,7 +72,7 @@ export class PartialFile {
   /** Takes up what an earlier run left on the shelf, as far as it can be trusted. */
   static async open(shelf: string, options: PartialOptions): Promise<PartialFile> {
     const folder = claim(shelf)
-    const file = await open(bytesIn(folder), constants.O_RDWR | constants.O_CREAT, 0o666)
+    const file = await openBytes(folder)
     const part = new PartialFile(folder, file, options)
     try {
       await part.#takeUp()
@@ -118,8 +120,8 @@ export class PartialFile {
     if (at === 0) this.#mixed = false
     this.growing.reach(Math.min(at, this.growing.watermark))
     remove(noteIn(this.#folder))
-    await this.#file.truncate(at)
-    if (at > 0) await this.#sync()
+    if (at === 0) await this.#replaceFile()
+    else await this.#sync()
   }
 
   /** Writes pieces one behind the other from `at` on. Resolves when they can be read back. */
@@ -130,14 +132,8 @@ export class PartialFile {
     this.#written.add(at, at + bytes)
     this.growing.reach(this.#written.endOf(0))
     this.#unsyncedBytes += bytes
-    if (!this.#isSyncDue || this.#syncing) return
-    this.#syncing = this.#sync()
-      .catch((error: unknown) => {
-        this.#failure = error
-      })
-      .finally(() => {
-        this.#syncing = undefined
-      })
+    if (this.#isSyncDue) this.#syncing ??= this.#syncAside()
+    if (this.#unsyncedBytes >= this.#options.mostUnsyncedBytes) await this.#syncing
   }
 
   /** Of the whole file: nothing may be missing before its last byte. */
@@ -161,10 +157,11 @@ export class PartialFile {
   /** Gives the whole file away, synced, under another name. */
   async moveTo(path: string): Promise<void> {
     await this.#settle()
+    if ((await this.#file.stat()).size > this.#written.end) await this.#file.truncate(this.#written.end)
     await this.#file.sync()
     await this.#file.close()
     this.#givenAway = true
-    await rename(bytesIn(this.#folder), path)
+    await unlessTakenOver(() => rename(bytesIn(this.#folder), path))
     syncFolder(dirname(path))
     remove(this.#folder)
   }
@@ -172,19 +169,22 @@ export class PartialFile {
   async #takeUp(): Promise<void> {
     const note = readNote(noteIn(this.#folder))
     const { size } = await this.#file.stat()
-    if (!note) {
-      if (size > 0) await this.#file.truncate(0)
-      return
-    }
+    if (!note) return size > 0 ? this.#replaceFile() : undefined
     this.#origins = note.origins
     for (const [from, to] of note.kept) this.#written.add(from, Math.min(to, size))
     // The last byte is asked for again, even of a complete file: the answer tells whether it is still the same file.
     const { at = 0, total } = note.origins.at(-1) ?? {}
     const end = total === undefined ? this.#written.endOf(0) : at + total
     if (this.#written.gaps(0, end).bytes() === 0) this.#written.remove(end - 1, Number.POSITIVE_INFINITY)
-    if (this.#written.end < size) await this.#file.truncate(this.#written.end)
     this.#mixed = this.length > 0
     this.growing.reach(this.#written.endOf(0))
+  }
+
+  /** Not emptied: a run that this one took over from may still write to it. */
+  async #replaceFile(): Promise<void> {
+    await this.#file.close()
+    remove(bytesIn(this.#folder))
+    this.#file = await unlessTakenOver(() => openBytes(this.#folder))
   }
 
   async #writeAll(at: number, pieces: readonly Buffer[], bytes: number): Promise<void> {
@@ -205,6 +205,17 @@ export class PartialFile {
     if (this.#failure !== undefined) throw this.#failure
   }
 
+  /** While bytes go on coming; what goes wrong is told at the next write. */
+  async #syncAside(): Promise<void> {
+    try {
+      await this.#sync()
+    } catch (error) {
+      this.#failure = error
+    } finally {
+      this.#syncing = undefined
+    }
+  }
+
   /** What was written before is on disk, and the note says so. */
   async #sync(): Promise<void> {
     const kept = this.#written.copy()
@@ -214,12 +225,24 @@ export class PartialFile {
       await this.#file.datasync()
     }
     const note: Note = { version: 2, origins: this.#origins, kept: kept.toJSON() }
-    await writeNote(noteIn(this.#folder), note)
+    await unlessTakenOver(() => writeNote(noteIn(this.#folder), note))
   }
 }
 
 const bytesIn = (folder: string): string => join(folder, 'bytes')
 const noteIn = (folder: string): string => join(folder, 'note.json')
+
+const openBytes = (folder: string): Promise<FileHandle> =>
+  open(bytesIn(folder), constants.O_RDWR | constants.O_CREAT, 0o666)
+
+/** The folder goes away under us only where another run made it its own. */
+async function unlessTakenOver<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw errorCode(error) === 'ENOENT' ? takenOver() : error
+  }
+}
 
 const isSame = (a: Origin, b: Origin): boolean =>
   a.identity === b.identity && a.validator === b.validator && a.sha256 === b.sha256 && a.total === b.total

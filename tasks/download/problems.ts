@@ -139,6 +139,15 @@ export const serverError = (source: WebSource, status: number): Problem =>
     next: rerun,
   })
 
+/** The lock of the playground let two builds in, as locks on some network filesystems do. */
+export const takenOver = (): Problem =>
+  new Problem({
+    code: 'taken-over',
+    message: 'Another build took this download over and goes on with it.',
+    disk: 'Nothing was placed. What was received is not lost: the other build has it.',
+    next: 'wait for the other build; then run the same command again.',
+  })
+
 export const tooSlow = (source: WebSource, rate: number, floor: number): Problem =>
   new Problem({
     code: 'too-slow',

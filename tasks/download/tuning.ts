@@ -7,9 +7,11 @@ export interface Tuning {
   readonly claimBytes: number
   readonly mostClaimBytes: number
   readonly claimSeconds: number
-  /** A sync begins after so many bytes, or so long: after a crash at most about that is fetched again. */
+  /** A sync begins after so many bytes, or so long. */
   readonly syncBytes: number
   readonly syncMs: number
+  /** Where the disk syncs slower than bytes come, they wait here: more than this is never fetched again after a crash. */
+  readonly mostUnsyncedBytes: number
   /** How often rates are looked at. */
   readonly tickMs: number
   /** How long a connection may crawl, or a host stay under its floor. */
@@ -24,6 +26,7 @@ export const usual: Tuning = {
   claimSeconds: 4,
   syncBytes: 64 << 20,
   syncMs: 5_000,
+  mostUnsyncedBytes: 512 << 20,
   tickMs: 1_000,
   slowMs: 30_000,
   now: () => performance.now(),

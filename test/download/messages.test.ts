@@ -1,6 +1,6 @@
 /** What a user reads, whole, for each code that a download raises. `UPDATE_GOLDENS=1` rewrites. */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Behaviour, Mirror } from '../../demo/mirror.ts'
@@ -10,7 +10,7 @@ import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Download } from '../../lib/model/spec.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
-import { freeHost } from '../rig/workbench.ts'
+import { freeHost, testBench } from '../rig/workbench.ts'
 import {
   addressAt,
   content,
@@ -150,6 +150,17 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     const said = told(await fetched(params, { host }, small), slow, good)
     return said.replace(/found .*\/s/, 'found   90 B/s')
   },
+  'taken-over': async () => {
+    const large = content(400_000)
+    const mirror = await mirrorOf()
+    mirror.serve(`/${fileName}`, large, { does: 'drip', bytesPerSecond: 2_000_000 })
+    const first = testBench()
+    const progress = (): void => renameSync(...movedShelf(first.shelf))
+    return told(
+      await fetched(paramsOf(addressAt(mirror)), { shelf: first.shelf, progress: onlyOnce(progress) }, small),
+      mirror,
+    )
+  },
   'bad-address': async () => {
     vi.stubEnv('HF_ENDPOINT', 'hf-mirror')
     return unasked('hf://datasets/owner/name@main/images.zip')
@@ -161,6 +172,20 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     const host = (name: string) => freeHost(name, { ration: () => Promise.reject(full) })
     return told(await fetched(paramsOf(addressAt(mirror)), { host }), mirror)
   },
+}
+
+/** What another run does that takes a partial download over. */
+const movedShelf = (shelf: string): [string, string] => {
+  const [folder = ''] = readdirSync(shelf)
+  return [join(shelf, folder), join(shelf, 'another')]
+}
+
+function onlyOnce(work: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) work()
+    isDone = true
+  }
 }
 
 const draw = (diagnostics: readonly Diagnostic[]): string =>

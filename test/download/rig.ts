@@ -31,6 +31,7 @@ export const small: Tuning = {
   claimSeconds: 1,
   syncBytes: 50_000,
   syncMs: 1_000,
+  mostUnsyncedBytes: 150_000,
   tickMs: 20,
   slowMs: 300,
   now: () => performance.now(),

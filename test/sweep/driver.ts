@@ -6,6 +6,7 @@
 import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers/promises'
 import { main } from '../../lib/cli/main.ts'
+import { usual } from '../../tasks/download/tuning.ts'
 import { downloadKind } from '../../tasks/download.ts'
 import { kinds } from '../../tasks/index.ts'
 import { stopWatching, watchDisk } from '../rig/faults.ts'
@@ -20,7 +21,11 @@ syncBuiltinESMExports()
 // Each command line listens to them anew.
 for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0)
 
-const impatient = downloadKind({ patience: { connectMs: 10_000, firstByteMs: 10_000, stallMs: 40 } })
+/** Files of a few hundred bytes are fetched over several connections, and synced on the way. */
+const impatient = downloadKind({
+  patience: { connectMs: 10_000, firstByteMs: 10_000, stallMs: 40 },
+  tuning: { ...usual, leastBytes: 100, claimBytes: 150, mostClaimBytes: 150, syncBytes: 200 },
+})
 const kindsOfSweep = kinds.map(kind => (kind.name === 'download' ? (impatient as typeof kind) : kind))
 
 /** What the command line wrote; nothing reaches the real streams. */
