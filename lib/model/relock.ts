@@ -28,10 +28,11 @@ const fields = ['size', 'sha256', 'md5', 'revision', 'etag', 'modified', 'from']
  */
 export function relock(
   old: LockEntry | undefined,
-  found: Found,
+  answer: Found,
   built: Found | undefined,
   nowIso: string,
 ): Relocked {
+  const found = writable(answer)
   const isSame = old !== undefined && isTheSame(old, found)
   const isBuilt = built?.size !== undefined && built.size === found.size && isTheSame(built, found)
   const known = [found, isSame ? old : undefined, isBuilt ? built : undefined]
@@ -59,6 +60,14 @@ export function relock(
     isReplaced: old !== undefined && !isSame,
   }
 }
+
+/** A header may hold what no file for people should: such a validator is none. */
+function writable({ etag, modified, ...found }: Found): Found {
+  return { ...found, ...(isText(etag) && { etag }), ...(isText(modified) && { modified }) }
+}
+
+const isText = (text: string | undefined): text is string =>
+  text !== undefined && text.trim() !== '' && !/\p{Cc}/u.test(text)
 
 /** Nothing that both tell contradicts. ETags and dates are a host's own: those of two hosts cannot be compared. */
 function isTheSame(was: Found, now: Found): boolean {

@@ -4,7 +4,7 @@ import type { LockEntry, LockFile } from '../model/lock-file.ts'
 import type { Diagnostic } from '../model/problem.ts'
 import type { Difference } from '../model/relock.ts'
 import { formatBytes, formatCount, shortDigest } from '../model/units.ts'
-import { columns, padded } from './text.ts'
+import { columns, escaped, padded } from './text.ts'
 
 /** One address. */
 export interface LockRow {
@@ -20,10 +20,12 @@ export type LockDeed = 'written' | 'as it was' | 'not written (--dry-run)'
 /** Ends with a line feed. */
 export function lockPage(rows: readonly LockRow[], file: string, deed: LockDeed): string {
   const width = (texts: readonly string[]): number => Math.max(0, ...texts.map(columns))
-  const addresses = width(rows.map(({ address }) => address))
+  const addresses = Math.min(80, width(rows.map(({ address }) => address)))
   const told = width(rows.map(foundWords))
   const lines = rows.map(row =>
-    `${padded(row.address, addresses)}  ${padded(foundWords(row), told)}  ${stateWords(row)}`.trimEnd(),
+    escaped(
+      `${padded(row.address, addresses)}  ${padded(foundWords(row), told)}  ${stateWords(row)}`,
+    ).trimEnd(),
   )
   const counts = (['new', 'changed', 'unchanged', 'failed', 'dropped'] as const)
     .map(state => ({ state, count: rows.filter(row => row.state === state).length }))

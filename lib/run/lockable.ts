@@ -43,7 +43,7 @@ export function foundIn({ bytes, digest, remarks }: Receipt): Found {
     size: bytes,
     sha256: digest,
     ...(strong !== undefined && { etag: strong }),
-    from: String(host ?? ''),
+    from: String(host ?? 'unknown'),
   }
 }
 

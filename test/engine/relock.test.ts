@@ -25,6 +25,11 @@ const stories: Readonly<Record<string, Story>> = {
     gives: { ...host, size: 3, etag: '"a"', sha256: one },
     state: 'new',
   },
+  'validators that no text file should hold': {
+    found: { ...host, size: 3, etag: '"\u009b2J"', modified: '' },
+    gives: { ...host, size: 3 },
+    state: 'new',
+  },
   'the host has another ETag than the record': {
     found: { ...host, size: 3, etag: '"b"' },
     built: { ...host, size: 3, etag: '"a"', sha256: one },
