@@ -85,7 +85,7 @@ function parseLockFile(written: string, file: string): LockFile {
   const content = written.replace(/^\uFEFF/, '')
   const page = new Page(file, content)
   refuseConflicts(content, page)
-  const root = rootOf(content, page, { empty: 'The lock file is empty.', next: anew })
+  const root = rootOf(content, page, { empty: 'The lock file is empty.', next: anew, otherwise: anew })
   const value = checkSpec(grammar, root, page, 'The lock file')
   page.throwMistakes()
   const { files } = value as ValueOf<typeof grammar>

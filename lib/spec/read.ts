@@ -40,15 +40,23 @@ export function parseSpec(text: string, options: ReadOptions & Whereabouts): Spe
   return assemble(value as SpecValue, page, options)
 }
 
-const emptySpec = {
+interface FileWords {
+  /** For a file that says nothing. */
+  readonly empty: string
+  readonly next: string
+  /** The next step for a fault that has none of its own. */
+  readonly otherwise?: string
+}
+
+const emptySpec: FileWords = {
   empty: 'The spec is empty.',
   next: 'begin with "version: 1" and "targets:"; docs/datasets.md has an example.',
 }
 
-/** The YAML of a whole file; throws what is wrong with it. `words` are for a file that says nothing. */
+/** The YAML of a whole file; throws what is wrong with it. */
 export function rootOf(text: string, page: Page, words = emptySpec): YamlNode {
   const { root, faults } = readYaml(text)
-  for (const { message, next, ...span } of firstOfEachLine(faults, page))
+  for (const { message, next = words.otherwise, ...span } of firstOfEachLine(faults, page))
     page.mistake({ code: 'yaml-syntax', message, ...(next !== undefined && { next }) }, span)
   page.throwMistakes()
   if (root.form === 'scalar' && root.kind === 'nothing') {
