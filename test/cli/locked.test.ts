@@ -2,10 +2,14 @@
 
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { expectGolden } from '../rig/golden.ts'
 import { expectContract, sha256Of } from '../rig/playground.ts'
 import { at, lockFile, openWorld, settled, statesIn } from './open-world.ts'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 test('a build adds the digests that it learns, and the next one is idle', async () => {
   const { place, asked, lock } = await openWorld()
@@ -31,29 +35,51 @@ test('a build adds the digests that it learns, and the next one is idle', async 
 
 test('the hub: one request tells all, and the commit of a moving revision is what is fetched', async () => {
   const { place, host, asked, lock } = await openWorld()
-  const env = process.env['HF_ENDPOINT']
-  process.env['HF_ENDPOINT'] = host.url
-  try {
-    const commit = '89abcdef'.repeat(5)
-    const path = (revision: string) => `/datasets/owner/name/resolve/${revision}/d.bin`
-    host.serve(path('main'), Buffer.from('dddd'), { does: 'huggingface', commit })
-    host.serve(path(commit), Buffer.from('dddd'), { does: 'huggingface', commit })
-    place.spec("targets:\n  d: { sources: [{ url: 'hf://datasets/owner/name@main/d.bin', file: d.bin }] }\n")
-    expect((await place.run('build')).exitCode).toBe(0)
-    asked()
-    await place.run('lock')
-    expect(asked()).toEqual([`HEAD ${path('main')}`])
-    expect(at(lock())).toContain(
-      `@main/d.bin:\n    size: 4\n    sha256: ${sha256Of('dddd')}\n    revision: ${commit}\n    from: host\n`,
-    )
-    expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
-    rmSync(join(place.root, 'd'), { recursive: true })
-    expect((await place.run('build', '--locked')).exitCode).toBe(0)
-    expect(asked()).toEqual([`GET /cdn${path(commit)}`, `GET ${path(commit)}`])
-  } finally {
-    if (env === undefined) delete process.env['HF_ENDPOINT']
-    else process.env['HF_ENDPOINT'] = env
-  }
+  vi.stubEnv('HF_ENDPOINT', host.url)
+  const commit = '89abcdef'.repeat(5)
+  const path = (revision: string) => `/datasets/owner/name/resolve/${revision}/d.bin`
+  host.serve(path('main'), Buffer.from('dddd'), { does: 'huggingface', commit })
+  host.serve(path(commit), Buffer.from('dddd'), { does: 'huggingface', commit })
+  place.spec("targets:\n  d: { sources: [{ url: 'hf://datasets/owner/name@main/d.bin', file: d.bin }] }\n")
+  expect((await place.run('build')).exitCode).toBe(0)
+  asked()
+  await place.run('lock')
+  expect(asked()).toEqual([`HEAD ${path('main')}`])
+  expect(at(lock())).toContain(
+    `@main/d.bin:\n    size: 4\n    sha256: ${sha256Of('dddd')}\n    revision: ${commit}\n    from: host\n`,
+  )
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  rmSync(join(place.root, 'd'), { recursive: true })
+  expect((await place.run('build', '--locked')).exitCode).toBe(0)
+  expect(asked()).toEqual([`GET /cdn${path(commit)}`, `GET ${path(commit)}`])
+})
+
+test('a branch that moved on is fetched at its locked commit, and the digest is learnt with it', async () => {
+  const { place, host, lock } = await openWorld()
+  vi.stubEnv('HF_ENDPOINT', host.url)
+  const path = (revision: string) => `/datasets/owner/name/resolve/${revision}/d.json`
+  const commit = '89abcdef'.repeat(5)
+  host.serve(path('main'), Buffer.from('[1]'))
+  host.serve(path(commit), Buffer.from('[2]'), { does: 'tagged', etag: '"second"' })
+  place.spec("targets:\n  d: { sources: [{ url: 'hf://datasets/owner/name@main/d.json', file: d.json }] }\n")
+  await place.run('build')
+  place.write(
+    lockFile,
+    `version: 1
+files:
+  hf://datasets/owner/name@main/d.json:
+    size: 3
+    revision: ${commit}
+    etag: '"second"'
+    from: ${new URL(host.url).host}
+    locked: 2026-01-02T03:04:05.000Z
+`,
+  )
+  const moved = await place.run('build')
+  expect(moved).toMatchObject({ exitCode: 0, codes: [], summary: { ran: 2, requests: 1 } })
+  expect(place.read('data/d/d.json')).toBe('[2]')
+  expect(at(lock())).toContain(`    sha256: ${sha256Of('[2]')}\n    revision: ${commit}\n`)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
 })
 
 test('--locked refuses what nothing pins, all of it, even where nothing is to be done', async () => {
