@@ -41,9 +41,19 @@ export type Behaviour =
   | { readonly does: 'redirect'; readonly to: string }
   | { readonly does: 'redirect-loop' }
   /** A redirect to `/cdn/…` that tells size and digest, as the Hugging Face hub does. */
-  | { readonly does: 'huggingface'; readonly sha256?: string; readonly size?: number; readonly cdn?: string }
+  | {
+      readonly does: 'huggingface'
+      readonly sha256?: string
+      readonly size?: number
+      readonly cdn?: string
+      readonly commit?: string
+    }
   /** Another `ETag` each time, as if the file were replaced again and again. */
   | { readonly does: 'etag-changes' }
+  /** This `ETag`, whatever the file; none where it is empty. */
+  | { readonly does: 'tagged'; readonly etag: string }
+  /** `HEAD` is refused; everything else is as usual. */
+  | { readonly does: 'no-head'; readonly status: number }
 
 type Body = Buffer | { readonly file: string }
 
@@ -195,10 +205,14 @@ async function answer(
         location: `${behaviour.cdn ?? ''}/cdn${entry.path}?Signature=secret`,
         'x-linked-etag': `"${behaviour.sha256 ?? (await digestOf(body))}"`,
         'x-linked-size': behaviour.size ?? file.size,
-        'x-repo-commit': '0123456789abcdef0123456789abcdef01234567',
+        'x-repo-commit': behaviour.commit ?? '0123456789abcdef0123456789abcdef01234567',
       })
     case 'etag-changes':
       return send({ ...file, etag: `"changed-${serial}"` })
+    case 'tagged':
+      return send({ ...file, etag: behaviour.etag })
+    case 'no-head':
+      return request.method === 'HEAD' ? reply(behaviour.status) : send(file)
   }
 }
 
@@ -234,7 +248,7 @@ async function send(sent: Sent): Promise<void> {
   response.writeHead(entry.status, {
     'content-type': 'application/octet-stream',
     ...(!sent.lengthless && { 'content-length': end - start }),
-    etag,
+    ...(etag !== '' && { etag }),
     'last-modified': lastModified,
     ...(sent.ranges !== 'unknown' && { 'accept-ranges': 'bytes' }),
     ...(range && { 'content-range': `bytes ${start}-${end - 1}/${size}` }),

@@ -122,7 +122,8 @@ class Draft {
     const key = shortHash(identity) + (this.#downloads.has(identity) ? `+${shortHash(pins)}` : '')
     const fileName = addresses[0]?.fileName ?? 'file'
     const places = ['url', 'sha256', 'md5', 'size'].map(
-      name => [name, placeOf(this.#spec, below(download.pointer, name))] as const,
+      name =>
+        [name, download.locked?.places[name] ?? placeOf(this.#spec, below(download.pointer, name))] as const,
     )
     const params: DownloadParams = {
       name: `${fileName}@${key}`,

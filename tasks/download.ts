@@ -2,7 +2,9 @@
 
 import { resolve } from 'node:path'
 import { type Address, identityOf, parseAddress } from '../lib/model/address.ts'
+import { hasMovingRevision, isPinned } from '../lib/model/lock-file.ts'
 import type { DownloadParams } from '../lib/model/params.ts'
+import type { Place } from '../lib/model/problem.ts'
 import type { Ingredient, Outline, Pins, TaskKind } from '../lib/model/task.ts'
 import type { Manner } from './download/run.ts'
 import { notYet } from './download/unbuilt.ts'
@@ -18,12 +20,16 @@ export function downloadKind(manner?: Manner): TaskKind<DownloadParams> {
     outline,
     notYet,
     // Loaded when there is work, as its libraries are.
-    run: async (params, bench) => (await import('./download/run.ts')).run(params, bench, manner),
+    run: async (params, bench) =>
+      (await import('./download/run.ts')).run(atLockedRevision(params), bench, manner),
+    inquire: async (params, inquiry) =>
+      (await import('./download/inquire.ts')).inquire(params, inquiry, manner?.patience),
   }
 }
 
 function outline(params: DownloadParams): Outline {
-  const { url, sha256, md5, size } = params.download
+  const { url, size, locked } = params.download
+  const isFixed = isPinned(params.download)
   const addresses = url.map(parseAddress).filter((address): address is Address => typeof address !== 'string')
   const [first] = addresses
   const place = params.places['url']
@@ -31,13 +37,19 @@ function outline(params: DownloadParams): Outline {
   const bytes = size?.bytes
   return {
     name: params.name,
-    fingerprint: addresses.map(
-      (address, i): Ingredient => ({
-        name: addresses.length === 1 ? 'url' : `url[${i}]`,
-        value: identityOf(address),
-        ...(place && { place }),
-      }),
-    ),
+    fingerprint: [
+      ...addresses.map(
+        (address, i): Ingredient => ({
+          name: addresses.length === 1 ? 'url' : `url[${i}]`,
+          value: identityOf(address),
+          ...(place && { place }),
+        }),
+      ),
+      // A digest says all that a revision could.
+      ...(locked?.revision !== undefined && !isFixed
+        ? [revisionOf(locked.revision, locked.places['revision'])]
+        : []),
+    ],
     takes: [],
     gives: { form: 'file', at: params.at, lasting: false, pins: pinsOf(params) },
     forecast: {
@@ -47,10 +59,26 @@ function outline(params: DownloadParams): Outline {
         ? { copyOf: resolve(params.folder, first.path) }
         : first && { download: { host: first.host, bytes } }),
     },
-    ...(local.length > 0 &&
-      sha256 === undefined &&
-      md5 === undefined && { reads: local.map(({ path }) => resolve(params.folder, path)) }),
+    ...(local.length > 0 && !isFixed && { reads: local.map(({ path }) => resolve(params.folder, path)) }),
   }
+}
+
+const revisionOf = (value: string, place: Place | undefined): Ingredient => ({
+  name: 'revision',
+  value,
+  ...(place && { place }),
+})
+
+/** As fetched: a moving revision may have moved on since it was locked. */
+function atLockedRevision(params: DownloadParams): DownloadParams {
+  const revision = params.download.locked?.revision
+  if (revision === undefined) return params
+  const url = params.download.url.map(text => {
+    const address = parseAddress(text)
+    const isMoving = typeof address !== 'string' && address.scheme === 'hf' && hasMovingRevision(address)
+    return isMoving ? identityOf({ ...address, revision }) : text
+  })
+  return { ...params, download: { ...params.download, url } }
 }
 
 function pinsOf({ download: { sha256, md5, size }, places }: DownloadParams): Pins {

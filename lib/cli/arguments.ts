@@ -26,6 +26,8 @@ export interface Options {
   readonly json: boolean
   readonly quiet: boolean
   readonly offline: boolean
+  /** Refuse what neither the spec nor the lock file pins by digest. */
+  readonly locked: boolean
   readonly keepArchives: boolean
   readonly check: Tier
   readonly rateBytesPerSecond: number | undefined
@@ -49,6 +51,7 @@ const flags = {
   json: { type: 'boolean', default: false },
   quiet: { type: 'boolean', short: 'q', default: false },
   offline: { type: 'boolean', default: false },
+  locked: { type: 'boolean', default: false },
   'keep-archives': { type: 'boolean', default: false },
   check: { type: 'string', default: 'tree' },
   rate: { type: 'string' },
@@ -57,7 +60,6 @@ const flags = {
   'exit-code': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   // Known words whose work is not built yet: refused below, not taken for misspelt.
-  locked: { type: 'boolean', default: false },
   'only-needed': { type: 'boolean', default: false },
   sample: { type: 'string' },
   on: { type: 'string', default: 'local' },
@@ -82,6 +84,7 @@ export function parseCommand(argv: readonly string[]): Command {
     json: values.json,
     quiet: values.quiet,
     offline: values.offline,
+    locked: values.locked,
     keepArchives: values['keep-archives'],
     check: oneOf('--check', values.check, tiers),
     rateBytesPerSecond: rate(values.rate),
@@ -94,8 +97,8 @@ export function parseCommand(argv: readonly string[]): Command {
 }
 
 /** Bare options that only make sense for a build mean one of everything. */
-const wholeCommand = (values: { readonly 'dry-run': boolean; readonly force: boolean }): Verb =>
-  values['dry-run'] || values.force ? 'build' : 'overview'
+const wholeCommand = (values: ReturnType<typeof parse>['values']): Verb =>
+  values['dry-run'] || values.force || values.locked ? 'build' : 'overview'
 
 /** `coco/train2017/`, as the shell completes it, is the target `coco/train2017`. */
 const trimmed = (name: string): string => name.replace(/^\.\//, '').replace(/\/+$/, '') || name
@@ -117,7 +120,6 @@ function parse(argv: readonly string[]) {
 
 function refuseUnbuilt(values: ReturnType<typeof parse>['values']): void {
   const asked = [
-    values.locked && '--locked',
     values['only-needed'] && '--only-needed',
     values.sample !== undefined && '--sample',
     values.on !== 'local' && '--on',
@@ -152,5 +154,5 @@ function oneOf<const C extends string>(flag: string, text: string, choices: read
   return found
 }
 
-const usage = (message: string, next = 'see `npx tsx build --help`.'): Problem =>
+export const usage = (message: string, next = 'see `npx tsx build --help`.'): Problem =>
   new Problem({ code: 'bad-usage', message: message.endsWith('.') ? message : `${message}.`, next })

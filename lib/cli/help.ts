@@ -9,13 +9,13 @@ const usage: Readonly<Record<Verb, readonly [synopsis: string, about: string]>> 
   status: ['npx tsx build status [NAME…]', 'fresh, stale or missing, per target, without the network'],
   why: ['npx tsx build why NAME…', 'each task, its verdict, and the ingredient that changed'],
   verify: ['npx tsx build verify [NAME…]', 'rehash what is on disk; check annotations against the tree'],
+  lock: ['npx tsx build lock [NAME…]', 'ask hosts for what the spec leaves open; write the lock file'],
   graph: ['npx tsx build graph [NAME…]', 'the tasks and what they take (--format mermaid, dot or json)'],
   clean: [
     'npx tsx build clean [NAME…]',
     'remove what was built; --archives: only archives and partial downloads',
   ],
   schema: ['npx tsx build schema', 'print the JSON Schema of datasets.yaml'],
-  lock: ['npx tsx build lock [NAME…]', 'ask hosts for what the spec leaves open (not yet)'],
   adopt: ['npx tsx build adopt NAME --from DIR', 'take over files that are on disk already (not yet)'],
   accept: ['npx tsx build accept NAME…', 'the definition changed, the result is the same (not yet)'],
   prune: ['npx tsx build prune', 'remove what the spec no longer names (not yet)'],
@@ -35,7 +35,8 @@ const building = `
   -j, --jobs N         tasks at once that need a core (default: as many as there are)
   -k, --keep-going     after a failure go on with what does not depend on it
   -f, --force          run everything that is named, whatever the records say
-  --offline            no network at all
+  --offline            no network at all: what is missing is told, with its bytes
+  --locked             refuse what neither the spec nor its lock file pins by digest
   --keep-archives      keep archives once everything made from them is placed
   --rate 50MB/s        for all hosts together`
 
@@ -44,6 +45,11 @@ const own: Partial<Record<Verb, string>> = {
   graph: '\n  --format F           mermaid (default), dot or json',
   clean:
     '\n  --archives           only kept archives and partial downloads\n  -n, --dry-run        list only',
+  lock: `
+  Sizes, digests and revisions go into NAME.lock.yaml beside NAME.yaml; builds take them as if
+  the spec said so. Files that hosts have replaced since are told.
+
+  -n, --dry-run        show what would be written`,
   status: '\n  --exit-code          1 if anything is not fresh',
 }
 

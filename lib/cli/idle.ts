@@ -13,7 +13,7 @@ import { refuseForeignRoots } from './roots.ts'
 /** How many tasks are fresh, if that is all there is to say; undefined where a plan has to be made. */
 export async function idleTasks({ command, kinds }: Desk): Promise<number | undefined> {
   const { names, options } = command
-  if (options.dryRun || options.force || options.check !== 'tree') return undefined
+  if (options.dryRun || options.force || options.locked || options.check !== 'tree') return undefined
   const { key, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options.root)
   const root = rootOf(seemingRoot ?? '')
   const settled = settledAt(root, settledKey(key, names, options.keepArchives, kinds))

@@ -52,6 +52,7 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
     case 'schema':
       return (await import('./schema.ts')).schema(desk)
     case 'lock':
+      return (await import('./lock.ts')).lock(desk)
     case 'adopt':
     case 'accept':
     case 'prune':

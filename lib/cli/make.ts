@@ -5,19 +5,22 @@ import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import { openSteps, planOf } from '../plan.ts'
-import { closingLine } from '../report/closing.ts'
+import { closingLine, missingLine } from '../report/closing.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
+import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
+import { refuseUnpinned } from './locked.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
 export async function make(desk: Desk, began: number): Promise<number> {
   const { command, kinds, console } = desk
   const { options } = command
   const playground = await openPlayground(command, kinds)
+  if (options.locked) refuseUnpinned(playground.graph, options.spec)
   const { keepArchives } = playground
   const room = roomAt(playground.root)
   const known = await survey(playground, { tier: options.check })
@@ -66,13 +69,16 @@ async function perform(
   freeBytes: number,
   began: number,
 ): Promise<number> {
-  const [{ whileHeld }, { runPlan }, { refreshTimes }] = await Promise.all([
+  const [{ whileHeld }, { runPlan }, { refreshTimes }, { learn, receiptsBefore }] = await Promise.all([
     import('./hold.ts'),
     import('../run.ts'),
     import('../run/refresh.ts'),
+    import('./learn.ts'),
   ])
   const { console, command } = desk
-  const { force, keepGoing, quiet } = command.options
+  const { force, offline, quiet } = command.options
+  // Without hosts a build does what it can, and tells all that it would have needed.
+  const keepGoing = command.options.keepGoing || offline
   const { keepArchives } = playground
   const { result, interrupted } = await whileHeld(desk, playground, async run => {
     rememberSpec(playground)
@@ -80,10 +86,15 @@ async function perform(
     const plan = planOf(run.graph, run.known, { force, freeBytes, keepArchives })
     if (console.json) console.plan(plan, freeBytes)
     console.watch(openSteps(plan).length)
+    const before = receiptsBefore(run)
     const tally = await runPlan(run, plan, { keepGoing, archiveBytes: plan.totals.archives })
     await refreshTimes(run)
     run.known.receipts.dropUnused()
-    if (tally.failed + tally.skipped === 0 && !run.signal.aborted) rememberIdle(desk, playground, run.known)
+    const isChanged = learn(run, before, command.options.spec)
+    const isWhole = tally.failed + tally.skipped === 0 && !run.signal.aborted
+    if (isWhole && isChanged) await rememberAnew(desk, run.known)
+    else if (isWhole) rememberIdle(desk, playground, run.known)
+    if (offline && tally.failed > 0) tellMissing(console, planOf(run.graph, run.known, { keepArchives }))
     return tally
   })
   const exitCode = interrupted
@@ -94,4 +105,26 @@ async function perform(
   const summary = { ...result, seconds: (performance.now() - began) / 1000, exitCode }
   if (!quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
   return console.summary(summary)
+}
+
+/** With what its lock file gained, the spec is another one; and somebody may have edited it meanwhile. */
+async function rememberAnew(desk: Desk, known: Known): Promise<void> {
+  const playground = await openPlayground(desk.command, desk.kinds).catch((error: unknown) => {
+    if (!(error instanceof Problem)) throw error
+  })
+  if (playground === undefined) return
+  rememberSpec(playground)
+  const { graph, keepArchives } = playground
+  if (openSteps(planOf(graph, known, { keepArchives })).length === 0) rememberIdle(desk, playground, known)
+}
+
+/** What a build with hosts would fetch now. */
+function tellMissing(console: Console, { steps, totals }: Plan): void {
+  const missing = [...steps.values()].filter(
+    ({ task, verdict }) => verdict.state === 'stale' && task.outline.forecast.download,
+  )
+  const { download, unknown, byHost } = totals
+  if (missing.length === 0) return
+  console.object({ event: 'offline', files: missing.length, download, unknown, byHost })
+  console.result(missingLine(missing.length, totals))
 }

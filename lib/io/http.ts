@@ -1,5 +1,5 @@
 /**
- * The one door to HTTP: opens a GET, follows redirects, and gives the answer's bytes as they arrive. Every failure of
+ * The one door to HTTP: opens a GET or HEAD, follows redirects, and gives the answer's bytes as they arrive. Every failure of
  * the network is a Problem. Does not know what a good answer is, does not try again, and never prints credentials.
  */
 
@@ -17,6 +17,7 @@ import { Inbox, Stall } from './inbox.ts'
 export interface Ask {
   /** May hold `USER:PASSWORD@`, which becomes an `Authorization` header. */
   readonly url: string
+  /** A HEAD follows redirects only until size and digest are told. */
   readonly method?: 'GET' | 'HEAD'
   /** Sent to the host of `url` only. */
   readonly authorization?: string
@@ -49,7 +50,7 @@ export interface Answer {
   /** Of the answer after all redirects. */
   readonly headers: IncomingHttpHeaders
   /** What the hub of Hugging Face tells of the file before it redirects to the bytes. */
-  readonly linked: { readonly sha256?: string; readonly size?: number }
+  readonly linked: { readonly sha256?: string; readonly size?: number; readonly commit?: string }
   /** Throws a Problem where the host cuts or stalls. Ends the connection when it is left early. */
   readonly body: AsyncIterable<Buffer>
   /** The same body for who writes it: all that came since the last time at once. */
@@ -69,7 +70,9 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
     const opened = await open(url, ask, headersFor(url, ask, authorization), patience)
     const { stream, response } = opened
     linked = { ...linkedOf(response.headers), ...linked }
-    if (!isRedirect(response.statusCode)) {
+    // The address behind it is signed for fetching, and often for nothing else.
+    const toldAll = ask.method === 'HEAD' && linked.sha256 !== undefined && linked.size !== undefined
+    if (!isRedirect(response.statusCode) || toldAll) {
       return {
         status: response.statusCode ?? 0,
         url: url.href,
@@ -144,7 +147,12 @@ function headersFor(url: URL, ask: Ask, authorization: string | undefined): Reco
 function linkedOf(headers: IncomingHttpHeaders): Answer['linked'] {
   const sha256 = /^"?([0-9a-f]{64})"?$/.exec(String(headers['x-linked-etag']))?.[1]
   const size = /^\d+$/.exec(String(headers['x-linked-size']))?.[0]
-  return { ...(sha256 !== undefined && { sha256 }), ...(size !== undefined && { size: Number(size) }) }
+  const commit = /^[0-9a-f]{40}$/.exec(String(headers['x-repo-commit']))?.[0]
+  return {
+    ...(sha256 !== undefined && { sha256 }),
+    ...(size !== undefined && { size: Number(size) }),
+    ...(commit !== undefined && { commit }),
+  }
 }
 
 interface Opened {

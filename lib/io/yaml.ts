@@ -1,5 +1,5 @@
 /**
- * The door to YAML: text → a plain tree with offsets, aliases and merge keys resolved.
+ * The door to YAML: text → a plain tree with offsets, aliases and merge keys resolved; and values → text.
  * Knows no spec, no lines and no types beyond what a scalar looks like.
  */
 
@@ -16,6 +16,7 @@ import {
   type Pair,
   Parser,
   Scalar,
+  stringify,
 } from 'yaml'
 
 /** Offsets into the text, in UTF-16 units; `end` is behind the last one. */
@@ -78,6 +79,9 @@ export function readYaml(text: string): YamlReading {
     tree.faults.push({ ...tree.spanOfFault(pos), ...inPlainWords(code, message) })
   return { root, faults: tree.faults }
 }
+
+/** Maps and scalars as YAML: one key a line, no line broken, the same text for the same value. Ends with a line feed. */
+export const writeYaml = (value: unknown): string => stringify(value, { lineWidth: 0 })
 
 function compose(text: string, faults: YamlFault[]): Document.Parsed {
   // The failsafe schema leaves every scalar as text: a digest of digits must not become a number.

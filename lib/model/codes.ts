@@ -33,6 +33,7 @@ export const refusedCodes = [
   'lock-held',
   'state-too-new',
   'symlink-outside-root',
+  'not-pinned',
 ] as const
 
 /** Found while working: exit code 1, or a warning. */
@@ -56,6 +57,7 @@ const workCodes = [
   'file-not-found',
   'offline',
   'all-sources-failed',
+  'lock-changed',
   // archives
   'not-a-zip',
   'corrupt-zip',

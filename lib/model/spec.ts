@@ -45,7 +45,23 @@ export interface Download {
   readonly md5?: string
   /** Pointer of the object that it was written in. */
   readonly pointer: string
+  /** What the lock file added, where it has something to add. */
+  readonly locked?: Locked
 }
+
+/** Which parts of a download stand in the lock file, not in the spec. */
+interface Locked {
+  /** The commit to fetch from, in the place of a moving revision. */
+  readonly revision?: string
+  /** Of all that is the lock file's: `sha256`, `md5`, `size`, `revision`. */
+  readonly places: Readonly<Record<string, Place>>
+  /** What the spec says in the place of the exact size. */
+  readonly roundedSize?: Size
+}
+
+/** A size that was written with a unit was rounded by its writer, perhaps from binary units: 10 % either way. */
+export const sizeFits = ({ bytes, exact }: Size, found: number): boolean =>
+  exact ? bytes === found : Math.abs(found - bytes) <= bytes / 10
 
 export type Origin =
   | { readonly form: 'address'; readonly download: Download }

@@ -5,6 +5,7 @@
 
 import type { Grammar } from './grammar.ts'
 import type { HeadersOf, Host } from './host.ts'
+import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
 import type { Diagnostic, Place } from './problem.ts'
 
@@ -102,6 +103,8 @@ export interface TaskKind<P = unknown> {
   notYet?(params: P): string | undefined
   /** Writes into `bench.staging` only, and records each file there. May throw a Problem. */
   run(params: P, bench: Workbench): Promise<void>
+  /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
+  inquire?(params: P, inquiry: Inquiry): Promise<Found>
   /** Its result is its input under another name: an input that nobody else reads is given back as soon as that is placed. */
   readonly consumes?: boolean
   /** What can be wrong with a result although its bytes are as recorded: `verify` asks. */
@@ -112,6 +115,9 @@ export interface TaskKind<P = unknown> {
    */
   readonly reworks?: boolean
 }
+
+/** What a task gets to ask hosts with. */
+export type Inquiry = Pick<Workbench, 'host' | 'headersOf' | 'signal' | 'requested' | 'tell' | 'pause'>
 
 /** Where a finished artifact lies. */
 export interface Placed {

@@ -1,6 +1,7 @@
 /** The last line of a build for people. Pure. */
 
 import type { Summary } from '../model/event.ts'
+import type { Totals } from '../model/plan.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 
 const interrupted = 130
@@ -21,4 +22,15 @@ export function closingLine(summary: Summary): string {
   const next =
     exitCode === interrupted ? 'What was downloaded is kept: run the same command again to go on.\n' : ''
   return `${word}: ${parts.filter(part => part !== '').join(', ')}; ${formatBytes(bytesDownloaded)} downloaded, ${written} in ${formatSeconds(seconds)}.\n${next}`
+}
+
+/** `Missing without the network: 3 files, 27.5 GB and 1 file of unknown size (huggingface.co 27.5 GB, example.org size unknown).` */
+export function missingLine(files: number, { download, unknown, byHost }: Totals): string {
+  const known = unknown < files ? formatBytes(download) : ''
+  const open = unknown > 0 ? `${plural(unknown, 'file')} of unknown size` : ''
+  const bytes = [known, open].filter(part => part !== '').join(' and ')
+  const hosts = Object.entries(byHost).map(
+    ([host, ofHost]) => `${host} ${ofHost > 0 ? formatBytes(ofHost) : 'size unknown'}`,
+  )
+  return `Missing without the network: ${plural(files, 'file')}, ${bytes} (${hosts.join(', ')}).\n`
 }

@@ -8,12 +8,13 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { makeFolder, writeWhole } from '../io/disk.ts'
 import { stateFolder } from '../model/layout.ts'
+import { lockFileOf } from '../model/lock-file.ts'
 import { redact } from '../model/redact.ts'
 import type { Spec } from '../model/spec.ts'
 import type { SourceForm } from '../model/task.ts'
 
 /** Raise it when the same text is checked or assembled otherwise. */
-const version = 2
+const version = 3
 
 export interface ReadSpec {
   readonly spec: Spec
@@ -26,7 +27,7 @@ export interface ReadSpec {
 
 /** What can be known of a spec without reading its YAML. */
 export interface SpecText {
-  /** Digest of its text, its name and the definition that it is checked against. */
+  /** Digest of its text and its lock file's, its name and the definition that it is checked against. */
   readonly key: string
   /** A password or token stands in it, which has no business in the playground. */
   readonly isSecret: boolean
@@ -44,7 +45,7 @@ export function lookUpSpec(
 ): SpecText {
   const text = textOf(file)
   const key = createHash('sha256')
-    .update(JSON.stringify([version, file, forms, text]))
+    .update(JSON.stringify([version, file, forms, text, textOf(lockFileOf(file)) ?? null]))
     .digest('hex')
   return {
     key,
@@ -65,8 +66,14 @@ export async function readSpecOnce(
     const spec = { ...held, folder: dirname(resolve(file)) }
     return { spec, root: rootOf(held.root), key, isOnlyRead: true }
   }
-  const { readSpec } = await import('./read.ts')
-  const spec = readSpec({ file, forms })
+  const [{ readSpec }, { readLockFile }, { withPins }] = await Promise.all([
+    import('./read.ts'),
+    import('./lock-file.ts'),
+    import('./pins.ts'),
+  ])
+  const written = readSpec({ file, forms })
+  const lock = readLockFile(lockFileOf(file))
+  const spec = lock === undefined ? written : withPins(written, lock)
   return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret }
 }
 

@@ -36,8 +36,14 @@ interface Spot {
   readonly span: Span
 }
 
-export function checkSpec<T>(grammar: Grammar<T>, root: YamlNode, page: Page): Loose<T> | undefined {
-  const spot = { pointer: '', label: 'The spec', span: spanOf(root) }
+/** `label` names the whole in messages. */
+export function checkSpec<T>(
+  grammar: Grammar<T>,
+  root: YamlNode,
+  page: Page,
+  label = 'The spec',
+): Loose<T> | undefined {
+  const spot = { pointer: '', label, span: spanOf(root) }
   return new Check(page).value(grammar, root, spot) as Loose<T> | undefined
 }
 

@@ -40,14 +40,27 @@ export function parseSpec(text: string, options: ReadOptions & Whereabouts): Spe
   return assemble(value as SpecValue, page, options)
 }
 
-function rootOf(text: string, page: Page): YamlNode {
+interface FileWords {
+  /** For a file that says nothing. */
+  readonly empty: string
+  readonly next: string
+  /** The next step for a fault that has none of its own. */
+  readonly otherwise?: string
+}
+
+const emptySpec: FileWords = {
+  empty: 'The spec is empty.',
+  next: 'begin with "version: 1" and "targets:"; docs/datasets.md has an example.',
+}
+
+/** The YAML of a whole file; throws what is wrong with it. */
+export function rootOf(text: string, page: Page, words = emptySpec): YamlNode {
   const { root, faults } = readYaml(text)
-  for (const { message, next, ...span } of firstOfEachLine(faults, page))
+  for (const { message, next = words.otherwise, ...span } of firstOfEachLine(faults, page))
     page.mistake({ code: 'yaml-syntax', message, ...(next !== undefined && { next }) }, span)
   page.throwMistakes()
   if (root.form === 'scalar' && root.kind === 'nothing') {
-    const next = 'begin with "version: 1" and "targets:"; docs/datasets.md has an example.'
-    page.mistake({ code: 'missing-key', message: 'The spec is empty.', next }, { start: 0, end: 1 })
+    page.mistake({ code: 'missing-key', message: words.empty, next: words.next }, { start: 0, end: 1 })
     page.throwMistakes()
   }
   return root

@@ -1,7 +1,7 @@
 /** Why what is there of a file is given up, thrown inside a transfer and said to the user. */
 
 import type { Diagnostic, Problem } from '../../lib/model/problem.ts'
-import type { Origin } from './partial.ts'
+import type { Origin } from './note.ts'
 import * as problems from './problems.ts'
 import type { WebSource } from './sources.ts'
 

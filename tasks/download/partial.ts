@@ -7,34 +7,16 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { constants, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { constants, readdirSync, renameSync } from 'node:fs'
 import { type FileHandle, open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Digests } from '../../lib/io/digest.ts'
 import { errorCode, makeFolder, remove, syncFolder } from '../../lib/io/disk.ts'
 import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind } from '../../lib/io/hashing.ts'
-import { type ByteRange, ByteRanges } from '../../lib/model/byte-ranges.ts'
+import { ByteRanges } from '../../lib/model/byte-ranges.ts'
+import { isSameOrigin, type Note, type Origin, readNote, writeNote } from './note.ts'
 import { takenOver } from './problems.ts'
-
-/** Whose bytes they are. Without address or credentials: the note lies on disk. */
-export interface Origin {
-  /** Digest of the address. */
-  readonly identity: string
-  /** Where its first byte lies in the file: not 0 for a later part of a file that is published in parts. */
-  readonly at: number
-  /** Strong ETag or date of the file at the host. */
-  readonly validator?: string
-  /** Of the file at the host, where it tells. */
-  readonly sha256?: string
-  readonly total?: number
-}
-
-interface Note {
-  readonly version: 2
-  readonly origins: readonly Origin[]
-  readonly kept: readonly ByteRange[]
-}
 
 export interface PartialOptions {
   readonly md5: boolean
@@ -105,7 +87,7 @@ export class PartialFile {
   /** Bytes of this origin follow, beside those that are there. */
   async continueFrom(origin: Origin): Promise<void> {
     const was = this.originAt(origin.at)
-    if (was && isSame(was, origin)) return
+    if (was && isSameOrigin(was, origin)) return
     if (was && was.identity !== origin.identity) this.#mixed = true
     await this.#settle()
     this.#origins = [...this.#origins.filter(({ at }) => at !== origin.at), origin]
@@ -244,9 +226,6 @@ async function unlessTakenOver<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const isSame = (a: Origin, b: Origin): boolean =>
-  a.identity === b.identity && a.validator === b.validator && a.sha256 === b.sha256 && a.total === b.total
-
 /** A folder of this run alone: the fullest that earlier ones left there, or a new one. */
 function claim(shelf: string): string {
   makeFolder(shelf)
@@ -270,34 +249,3 @@ function isRenamed(from: string, to: string): boolean {
     throw error
   }
 }
-
-/** Written beside and renamed, without holding up those who receive bytes meanwhile. */
-async function writeNote(path: string, note: Note): Promise<void> {
-  const beside = `${path}.tmp`
-  const file = await open(beside, 'w')
-  try {
-    await file.writeFile(`${JSON.stringify(note, null, 2)}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(beside, path)
-}
-
-/** The note, or undefined where there is none that can be trusted. */
-function readNote(path: string): Note | undefined {
-  try {
-    const note = JSON.parse(readFileSync(path, 'utf8')) as Partial<Note> | null
-    return note?.version === 2 && hasOrigins(note) && hasRanges(note) ? (note as Note) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const hasOrigins = ({ origins }: Partial<Note>): boolean =>
-  Array.isArray(origins) &&
-  origins.every(origin => typeof origin?.identity === 'string' && Number.isInteger(origin.at))
-
-const hasRanges = ({ kept }: Partial<Note>): boolean =>
-  Array.isArray(kept) &&
-  kept.every(range => Array.isArray(range) && range.length === 2 && range.every(Number.isSafeInteger))

@@ -7,6 +7,7 @@ import type { Size } from '../../lib/model/spec.ts'
 import { formatBytes, formatCount, plural, shortDigest } from '../../lib/model/units.ts'
 import type { Source, WebSource } from './sources.ts'
 
+const relock = 'run `npx tsx build lock`'
 const rerun = 'run the same command again: it goes on where it stopped.'
 
 export function digestMismatch(
@@ -22,38 +23,42 @@ export function digestMismatch(
       ? 'if not, remove that mirror.'
       : 'if not, add a mirror that has the right file.'
   const pinned = typeof wanted.from !== 'string'
+  const locked = download.locked?.places[algorithm] !== undefined
+  const wayOut = locked ? relock : 'put the found digest into the spec'
   return new Problem({
     code: 'digest-mismatch',
     message: pinned
-      ? `${fileName} is not the file that the spec describes.`
+      ? `${fileName} is not the file that ${locked ? 'was locked' : 'the spec describes'}.`
       : `${fileName} is not the file that ${source.host} announced.`,
     evidence: [
       { label: 'wanted', text: `${algorithm} ${shortDigest(wanted.digest)}`, from: wanted.from },
       { label: 'found', text: `${algorithm} ${shortDigest(found.digest)}`, from: found.from },
       // To be copied into the spec.
-      ...(pinned ? [{ label: '', text: found.digest }] : []),
+      ...(pinned && !locked ? [{ label: '', text: found.digest }] : []),
     ],
     next: pinned
-      ? `if the publisher replaced the file, put the found digest into the spec; ${otherwise}`
+      ? `if the publisher replaced the file, ${wayOut}; ${otherwise}`
       : 'run the same command again; if it stays so, add a mirror and a sha256 to the spec.',
   })
 }
 
 export function sizeMismatch(
-  { fileName, places }: DownloadParams,
+  { fileName, places, download }: DownloadParams,
   wanted: Size,
   found: { readonly bytes: number; readonly from: string },
 ): Problem {
   const from = places['size']
+  const locked = download.locked?.places['size'] !== undefined
+  const wayOut = locked ? relock : 'correct size and digest in the spec'
   const text = wanted.exact ? exactly(wanted.bytes) : `about ${formatBytes(wanted.bytes)}`
   return new Problem({
     code: 'size-mismatch',
-    message: `${fileName} does not have the size that the spec gives.`,
+    message: `${fileName} does not have the size that ${locked ? 'was locked' : 'the spec gives'}.`,
     evidence: [
       { label: 'wanted', text, ...(from && { from }) },
       { label: 'found', text: exactly(found.bytes), from: found.from },
     ],
-    next: 'if the publisher replaced the file, correct size and digest in the spec; if not, use another mirror.',
+    next: `if the publisher replaced the file, ${wayOut}; if not, use another mirror.`,
   })
 }
 

@@ -3,6 +3,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Size } from '../../lib/model/spec.ts'
 
+export { sizeFits } from '../../lib/model/spec.ts'
+
 /** Tries of one address in a row that bring nothing new, before the next address has its turn. */
 export const mostTries = 5
 
@@ -64,10 +66,6 @@ export function validatorOf(headers: IncomingHttpHeaders): string | undefined {
   const { etag } = headers
   return etag !== undefined && !etag.startsWith('W/') ? etag : headers['last-modified']
 }
-
-/** A size that was written with a unit was rounded by its writer, perhaps from binary units: 10 % either way. */
-export const sizeFits = ({ bytes, exact }: Size, found: number): boolean =>
-  exact ? bytes === found : Math.abs(found - bytes) <= bytes / 10
 
 export const mostBytes = ({ bytes, exact }: Size): number => (exact ? bytes : Math.floor(bytes * 1.1))
 

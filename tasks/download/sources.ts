@@ -48,7 +48,7 @@ interface UnbuiltSource extends Named {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-function sourcesOf(params: DownloadParams, environment: Environment): readonly Source[] {
+export function sourcesOf(params: DownloadParams, environment: Environment): readonly Source[] {
   const { url, mirrors } = params.download
   const place = params.places['url']
   return [

@@ -153,7 +153,7 @@ test('after a failure: what depends on it is not tried; with --keep-going the re
 
 test('--offline: what is there is enough, what is missing is said', async () => {
   const { place, asked } = await world()
-  const nothing = await place.run('build', '--offline', '--keep-going')
+  const nothing = await place.run('build', '--offline')
   expect(nothing).toMatchObject({ exitCode: 1, summary: { failed: 3, skipped: 6, requests: 0 } })
   expect(nothing.codes).toEqual(['offline', 'offline', 'offline'])
   await place.run('build')

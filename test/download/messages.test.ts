@@ -26,6 +26,7 @@ import {
 const folder = new URL('../goldens/download/', import.meta.url)
 const body = content(20_300)
 const size = { bytes: body.length, exact: true }
+const lockPlace = { file: 'datasets.lock.yaml', line: 7, column: 13, length: 64 }
 const path = '/datasets/owner/name/resolve/main/images.zip'
 
 afterEach(() => {
@@ -68,6 +69,8 @@ async function continued(download: Partial<Download>, next: (mirror: Mirror) => 
 const messages: Readonly<Record<string, () => Promise<string>>> = {
   'digest-mismatch': () => refused({ does: 'wrong-bytes' }, { sha256: sha256(body) }),
   'digest-mismatch.md5': () => refused({ does: 'wrong-bytes' }, { md5: '0'.repeat(32) }),
+  'digest-mismatch.locked': () =>
+    refused({ does: 'wrong-bytes' }, { sha256: sha256(body), locked: { places: { sha256: lockPlace } } }),
   'digest-mismatch.announced': () =>
     refusedByHub({ does: 'huggingface', sha256: 'f'.repeat(64) }, '', { sha256: sha256(body) }),
   'digest-mismatch.hub': () => refusedByHub({ does: 'huggingface', sha256: 'f'.repeat(64) }, ''),
@@ -83,6 +86,8 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     return told(await fetched(params), bad, good)
   },
   'size-mismatch': () => refused({ does: 'wrong-length', bytes: 20_299 }, { size }),
+  'size-mismatch.locked': () =>
+    refused({ does: 'wrong-length', bytes: 20_299 }, { size, locked: { places: { size: lockPlace } } }),
   'size-mismatch.rounded': () =>
     refused({ does: 'wrong-length', bytes: 2_000 }, { size: { bytes: 20_300_000_000, exact: false } }),
   'size-mismatch.hub': () => refusedByHub({ does: 'huggingface', size: 7 }, ''),

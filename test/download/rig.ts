@@ -104,7 +104,13 @@ export function paramsOf(
     folder: mkdtempSync(join(tmpdir(), 'groundwork-spec-')),
     at: `.groundwork/archives/${fileName}`,
     fileName,
-    places: { url: place(29), size: place(30), sha256: place(31), md5: place(32) },
+    places: {
+      url: place(29),
+      size: place(30),
+      sha256: place(31),
+      md5: place(32),
+      ...download.locked?.places,
+    },
     ...rest,
   }
 }

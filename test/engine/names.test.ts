@@ -49,6 +49,7 @@ const usual: Command['options'] = {
   json: false,
   quiet: false,
   offline: false,
+  locked: false,
   keepArchives: false,
   check: 'tree',
   rateBytesPerSecond: undefined,
@@ -67,6 +68,7 @@ test.each<[string, string, string[], Partial<Command['options']>]>([
   ['vg status', 'build', ['vg', 'status'], {}],
   ['-n', 'build', [], { dryRun: true }],
   ['--force', 'build', [], { force: true }],
+  ['--locked', 'build', [], { locked: true }],
   ['--json', 'overview', [], { json: true }],
   [
     'x --dry-run --keep-going --offline --quiet',
@@ -100,7 +102,7 @@ test.each([
   ['bad-usage.rate', 'x --rate fast'],
   ['bad-usage.choice', 'graph --format svg'],
   ['bad-usage.value', 'x --spec'],
-  ['not-yet.options', 'x --locked --sample 10 --only-needed --on slurm'],
+  ['not-yet.options', 'x --sample 10 --only-needed --on slurm'],
 ])('%s: %s', async (name, line) => {
   const problem = await refused(line)
   expect(problem.code).toBe(name.split('.')[0])

@@ -1,0 +1,42 @@
+/** `--locked`: a build whose downloads are not all pinned by digest is refused before it starts. */
+
+import { isOpen, isPinned, lockFileOf } from '../model/lock-file.ts'
+import type { Graph } from '../model/plan.ts'
+import { type DiagnosticDraft, Problem } from '../model/problem.ts'
+import type { Task } from '../model/task.ts'
+import { subjectOf } from '../run/attempt.ts'
+import { downloadOf } from '../run/lockable.ts'
+
+/** Whether anything is to be done plays no part: what is fetched must follow from spec and lock file alone. */
+export function refuseUnpinned({ tasks }: Graph, spec: string): void {
+  const drafts = [...tasks.values()].filter(isLoose).map(task => notPinned(task, lockFileOf(spec)))
+  const [first, ...rest] = drafts
+  if (first) throw new Problem(first, ...rest)
+}
+
+/** Something that comes from outside and could be another file tomorrow. */
+function isLoose(task: Task): boolean {
+  const download = downloadOf(task)
+  if (download) return !isPinned(download)
+  const { gives, outline } = task
+  return gives !== undefined && outline.takes.length === 0 && !isPinned(gives.pins ?? {})
+}
+
+function notPinned(task: Task, file: string): DiagnosticDraft {
+  const name = task.outline.name.replace(/@[0-9a-f+]+$/, '')
+  return {
+    code: 'not-pinned',
+    subject: subjectOf(task),
+    place: task.place,
+    message: `${name} is pinned by digest neither in the spec nor in ${file}.`,
+    disk: 'Nothing was changed.',
+    next: nextOf(task, file),
+  }
+}
+
+function nextOf(task: Task, file: string): string {
+  const download = downloadOf(task)
+  if (download === undefined || !isOpen(download)) return 'write its sha256 into the spec.'
+  if (download.locked === undefined) return 'npx tsx build lock'
+  return `its host tells no digest: build it once without --locked, which adds it to ${file}.`
+}

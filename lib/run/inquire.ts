@@ -1,0 +1,60 @@
+/** Asks the hosts of many tasks at once what they tell of them, within the budgets of the hosts. Fetches nothing. */
+
+import { setMaxListeners } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Report } from '../model/event.ts'
+import type { Found } from '../model/lock-file.ts'
+import type { Diagnostic } from '../model/problem.ts'
+import type { HostBudget } from '../model/spec.ts'
+import type { Inquiry, Task, TaskId } from '../model/task.ts'
+import { subjectOf } from './attempt.ts'
+import { problemOf } from './failure.ts'
+import { hostsOf } from './hosts.ts'
+
+export interface InquiryOptions {
+  readonly hosts: Readonly<Record<string, HostBudget>>
+  readonly report: Report
+  readonly signal: AbortSignal
+}
+
+export interface Answers {
+  readonly found: ReadonlyMap<TaskId, Found>
+  /** Why the others told nothing, in the order of the tasks. */
+  readonly failures: readonly Diagnostic[]
+  readonly requests: number
+}
+
+/** Throws only when it is cancelled. */
+export async function inquireAll(
+  tasks: readonly Task[],
+  { hosts, report, signal }: InquiryOptions,
+): Promise<Answers> {
+  // Every request and pause of every inquiry listens to it.
+  setMaxListeners(0, signal)
+  const pause = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal })
+  const host = hostsOf({ budgets: hosts, rateBytesPerSecond: undefined, pause })
+  const found = new Map<TaskId, Found>()
+  const failures = new Map<TaskId, readonly Diagnostic[]>()
+  let requests = 0
+  await Promise.all(
+    tasks.map(async task => {
+      const subject = subjectOf(task)
+      const inquiry: Inquiry = {
+        host,
+        headersOf: () => ({}),
+        signal,
+        requested: () => void (requests += 1),
+        tell: diagnostic => report({ event: 'diagnostic', diagnostic: { subject, ...diagnostic } }),
+        pause,
+      }
+      try {
+        const told = await task.kind.inquire?.(task.params, inquiry)
+        if (told) found.set(task.id, told)
+      } catch (error) {
+        signal.throwIfAborted()
+        failures.set(task.id, problemOf(error, { subject, disk: 'Nothing was changed.' }).diagnostics)
+      }
+    }),
+  )
+  return { found, failures: tasks.flatMap(({ id }) => failures.get(id) ?? []), requests }
+}

@@ -1,0 +1,58 @@
+/** The note beside a partial file: whose bytes it holds, and which of them are safely on disk. Knows no bytes. */
+
+import { readFileSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import type { ByteRange } from '../../lib/model/byte-ranges.ts'
+
+/** Whose bytes they are. Without address or credentials: the note lies on disk. */
+export interface Origin {
+  /** Digest of the address. */
+  readonly identity: string
+  /** Where its first byte lies in the file: not 0 for a later part of a file that is published in parts. */
+  readonly at: number
+  /** Strong ETag or date of the file at the host. */
+  readonly validator?: string
+  /** Of the file at the host, where it tells. */
+  readonly sha256?: string
+  readonly total?: number
+}
+
+export interface Note {
+  readonly version: 2
+  readonly origins: readonly Origin[]
+  readonly kept: readonly ByteRange[]
+}
+
+export const isSameOrigin = (a: Origin, b: Origin): boolean =>
+  a.identity === b.identity && a.validator === b.validator && a.sha256 === b.sha256 && a.total === b.total
+
+/** Written beside and renamed, without holding up those who receive bytes meanwhile. */
+export async function writeNote(path: string, note: Note): Promise<void> {
+  const beside = `${path}.tmp`
+  const file = await open(beside, 'w')
+  try {
+    await file.writeFile(`${JSON.stringify(note, null, 2)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(beside, path)
+}
+
+/** The note, or undefined where there is none that can be trusted. */
+export function readNote(path: string): Note | undefined {
+  try {
+    const note = JSON.parse(readFileSync(path, 'utf8')) as Partial<Note> | null
+    return note?.version === 2 && hasOrigins(note) && hasRanges(note) ? (note as Note) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const hasOrigins = ({ origins }: Partial<Note>): boolean =>
+  Array.isArray(origins) &&
+  origins.every(origin => typeof origin?.identity === 'string' && Number.isInteger(origin.at))
+
+const hasRanges = ({ kept }: Partial<Note>): boolean =>
+  Array.isArray(kept) &&
+  kept.every(range => Array.isArray(range) && range.length === 2 && range.every(Number.isSafeInteger))
