@@ -36,7 +36,7 @@ export interface Size {
 
 /** Where bytes come from. */
 export interface Download {
-  /** One address; several are the parts of one file, in order. Numbered ranges (`{000..050}`) are written out. */
+  /** One address; several are the parts of one file, in order. Ranges (`{000..050}`, `{aa..ad}`) are written out. */
   readonly url: readonly string[]
   readonly mirrors: readonly string[]
   readonly size?: Size

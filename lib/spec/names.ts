@@ -77,7 +77,7 @@ function checkSaidOnce(source: LooseSource, pointer: string, page: Page): void {
   }
 }
 
-/** A mirror of an archive in parts has as many parts. */
+/** A mirror of an archive in parts has as many parts, or is the whole of it. */
 function checkMirrors(
   { url, mirrors }: Pick<LooseSource, 'url' | 'mirrors'>,
   pointer: string,
@@ -85,13 +85,13 @@ function checkMirrors(
 ): void {
   const parts = url?.reduce((sum, text) => sum + partCount(text), 0)
   for (const [i, mirror] of (mirrors ?? []).entries()) {
-    if (mirror === undefined || parts === undefined || partCount(mirror) === parts) continue
+    if (mirror === undefined || parts === undefined || [1, parts].includes(partCount(mirror))) continue
     const message = `The mirror "${mirror}" has another number of parts than the address.`
     const evidence = [
       { label: 'url', text: plural(parts, 'part') },
       { label: 'mirror', text: plural(partCount(mirror), 'part') },
     ]
-    const next = 'write the numbers of the parts as a range, such as {000..050}, or remove the mirror.'
+    const next = 'give the mirror the same range, such as {000..050}, or name one whole file.'
     page.mistakeAt({ code: 'bad-value', message, evidence, next }, below(pointer, 'mirrors', i))
   }
 }

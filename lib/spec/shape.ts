@@ -34,7 +34,8 @@ const pins = {
 const url = list(values.address, {
   orSingle: true,
   atLeast: 1,
-  about: 'Where the file is; a list, or a range such as {000..050}, where it is published in parts.',
+  about:
+    'Where the file is; a list, or a range such as {000..050} or {aa..ad}, where it is published in parts.',
 })
 
 const downloadName = values.words('The name of one of the downloads of this file.')

@@ -15,7 +15,7 @@ const schemes = ['https', 'http', 'hf', 'gdrive', 'file']
 
 export const address = text({
   about:
-    'https://, hf://datasets/OWNER/NAME@REVISION/PATH, gdrive://FILE_ID, or a path relative to this file.',
+    'https://, hf://datasets/OWNER/NAME@REVISION/PATH, gdrive://FILE_ID, gdrive://FOLDER_ID/NAME, or a path relative to this file.',
   examples: ['https://example.org/images.zip', 'hf://datasets/OWNER/NAME@REVISION/images.zip'],
   pattern: String.raw`^(?![a-zA-Z][a-zA-Z0-9+.-]*:)[^\u0000-\u001f]+$|^(https?|hf|gdrive|file|HTTPS?):`,
   check: written => {

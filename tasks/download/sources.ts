@@ -131,8 +131,8 @@ function hubUrl(address: Address & { scheme: 'hf' }, endpoint = 'https://hugging
     })
   }
   const repository = address.repository === 'models' ? '' : `${address.repository}/`
-  // A revision such as refs/pr/1 is one part of the path; in an hf:// address it is already written so.
-  const revision = address.revision.includes('%') ? address.revision : encodeURIComponent(address.revision)
+  // A revision such as refs/pr/1 is one part of the path.
+  const revision = encodeURIComponent(address.revision)
   const path = address.path.split('/').map(encodeURIComponent).join('/')
   return new URL(`${endpoint.replace(/\/+$/, '')}/${repository}${address.name}/resolve/${revision}/${path}`)
 }
