@@ -12,6 +12,7 @@ import type { HeadersOf } from '../model/host.ts'
 import { Problem } from '../model/problem.ts'
 import { errorCode } from './disk.ts'
 import { agents } from './http/agents.ts'
+import { netrcAuthorization } from './http/netrc.ts'
 import { Inbox, Stall } from './inbox.ts'
 
 export interface Ask {
@@ -48,6 +49,8 @@ export interface Answer {
   readonly url: string
   /** Of the answer after all redirects. */
   readonly headers: IncomingHttpHeaders
+  /** What the last host was sent to be let in. */
+  readonly permission: Permission
   /** What the hub of Hugging Face tells of the file before it redirects to the bytes. */
   readonly linked: { readonly sha256?: string; readonly size?: number }
   /** Throws a Problem where the host cuts or stalls. Ends the connection when it is left early. */
@@ -56,6 +59,9 @@ export interface Answer {
   close(): void
 }
 
+/** Who vouched for us at a host: the address or the one who asked, `hosts:` of the spec, netrc, or nobody. */
+type Permission = 'asker' | 'hosts' | 'netrc' | 'nothing'
+
 const mostRedirects = 10
 
 export async function get(ask: Ask, patience: Patience = patient): Promise<Answer> {
@@ -63,8 +69,10 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
   let linked: Answer['linked'] = {}
   for (let hops = 0; ; hops++) {
     ask.signal.throwIfAborted()
+    const [permission, authorizing] = permissionFor(url, ask, authorization, hops > 0)
+    const headers = headersFor(url, ask, authorizing)
     ask.onRequest()
-    const opened = await open(url, ask, headersFor(url, ask, authorization), patience)
+    const opened = await open(url, ask, headers, patience)
     const { stream, response } = opened
     linked = { ...linkedOf(response.headers), ...linked }
     if (!isRedirect(response.statusCode)) {
@@ -72,6 +80,7 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
         status: response.statusCode ?? 0,
         url: url.href,
         headers: response.headers,
+        permission,
         linked,
         body: pour(opened, url, ask.signal, patience),
         close: () => void stream.destroy(),
@@ -124,6 +133,25 @@ export function withoutCredentials(url: URL): { readonly url: URL; readonly auth
 }
 
 const isRedirect = (status: number | undefined): boolean => [301, 302, 303, 307, 308].includes(status ?? 0)
+
+/**
+ * The nearest one counts: user and password of the address, then what the spec says of the host, then the token that
+ * the environment holds for it, then netrc.
+ */
+function permissionFor(
+  { hostname }: URL,
+  { headersOf }: Ask,
+  own: string | undefined,
+  isRedirected: boolean,
+): readonly [Permission, string | undefined] {
+  const sent = headersOf?.(hostname) ?? {}
+  const ofSpec = sent['authorization']
+  if (own !== undefined && (own.startsWith('Basic ') || ofSpec === undefined)) return ['asker', own]
+  if (ofSpec !== undefined) return ['hosts', ofSpec]
+  const login = netrcAuthorization(hostname, { isRedirected })
+  if (login !== undefined) return ['netrc', login]
+  return [Object.keys(sent).length > 0 ? 'hosts' : 'nothing', undefined]
+}
 
 function headersFor(url: URL, ask: Ask, authorization: string | undefined): Record<string, string> {
   const { from, to, ifRange } = ask

@@ -30,6 +30,8 @@ export interface TextGrammar extends About {
   readonly check?: (text: string) => string | Flaw | undefined
   /** May have several lines. */
   readonly lines?: boolean
+  /** Shown in no message. */
+  readonly secret?: boolean
 }
 
 /** A whole number, read from its source text (a digest of digits only is not a number). */

@@ -26,6 +26,10 @@ export interface HostBudget {
   readonly connections?: number
   readonly rateBytesPerSecond?: number
   readonly floorBytesPerSecond?: number
+  /** Sent to this host alone, as written: `${NAME}` stands for an environment variable. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as `Authorization: Bearer …`; `${NAME}` likewise. */
+  readonly token?: string
 }
 
 /** A size as written: `exact` where every byte was given, else only a plausibility check. */

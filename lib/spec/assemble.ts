@@ -17,9 +17,9 @@ export function assemble(value: SpecValue, page: Page, { folder, forms }: Wherea
     folder,
     root: value.root ?? 'playground/data',
     archives: value.archives ?? 'discard',
-    hosts: mapped(value.hosts ?? {}, (name, { connections, rate, floor }) => [
+    hosts: mapped(value.hosts ?? {}, (name, { connections, rate, floor, headers, token }) => [
       name,
-      defined({ connections, rateBytesPerSecond: rate, floorBytesPerSecond: floor }),
+      defined({ connections, rateBytesPerSecond: rate, floorBytesPerSecond: floor, headers, token }),
     ]),
     groups: mapped(value.groups ?? {}, (name, members) => [name, members]),
     downloads: mapped(value.downloads ?? {}, (name, { url, ...pins }) => [

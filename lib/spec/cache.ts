@@ -10,10 +10,11 @@ import { makeFolder, writeWhole } from '../io/disk.ts'
 import { stateFolder } from '../model/layout.ts'
 import { redact } from '../model/redact.ts'
 import type { Spec } from '../model/spec.ts'
+import { isLiteralSecret } from '../model/variables.ts'
 import type { SourceForm } from '../model/task.ts'
 
 /** Raise it when the same text is checked or assembled otherwise. */
-const version = 2
+const version = 3
 
 export interface ReadSpec {
   readonly spec: Spec
@@ -67,7 +68,7 @@ export async function readSpecOnce(
   }
   const { readSpec } = await import('./read.ts')
   const spec = readSpec({ file, forms })
-  return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret }
+  return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret || namesSecret(spec) }
 }
 
 /** Only while the lock is held. */
@@ -78,6 +79,12 @@ export function rememberSpec({ spec, root, key, isOnlyRead }: ReadSpec): void {
   makeFolder(dirname(cacheFile(root)))
   writeWhole(cacheFile(root), JSON.stringify({ key, spec: held }))
 }
+
+/** Variables are remembered by their names; a secret that is written out is not. */
+const namesSecret = ({ hosts }: Spec): boolean =>
+  Object.values(hosts)
+    .flatMap(({ headers = {}, token = '' }) => [...Object.values(headers), token])
+    .some(isLiteralSecret)
 
 const cacheFile = (root: string): string => join(root, stateFolder, 'cache', 'spec.json')
 

@@ -16,9 +16,11 @@ import { normalDirectory } from './values.ts'
 
 type LooseSpec = Loose<SpecValue>
 type LooseSource = Loose<SourceValue>
+type LooseHost = NonNullable<NonNullable<LooseSpec['hosts']>[string]>
 
 export function checkNames(spec: LooseSpec, page: Page): void {
   checkDirectories(spec, page)
+  for (const [name, host] of Object.entries(spec.hosts ?? {})) if (host) checkHeaders(name, host, page)
   checkGroups(spec, page)
   for (const [pointer, source] of sourcesOf(spec)) {
     checkMirrors(source, pointer, page)
@@ -59,6 +61,19 @@ const sameDirectory = (earlier: string, later: string, page: Page): DiagnosticDr
   ],
   next: 'make them one target with the sources of both.',
 })
+
+/** Names of headers do not know small letters from capitals, and `token` is one of them. */
+function checkHeaders(name: string, host: LooseHost, page: Page): void {
+  const first = new Map<string, string>(host.token === undefined ? [] : [['authorization', 'token']])
+  for (const header of Object.keys(host.headers ?? {})) {
+    const earlier = first.get(header.toLowerCase())
+    first.set(header.toLowerCase(), header)
+    if (earlier === undefined) continue
+    const message = `"${earlier}" and "${header}" are the same header; only one of the two could be sent.`
+    const pointer = below('hosts', name, 'headers', header)
+    page.mistakeAt({ code: 'bad-value', message, next: 'remove one of the two.' }, pointer)
+  }
+}
 
 function checkDownloadName(spec: LooseSpec, name: string | undefined, pointer: string, page: Page): void {
   const names = Object.keys(spec.downloads ?? {})

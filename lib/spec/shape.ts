@@ -68,6 +68,12 @@ const host = object({
   connections: optional(values.count('Simultaneous connections.', 1)),
   rate: optional(values.rate),
   floor: optional(values.rate),
+  headers: optional(
+    map(values.headerName, values.headerValue, {
+      about: 'Sent to this host alone; ${NAME} stands for an environment variable.',
+    }),
+  ),
+  token: optional(values.token),
 })
 
 /** Fields that say what becomes of a file: one for each kind that was handed in. */
@@ -149,7 +155,7 @@ export const specGrammar = (forms: Forms) =>
         about: 'What becomes of an archive once everything made from it is placed.',
       }),
     ),
-    hosts: optional(map(values.hostName, host, { about: 'Budgets of hosts.' })),
+    hosts: optional(map(values.hostName, host, { about: 'Budgets of hosts, and what they are sent.' })),
     groups: optional(
       map(values.groupName, list(values.words('A group, a target, or a directory above targets.')), {
         about: 'Names for several targets.',

@@ -4,7 +4,7 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Answer, get, type Patience } from '../../lib/io/http.ts'
+import { type Answer, type Ask, get, type Patience } from '../../lib/io/http.ts'
 import type { Code } from '../../lib/model/codes.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { type Diagnostic, Problem } from '../../lib/model/problem.ts'
@@ -36,19 +36,20 @@ export const attempt = (fetch: Fetch, source: WebSource): Promise<Outcome> =>
     const from = resumeAt(fetch, source)
     const { origin } = fetch.part
     const ifRange = origin?.identity === source.identity ? origin.validator : undefined
-    try {
-      const answer = await get(
+    const ask = (rest: Pick<Ask, 'url' | 'from' | 'ifRange'>): Promise<Answer> =>
+      get(
         {
-          url: source.url,
+          ...rest,
           ...(source.authorization !== undefined && { authorization: source.authorization }),
-          from,
-          ...(ifRange !== undefined && { ifRange }),
           signal: fetch.bench.signal,
           headersOf: fetch.bench.headersOf,
           onRequest: () => fetch.bench.requested(),
         },
         fetch.patience,
       )
+    try {
+      const url = (await source.resolve?.(way => ask({ url: way, from: 0 }))) ?? source.url
+      const answer = await ask({ url, from, ...(ifRange !== undefined && { ifRange }) })
       try {
         return await take(fetch, source, from, answer)
       } finally {

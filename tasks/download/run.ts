@@ -85,7 +85,5 @@ async function takeFrom(
       await part.empty()
       return taken
     }
-    case 'unbuilt':
-      throw problems.notYet(source.what, source.place)
   }
 }

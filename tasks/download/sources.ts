@@ -1,16 +1,18 @@
 /**
- * The addresses of a download, in the order in which they are tried, ready to be asked: `HF_ENDPOINT` and tokens are
- * applied here. Knows no request.
+ * The addresses of a download, in the order in which they are tried, ready to be asked: what the environment says of
+ * endpoints and tokens is applied here. Sends no request.
  */
 
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import { shownUrl, withoutCredentials } from '../../lib/io/http.ts'
+import { type Answer, shownUrl, withoutCredentials } from '../../lib/io/http.ts'
 import { type Address, identityOf, parseAddress } from '../../lib/model/address.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
-import { type Place, Problem } from '../../lib/model/problem.ts'
+import type { Place, Problem } from '../../lib/model/problem.ts'
+import { drivePage, driveUrl, resolveDrive } from './drive.ts'
+import { hubToken, hubUrl, isImplicitOff } from './hub.ts'
 
-export type Source = WebSource | LocalSource | UnbuiltSource
+export type Source = WebSource | LocalSource
 
 interface Named {
   /** The key of the spec that names it. */
@@ -31,19 +33,24 @@ export interface WebSource extends Named {
   /** Digest of the address without its credentials: what the partial file remembers of it. */
   readonly identity: string
   readonly permission: Permission
+  /**
+   * Asks its way to the address of the bytes, where `url` is only the way in. The address expires: asked anew when it
+   * does. Throws a Problem where there is none.
+   */
+  readonly resolve?: (ask: (url: string) => Promise<Answer>) => Promise<string>
+  /** What a page for people means that came instead of the file, where the host has such with a meaning of their own. */
+  readonly explain?: (page: string, answer: Answer) => Problem | undefined
 }
 
 /** What was sent to be let in. */
-type Permission = 'nothing' | 'password' | 'no-hub-token' | 'hub-token'
+type Permission =
+  | { readonly form: 'nothing' | 'password' | 'no-hub-token' | 'hub-token-off' }
+  /** `from`: where it was found. */
+  | { readonly form: 'hub-token'; readonly from: string }
 
 export interface LocalSource extends Named {
   readonly form: 'local'
   readonly path: string
-}
-
-interface UnbuiltSource extends Named {
-  readonly form: 'unbuilt'
-  readonly what: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -87,13 +94,13 @@ function sourceOf(
         hostname: url.hostname,
         identity,
         ...(authorization === undefined
-          ? { permission: 'nothing' }
-          : { permission: 'password', authorization }),
+          ? { permission: { form: 'nothing' } }
+          : { permission: { form: 'password' }, authorization }),
       }
     }
     case 'hf': {
-      const url = hubUrl(address, environment['HF_ENDPOINT'])
-      const token = environment['HF_TOKEN']?.trim()
+      const url = hubUrl(address, environment)
+      const found = hubToken(environment)
       return {
         ...named,
         form: 'web',
@@ -102,37 +109,28 @@ function sourceOf(
         host: url.host,
         hostname: url.hostname,
         identity,
-        ...(token
-          ? { permission: 'hub-token', authorization: `Bearer ${token}` }
-          : { permission: 'no-hub-token' }),
+        ...(found
+          ? { permission: { form: 'hub-token', from: found.from }, authorization: `Bearer ${found.token}` }
+          : { permission: { form: isImplicitOff(environment) ? 'hub-token-off' : 'no-hub-token' } }),
       }
     }
-    case 'gdrive':
+    case 'gdrive': {
+      const url = driveUrl(address.id, environment)
+      const source = { ...named, shown: identityOf(address), host: url.host }
       return {
-        ...named,
-        form: 'unbuilt',
-        shown: identityOf(address),
-        host: address.host,
-        what: 'Google Drive addresses',
+        ...source,
+        form: 'web',
+        url: url.href,
+        hostname: url.hostname,
+        identity,
+        permission: { form: 'nothing' },
+        resolve: ask => resolveDrive(address, params, source, environment, ask),
+        explain: (page, answer) => drivePage(params, source, page, answer),
       }
+    }
     case 'file': {
       const path = resolve(params.folder, address.path)
       return { ...named, form: 'local', shown: address.path, host: address.host, path }
     }
   }
-}
-
-function hubUrl(address: Address & { scheme: 'hf' }, endpoint = 'https://huggingface.co'): URL {
-  if (!/^https?:/i.test(endpoint) || !URL.canParse(endpoint)) {
-    throw new Problem({
-      code: 'bad-address',
-      message: 'The environment variable HF_ENDPOINT is not a web address.',
-      next: 'set it to something like https://huggingface.co, or unset it.',
-    })
-  }
-  const repository = address.repository === 'models' ? '' : `${address.repository}/`
-  // A revision such as refs/pr/1 is one part of the path.
-  const revision = encodeURIComponent(address.revision)
-  const path = address.path.split('/').map(encodeURIComponent).join('/')
-  return new URL(`${endpoint.replace(/\/+$/, '')}/${repository}${address.name}/resolve/${revision}/${path}`)
 }

@@ -93,23 +93,11 @@ describe('what is not there', () => {
     expect(mirror.requests).toEqual([])
   })
 
-  test.each([
-    ['Google Drive', ['gdrive://1dKumdOKSXtV7lIXdrG7jsIK_z2vZv2gs']],
-    ['parts', ['https://data.example/a.00', 'https://data.example/a.01']],
-  ])('%s is not supported yet, and that is known before the build', async (_, url) => {
-    const params = paramsOf(url)
+  test('a file in parts is not supported yet, and that is known before the build', async () => {
+    const params = paramsOf(['https://data.example/a.00', 'https://data.example/a.01'])
     expect(download.notYet?.(params)).toBeDefined()
     const problem = await download.run(params, testBench()).catch((error: unknown) => error)
     expect(problem).toMatchObject({ code: 'not-yet' })
-  })
-
-  test('Google Drive beside a good mirror is passed over', async () => {
-    const mirror = await mirrorOf(body)
-    const params = paramsOf('gdrive://1dKumdOKSXtV7lIXdrG7jsIK', { mirrors: [addressAt(mirror)] })
-    expect(download.notYet?.(params)).toBeUndefined()
-    const { bench, bytes } = await fetched(params)
-    expect(bytes?.equals(body)).toBe(true)
-    expect(bench.told).toMatchObject([{ code: 'not-yet' }])
   })
 })
 

@@ -1,6 +1,7 @@
 /** What a user reads, whole, for each code that a download raises. `UPDATE_GOLDENS=1` rewrites. */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Behaviour, Mirror } from '../../demo/mirror.ts'
@@ -10,7 +11,9 @@ import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Download } from '../../lib/model/spec.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
+import { headersOfHosts } from '../../lib/run/headers.ts'
 import { freeHost } from '../rig/workbench.ts'
+import { accessPage, folderPage, otherPage, quotaPage } from './drive-pages.ts'
 import { addressAt, content, type Fetched, fetched, fileName, mirrorOf, paramsOf, sha256 } from './rig.ts'
 
 const folder = new URL('../goldens/download/', import.meta.url)
@@ -23,11 +26,34 @@ afterEach(() => {
 })
 
 /** Of one address that does this. */
-const refused = async (does: Behaviour, download: Partial<Download> = {}): Promise<string> => {
+const refused = async (
+  does: Behaviour,
+  download: Partial<Download> = {},
+  bench: Partial<Workbench> = {},
+): Promise<string> => {
   const mirror = await mirrorOf()
   mirror.serve(`/${fileName}`, body, does)
-  return told(await fetched(paramsOf(addressAt(mirror), download)), mirror)
+  return told(await fetched(paramsOf(addressAt(mirror), download), bench), mirror)
 }
+
+/** Of Drive, with this page. */
+const refusedByDrive = async (html: string, url = 'gdrive://1dKumdOKSXtV7lIXdrG7jsIK'): Promise<string> => {
+  const mirror = await mirrorOf()
+  for (const way of ['/uc', '/embeddedfolderview']) mirror.serve(way, body, { does: 'page', html })
+  vi.stubEnv('GDRIVE_ENDPOINT', mirror.url)
+  return told(await fetched(paramsOf(url)), mirror)
+}
+
+/** What the spec sends to data.example, in this environment. */
+const headersOfData = (environment: Readonly<Record<string, string>>) =>
+  headersOfHosts(
+    {
+      file: 'datasets.yaml',
+      hosts: { 'data.example': { headers: { 'X-Api-Key': '${DATA_TOKEN}' } } },
+      places: { 'hosts/data.example/headers/X-Api-Key': [5, 40, 13] },
+    },
+    environment,
+  )
 
 /** Of the hub, with a token or without. */
 const refusedByHub = async (does: Behaviour, token: string, download = {}): Promise<string> => {
@@ -127,7 +153,7 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     const [one, two, three] = [await mirrorOf(), await mirrorOf(), await mirrorOf()]
     one.serve(`/${fileName}`, body, { does: 'html', title: 'Gone' })
     two.serve(`/${fileName}`, body, { does: 'wrong-bytes' })
-    const mirrors = [addressAt(two), addressAt(three), 'gdrive://1dKumdOKSXtV7lIXdrG7jsIK']
+    const mirrors = [addressAt(two), addressAt(three)]
     const params = paramsOf(addressAt(one), { mirrors, sha256: sha256(body) })
     return told(await fetched(params), one, two, three)
   },
@@ -135,7 +161,49 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     vi.stubEnv('HF_ENDPOINT', 'hf-mirror')
     return unasked('hf://datasets/owner/name@main/images.zip')
   },
-  'not-yet': () => unasked('gdrive://1dKumdOKSXtV7lIXdrG7jsIK'),
+  'bad-address.drive': async () => {
+    vi.stubEnv('GDRIVE_ENDPOINT', 'drive')
+    return unasked('gdrive://1dKumdOKSXtV7lIXdrG7jsIK')
+  },
+  'quota-exceeded': () => refusedByDrive(quotaPage),
+  'unauthorized.drive': () => refusedByDrive(accessPage),
+  'html-instead-of-data.drive': () => refusedByDrive(otherPage),
+  'not-found.folder': () =>
+    refusedByDrive(
+      folderPage(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`id${i}`, `part${i}.json`]))),
+      'gdrive://1_GYPY5UkUy7/dataset.json',
+    ),
+  'not-found.folder-twice': () =>
+    refusedByDrive(
+      folderPage({ '1aaaa': 'dataset.json', '1bbbb': 'dataset.json' }),
+      'gdrive://1_GYPY5UkUy7/dataset.json',
+    ),
+  'not-found.folder-empty': () => refusedByDrive(folderPage({}), 'gdrive://1_GYPY5UkUy7/dataset.json'),
+  'unauthorized.token-file': async () => {
+    const home = mkdtempSync(join(tmpdir(), 'groundwork-hub-'))
+    writeFileSync(join(home, 'token'), 'hf_averysecrettoken\n')
+    vi.stubEnv('HF_HOME', home)
+    return (await refusedByHub({ does: 'status', status: 403 }, '')).replace(home, '/hub')
+  },
+  'unauthorized.token-off': () => {
+    vi.stubEnv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1')
+    return refusedByHub({ does: 'status', status: 401 }, 'hf_averysecrettoken')
+  },
+  'unauthorized.hosts': () =>
+    refused({ does: 'status', status: 403 }, {}, { headersOf: () => ({ authorization: 'Bearer secret' }) }),
+  'unauthorized.netrc': () => {
+    const netrc = join(mkdtempSync(join(tmpdir(), 'groundwork-netrc-')), 'netrc')
+    writeFileSync(netrc, 'default login ann password secret')
+    vi.stubEnv('NETRC', netrc)
+    return refused({ does: 'status', status: 401 })
+  },
+  'file-not-found.netrc': () => {
+    vi.stubEnv('NETRC', '/nowhere/netrc')
+    return unasked('https://data.example/images.zip')
+  },
+  'unset-variable': () => unasked('https://data.example/images.zip', {}, { headersOf: headersOfData({}) }),
+  'bad-value.variable': () =>
+    unasked('https://data.example/images.zip', {}, { headersOf: headersOfData({ DATA_TOKEN: 'a\nb' }) }),
   'not-yet.parts': () => unasked(['https://data.example/a.00', 'https://data.example/a.01']),
   'disk-full': async () => {
     const mirror = await mirrorOf(body)
