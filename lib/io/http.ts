@@ -4,14 +4,14 @@
  */
 
 import { once } from 'node:events'
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { unescape } from 'node:querystring'
 import type { Request } from 'got'
 import card from '../../package.json' with { type: 'json' }
 import type { HeadersOf } from '../model/host.ts'
 import { Problem } from '../model/problem.ts'
 import { errorCode } from './disk.ts'
-import { agents } from './http/agents.ts'
+import { refusedByProxy, wayTo } from './http/agents.ts'
 import { netrcAuthorization } from './http/netrc.ts'
 import { Inbox, Stall } from './inbox.ts'
 
@@ -186,6 +186,7 @@ async function open(
   { connectMs, firstByteMs }: Patience,
 ): Promise<Opened> {
   const { got } = await import('got')
+  const { agents, proxy } = await wayTo(url)
   const stream = got.stream(url, {
     method,
     headers,
@@ -197,15 +198,34 @@ async function open(
     decompress: false,
     timeout: { lookup: connectMs, connect: connectMs, secureConnect: connectMs, response: firstByteMs },
   })
+  let tunnel: number | undefined
+  if (proxy !== undefined)
+    stream.once('request', (request: ClientRequest) =>
+      request.once('proxyConnect', (answer: { statusCode?: number }) => {
+        tunnel = answer.statusCode
+      }),
+    )
   const inbox = new Inbox(stream)
   try {
     const [response] = (await once(stream, 'response')) as [IncomingMessage]
+    const refusal = proxy === undefined ? undefined : proxyRefusal(url, tunnel, response.statusCode)
+    if (proxy !== undefined && refusal !== undefined) throw refusedByProxy(url, proxy, refusal)
     return { stream, response, inbox }
   } catch (error) {
     stream.destroy()
     signal.throwIfAborted()
-    throw unanswered(url, error, firstByteMs)
+    throw error instanceof Problem ? error : unanswered(url, error, firstByteMs, proxy)
   }
+}
+
+/** A tunnel that did not open; without one, a status that proxies give of their own accord. */
+function proxyRefusal(
+  { protocol }: URL,
+  tunnel: number | undefined,
+  status: number | undefined,
+): number | undefined {
+  if (protocol === 'https:') return tunnel === undefined || tunnel === 200 ? undefined : tunnel
+  return [407, 502, 504].includes(status ?? 0) ? status : undefined
 }
 
 /** The watchdog counts only the time in which the host owes us bytes, not the time that the disk takes. */
@@ -225,7 +245,7 @@ async function* pour(
   }
 }
 
-function unanswered(url: URL, error: unknown, firstByteMs: number): Problem {
+function unanswered(url: URL, error: unknown, firstByteMs: number, proxy: string | undefined): Problem {
   const code = errorCode(error) ?? 'unknown'
   const event = error instanceof Error && 'event' in error ? error.event : undefined
   if (code === 'ETIMEDOUT' && event === 'response') return silent(url, firstByteMs, 'before its answer')
@@ -233,8 +253,14 @@ function unanswered(url: URL, error: unknown, firstByteMs: number): Problem {
   return new Problem({
     code: 'connection-failed',
     message: `${url.host} could not be reached.`,
-    evidence: [{ label: 'found', text: `${inWords[code] ?? 'no connection'} (${code})` }],
-    next: 'run the same command again; if the host is gone, add a mirror to the spec.',
+    evidence: [
+      { label: 'found', text: `${inWords[code] ?? 'no connection'} (${code})` },
+      ...(proxy === undefined ? [] : [{ label: 'through', text: `the proxy ${proxy}` }]),
+    ],
+    next:
+      proxy === undefined
+        ? 'run the same command again; if the host is gone, add a mirror to the spec.'
+        : 'look whether HTTP_PROXY, HTTPS_PROXY and NO_PROXY are right, then run the same command again.',
   })
 }
 
@@ -246,6 +272,9 @@ const inWords: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'no way to the host',
   ENETUNREACH: 'no way to its network',
   CERT_HAS_EXPIRED: 'its certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'nobody that is trusted here vouches for its certificate',
+  SELF_SIGNED_CERT_IN_CHAIN: 'nobody that is trusted here vouches for its certificate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'nobody that is trusted here vouches for its certificate',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 }
 

@@ -12,6 +12,7 @@ import type { Download } from '../../lib/model/spec.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
 import { headersOfHosts } from '../../lib/run/headers.ts'
+import { type Proxy, startProxy } from '../rig/proxy.ts'
 import { freeHost } from '../rig/workbench.ts'
 import { accessPage, folderPage, otherPage, quotaPage } from './drive-pages.ts'
 import { addressAt, content, type Fetched, fetched, fileName, mirrorOf, paramsOf, sha256 } from './rig.ts'
@@ -42,6 +43,16 @@ const refusedByDrive = async (html: string, url = 'gdrive://1dKumdOKSXtV7lIXdrG7
   for (const way of ['/uc', '/embeddedfolderview']) mirror.serve(way, body, { does: 'page', html })
   vi.stubEnv('GDRIVE_ENDPOINT', mirror.url)
   return told(await fetched(paramsOf(url)), mirror)
+}
+
+/** To data.example, by way of a proxy that does this. */
+async function throughProxy(does: (proxy: Proxy) => unknown): Promise<string> {
+  const proxy = await startProxy()
+  await does(proxy)
+  vi.stubEnv('HTTPS_PROXY', proxy.url)
+  const result = await fetched(paramsOf('https://data.example/images.zip'))
+  await proxy.close()
+  return told(result, { url: proxy.url, name: 'proxy.example:3128' })
 }
 
 /** What the spec sends to data.example, in this environment. */
@@ -201,6 +212,13 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     vi.stubEnv('NETRC', '/nowhere/netrc')
     return unasked('https://data.example/images.zip')
   },
+  'connection-failed.proxy': () => throughProxy(proxy => proxy.close()),
+  'connection-failed.proxy-407': () => throughProxy(proxy => proxy.refuse(407)),
+  'connection-failed.proxy-502': () => throughProxy(proxy => proxy.refuse(502)),
+  'bad-address.proxy': () => {
+    vi.stubEnv('ALL_PROXY', 'socks5://ann:secret@proxy.example:1080')
+    return unasked('https://data.example/images.zip')
+  },
   'unset-variable': () => unasked('https://data.example/images.zip', {}, { headersOf: headersOfData({}) }),
   'bad-value.variable': () =>
     unasked('https://data.example/images.zip', {}, { headersOf: headersOfData({ DATA_TOKEN: 'a\nb' }) }),
@@ -217,7 +235,10 @@ const draw = (diagnostics: readonly Diagnostic[]): string =>
   `${diagnostics.map(diagnostic => drawDiagnostic(diagnostic)).join('\n\n')}\n`
 
 /** All that is said, as the run says it: of a task. The ports of the mirrors are others each time. */
-function told({ bench, problem }: Fetched, ...mirrors: readonly Mirror[]): string {
+function told(
+  { bench, problem }: Fetched,
+  ...mirrors: readonly { readonly url: string; readonly name?: string }[]
+): string {
   const subject = 'gqa/images: download'
   const said = [
     ...bench.told.map(diagnostic => ({ subject, ...diagnostic })),
@@ -225,7 +246,7 @@ function told({ bench, problem }: Fetched, ...mirrors: readonly Mirror[]): strin
   ]
   const names = ['data.example', 'mirror.example', 'third.example']
   const text = mirrors.reduce(
-    (json, { url }, i) => json.replaceAll(new URL(url).host, names[i] ?? ''),
+    (json, { url, name }, i) => json.replaceAll(new URL(url).host, name ?? names[i] ?? ''),
     JSON.stringify(said),
   )
   return draw(JSON.parse(text) as Diagnostic[])
