@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import type { Patience } from '../lib/io/http.ts'
 import { type Address, identityOf, parseAddress } from '../lib/model/address.ts'
 import type { DownloadParams } from '../lib/model/params.ts'
-import type { Ingredient, Outline, Pins, TaskKind } from '../lib/model/task.ts'
+import type { Ingredient, Outline, TaskKind } from '../lib/model/task.ts'
+import { pinsOf } from './download/pins.ts'
 import { notYet } from './download/unbuilt.ts'
 
 export const download = downloadKind()
@@ -39,7 +40,7 @@ function outline(params: DownloadParams): Outline {
       }),
     ),
     takes: [],
-    gives: { form: 'file', at: params.at, lasting: false, pins: pinsOf(params) },
+    gives: { form: 'file', at: params.at, lasting: false, pins: pinsOf(params.download, params.places) },
     forecast: {
       bytes,
       files: 1,
@@ -50,17 +51,5 @@ function outline(params: DownloadParams): Outline {
     ...(local.length > 0 &&
       sha256 === undefined &&
       md5 === undefined && { reads: local.map(({ path }) => resolve(params.folder, path)) }),
-  }
-}
-
-function pinsOf({ download: { sha256, md5, size }, places }: DownloadParams): Pins {
-  const bytes = size?.exact ? size.bytes : undefined
-  const key = sha256 !== undefined ? 'sha256' : md5 !== undefined ? 'md5' : 'size'
-  const place = places[key]
-  return {
-    ...(sha256 !== undefined && { sha256 }),
-    ...(md5 !== undefined && { md5 }),
-    ...(bytes !== undefined && { bytes }),
-    ...(place && (key !== 'size' || bytes !== undefined) && { place }),
   }
 }

@@ -54,6 +54,7 @@ const workCodes = [
   'html-instead-of-data',
   'bad-redirect',
   'file-not-found',
+  'manual-file-missing',
   'offline',
   'all-sources-failed',
   // archives

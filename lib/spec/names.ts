@@ -20,6 +20,7 @@ type LooseHost = NonNullable<NonNullable<LooseSpec['hosts']>[string]>
 
 export function checkNames(spec: LooseSpec, page: Page): void {
   checkDirectories(spec, page)
+  checkManual(spec, page)
   for (const [name, host] of Object.entries(spec.hosts ?? {})) if (host) checkHeaders(name, host, page)
   checkGroups(spec, page)
   for (const [pointer, source] of sourcesOf(spec)) {
@@ -61,6 +62,20 @@ const sameDirectory = (earlier: string, later: string, page: Page): DiagnosticDr
   ],
   next: 'make them one target with the sources of both.',
 })
+
+/** All files that people fetch for a target lie in one folder: of several, digests tell which is which. */
+function checkManual(spec: LooseSpec, page: Page): void {
+  for (const [name, target] of Object.entries(spec.targets ?? {})) {
+    const byHand = [...(target?.sources ?? []).entries()].filter(([, source]) => source?.manual !== undefined)
+    if (byHand.length < 2) continue
+    for (const [i, source] of byHand) {
+      if (source?.sha256 !== undefined || source?.md5 !== undefined) continue
+      const message = `"${name}" has ${plural(byHand.length, 'file')} that a person fetches, and nothing tells which is which.`
+      const pointer = below('targets', name, 'sources', i, 'manual')
+      page.mistakeAt({ code: 'missing-key', message, next: 'add "sha256:" to each of them.' }, pointer)
+    }
+  }
+}
 
 /** Names of headers do not know small letters from capitals, and `token` is one of them. */
 function checkHeaders(name: string, host: LooseHost, page: Page): void {

@@ -113,6 +113,7 @@ const source = (forms: Forms) => {
     },
     {
       about: 'Where bytes come from, and what becomes of them.',
+      needs: { manual: { one: keys, for: 'what becomes of the file' } },
       choose: [
         { keys: ['url', 'download', 'urls', 'manual'], least: 1 },
         { keys, least: 0 },
