@@ -40,6 +40,7 @@ describe('a file that is not there', () => {
     const planned = await place.run('build', '--dry-run')
     expect(planned).toMatchObject({ exitCode: 0 })
     expect(existsSync(place.root)).toBe(false)
+    expect((await place.text('build', '--dry-run')).stdout).toContain('manual images.zip → gqa/images')
 
     const built = await place.run('build')
     expect(built).toMatchObject({ exitCode: 1, codes: ['manual-file-missing'], summary: { requests: 0 } })
