@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { undisturbed } from './test/rig/undisturbed.ts'
 
 export default defineConfig({
   test: {
@@ -6,6 +7,7 @@ export default defineConfig({
     exclude: ['test/sweep/**'],
     testTimeout: 60_000,
     retry: 0,
+    env: undisturbed,
     maxWorkers: 2,
   },
 })

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { undisturbed } from './test/rig/undisturbed.ts'
 
 /** The long sweeps: minutes, not seconds. The default suite has a short one of each (test/sweep-short.test.ts). */
 export default defineConfig({
@@ -6,6 +7,7 @@ export default defineConfig({
     include: ['test/sweep/**/*.test.ts'],
     testTimeout: 20 * 60_000,
     retry: 0,
+    env: undisturbed,
     maxWorkers: 2,
   },
 })

@@ -38,6 +38,8 @@ export type Behaviour =
   | { readonly does: 'wrong-length'; readonly bytes: number }
   /** A page with status 200, as login walls and quota pages answer. */
   | { readonly does: 'html'; readonly title: string }
+  /** This very page. */
+  | { readonly does: 'page'; readonly html: string; readonly status?: number }
   | { readonly does: 'redirect'; readonly to: string }
   | { readonly does: 'redirect-loop' }
   /** A redirect to `/cdn/…` that tells size and digest, as the Hugging Face hub does. */
@@ -60,6 +62,8 @@ type Body = Buffer | { readonly file: string }
 interface LoggedRequest {
   readonly method: string
   readonly path: string
+  /** With its question mark, or empty. */
+  readonly query: string
   readonly headers: IncomingHttpHeaders
   readonly range: string | undefined
   /** Undefined until it is answered. */
@@ -95,10 +99,12 @@ export async function startMirror(options: MirrorOptions = {}): Promise<Mirror> 
   const served = new Map<string, Served>()
   const requests: LoggedRequest[] = []
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://mirror').pathname)
+    const { pathname, search } = new URL(request.url ?? '/', 'http://mirror')
+    const path = decodeURIComponent(pathname)
     const entry: LoggedRequest = {
       method: request.method ?? 'GET',
       path,
+      query: search,
       headers: request.headers,
       range: request.headers.range,
       status: undefined,
@@ -196,6 +202,8 @@ async function answer(
       const page = `<!DOCTYPE html>\n<html><head><title>${behaviour.title}</title></head><body></body></html>\n`
       return reply(200, { 'content-type': 'text/html; charset=utf-8' }, page)
     }
+    case 'page':
+      return reply(behaviour.status ?? 200, { 'content-type': 'text/html; charset=utf-8' }, behaviour.html)
     case 'redirect':
       return reply(302, { location: behaviour.to })
     case 'redirect-loop':

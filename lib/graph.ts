@@ -8,10 +8,18 @@ import { refuseClashes } from './graph/clashes.ts'
 import { inOrder } from './graph/order.ts'
 import { type Address, identityOf, parseAddress } from './model/address.ts'
 import { stateFolder } from './model/layout.ts'
-import type { DownloadParams, ExpectParams, RenameParams } from './model/params.ts'
+import type { DownloadParams, ExpectParams, ManualParams, RenameParams } from './model/params.ts'
 import type { Graph } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
-import { below, type Download, placeOf, type Source, type Spec, type Target } from './model/spec.ts'
+import {
+  below,
+  type Download,
+  type Origin,
+  placeOf,
+  type Source,
+  type Spec,
+  type Target,
+} from './model/spec.ts'
 import type { Artifact, SourceRequest, Task, TaskId, TaskKind } from './model/task.ts'
 
 /** By name, as `tasks/index.ts` lists them. */
@@ -66,11 +74,11 @@ class Draft {
 
   #source(name: string, target: Target, source: Source): Task {
     const { origin } = source
-    if (origin.form === 'urls' || origin.form === 'manual')
-      return this.#add(origin.form, { target: name, origin }, name, source.pointer)
-    const download = origin.form === 'named' ? this.#named(origin.name) : origin.download
-    const from = this.#download(name, download)
-    const { fileName } = from.params as DownloadParams
+    if (origin.form === 'urls') return this.#add(origin.form, { target: name, origin }, name, source.pointer)
+    const download =
+      origin.form === 'named' ? this.#named(origin.name) : origin.form === 'manual' ? origin : origin.download
+    const from = 'url' in download ? this.#download(name, download) : this.#manual(name, source, download)
+    const { fileName } = from.params as DownloadParams | ManualParams
     const kind = this.#kindOf(source, fileName)
     const key = kind.source?.key ?? kind.name
     const request: SourceRequest = {
@@ -137,6 +145,27 @@ class Draft {
     this.#downloads.set(identity, task.id)
     this.#downloads.set(`${identity}\n${pins}`, task.id)
     return task
+  }
+
+  /** Two of a target are told apart by their pins, which they have then. */
+  #manual(target: string, { becomes, pointer }: Source, wanted: Origin & { form: 'manual' }): Task {
+    const kind = this.#kind(becomes?.kind ?? 'file')
+    const ending = kind.source?.endings?.[0] ?? ''
+    const said = becomes && kind.source?.fileName?.(becomes.params)
+    const fileName = said ?? `${target.split('/').at(-1) ?? 'file'}${ending}`
+    const key = shortHash(['manual', target, fileName, wanted.sha256, wanted.md5].join('\n'))
+    const placed = (name: string) => placeOf(this.#spec, below(pointer, name))
+    const params: ManualParams = {
+      name: `${fileName}@${key}`,
+      target,
+      instructions: wanted.instructions,
+      wanted,
+      at: `${stateFolder}/archives/${key}/${fileName}`,
+      fileName,
+      place: placed('manual'),
+      places: { sha256: placed('sha256'), md5: placed('md5'), size: placed('size') },
+    }
+    return this.#add('manual', params, target, below(pointer, 'manual'))
   }
 
   #shared(id: TaskId, target: string): Task {

@@ -5,9 +5,9 @@ import { type Address, identityOf, parseAddress } from '../lib/model/address.ts'
 import { hasMovingRevision, isPinned } from '../lib/model/lock-file.ts'
 import type { DownloadParams } from '../lib/model/params.ts'
 import type { Place } from '../lib/model/problem.ts'
-import type { Ingredient, Outline, Pins, TaskKind } from '../lib/model/task.ts'
+import type { Ingredient, Outline, TaskKind } from '../lib/model/task.ts'
+import { pinsOf } from './download/pins.ts'
 import type { Manner } from './download/run.ts'
-import { notYet } from './download/unbuilt.ts'
 
 export const download = downloadKind()
 
@@ -18,7 +18,6 @@ export function downloadKind(manner?: Manner): TaskKind<DownloadParams> {
     version: 1,
     lane: 'network',
     outline,
-    notYet,
     // Loaded when there is work, as its libraries are.
     run: async (params, bench) =>
       (await import('./download/run.ts')).run(atLockedRevision(params), bench, manner),
@@ -51,7 +50,7 @@ function outline(params: DownloadParams): Outline {
         : []),
     ],
     takes: [],
-    gives: { form: 'file', at: params.at, lasting: false, pins: pinsOf(params) },
+    gives: { form: 'file', at: params.at, lasting: false, pins: pinsOf(params.download, params.places) },
     forecast: {
       bytes,
       files: 1,
@@ -79,16 +78,4 @@ function atLockedRevision(params: DownloadParams): DownloadParams {
     return isMoving ? identityOf({ ...address, revision }) : text
   })
   return { ...params, download: { ...params.download, url } }
-}
-
-function pinsOf({ download: { sha256, md5, size }, places }: DownloadParams): Pins {
-  const bytes = size?.exact ? size.bytes : undefined
-  const key = sha256 !== undefined ? 'sha256' : md5 !== undefined ? 'md5' : 'size'
-  const place = places[key]
-  return {
-    ...(sha256 !== undefined && { sha256 }),
-    ...(md5 !== undefined && { md5 }),
-    ...(bytes !== undefined && { bytes }),
-    ...(place && (key !== 'size' || bytes !== undefined) && { place }),
-  }
 }

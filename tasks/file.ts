@@ -39,6 +39,7 @@ export const file: TaskKind<FileParams> = {
   source: {
     key: 'file',
     grammar,
+    fileName: written => basename(written as string),
     params: ({ target, written, from, fileName, size, sha256 }) => ({
       target,
       name: (written as string | undefined) ?? fileName,

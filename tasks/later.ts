@@ -24,4 +24,3 @@ const later = (name: string, what: string): TaskKind<LaterParams> => ({
 })
 
 export const urls = later('urls', 'one address per file (`urls:`)')
-export const manual = later('manual', 'sources that a person fetches (`manual:`)')

@@ -21,7 +21,7 @@ export async function whileHeld<T>(
     signal: interrupt.signal,
     keepArchives: playground.keepArchives,
     root: playground.root,
-    hosts: playground.spec.hosts,
+    spec: playground.spec,
   }
   try {
     const result = await withRun(request, work)

@@ -48,12 +48,12 @@ export async function lock(desk: Desk): Promise<number> {
 /** Undefined where the user ended it. */
 async function ask(
   { console }: Desk,
-  { spec: { hosts } }: Playground,
+  { spec }: Playground,
   tasks: readonly Task[],
 ): Promise<Answers | undefined> {
   const { signal, release } = onInterrupt(console.report)
   try {
-    return await inquireAll(tasks, { hosts, report: console.report, signal })
+    return await inquireAll(tasks, { spec, report: console.report, signal })
   } catch (error) {
     if (signal.aborted) return undefined
     throw error

@@ -4,14 +4,15 @@
  */
 
 import { once } from 'node:events'
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { unescape } from 'node:querystring'
 import type { Request } from 'got'
 import card from '../../package.json' with { type: 'json' }
 import type { HeadersOf } from '../model/host.ts'
 import { Problem } from '../model/problem.ts'
-import { errorCode } from './disk.ts'
-import { agents } from './http/agents.ts'
+import { refusedByProxy, wayTo } from './http/agents.ts'
+import { cut, silent, unanswered } from './http/failures.ts'
+import { netrcAuthorization } from './http/netrc.ts'
 import { Inbox, Stall } from './inbox.ts'
 
 export interface Ask {
@@ -49,6 +50,8 @@ export interface Answer {
   readonly url: string
   /** Of the answer after all redirects. */
   readonly headers: IncomingHttpHeaders
+  /** What the last host was sent to be let in. */
+  readonly permission: Permission
   /** What the hub of Hugging Face tells of the file before it redirects to the bytes. */
   readonly linked: { readonly sha256?: string; readonly size?: number; readonly commit?: string }
   /** Throws a Problem where the host cuts or stalls. Ends the connection when it is left early. */
@@ -59,6 +62,9 @@ export interface Answer {
   close(): void
 }
 
+/** Who vouched for us at a host: the address or the one who asked, `hosts:` of the spec, netrc, or nobody. */
+type Permission = 'asker' | 'hosts' | 'netrc' | 'nothing'
+
 const mostRedirects = 10
 
 export async function get(ask: Ask, patience: Patience = patient): Promise<Answer> {
@@ -66,8 +72,10 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
   let linked: Answer['linked'] = {}
   for (let hops = 0; ; hops++) {
     ask.signal.throwIfAborted()
+    const [permission, authorizing] = permissionFor(url, ask, authorization, hops > 0)
+    const headers = headersFor(url, ask, authorizing)
     ask.onRequest()
-    const opened = await open(url, ask, headersFor(url, ask, authorization), patience)
+    const opened = await open(url, ask, headers, patience)
     const { stream, response } = opened
     linked = { ...linkedOf(response.headers), ...linked }
     // The address behind it is signed for fetching, and often for nothing else.
@@ -77,6 +85,7 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
         status: response.statusCode ?? 0,
         url: url.href,
         headers: response.headers,
+        permission,
         linked,
         body: pour(opened, opened.inbox.pieces(patience.stallMs), url, ask.signal, patience),
         batches: pour(opened, opened.inbox.batches(patience.stallMs), url, ask.signal, patience),
@@ -131,6 +140,25 @@ export function withoutCredentials(url: URL): { readonly url: URL; readonly auth
 
 const isRedirect = (status: number | undefined): boolean => [301, 302, 303, 307, 308].includes(status ?? 0)
 
+/**
+ * The nearest one counts: user and password of the address, then what the spec says of the host, then the token that
+ * the environment holds for it, then netrc.
+ */
+function permissionFor(
+  { hostname }: URL,
+  { headersOf }: Ask,
+  own: string | undefined,
+  isRedirected: boolean,
+): readonly [Permission, string | undefined] {
+  const sent = headersOf?.(hostname) ?? {}
+  const ofSpec = sent['authorization']
+  if (own !== undefined && (own.startsWith('Basic ') || ofSpec === undefined)) return ['asker', own]
+  if (ofSpec !== undefined) return ['hosts', ofSpec]
+  const login = netrcAuthorization(hostname, { isRedirected })
+  if (login !== undefined) return ['netrc', login]
+  return [Object.keys(sent).length > 0 ? 'hosts' : 'nothing', undefined]
+}
+
 function headersFor(url: URL, ask: Ask, authorization: string | undefined): Record<string, string> {
   const { from, to, ifRange } = ask
   const isPart = from > 0 || to !== undefined
@@ -169,6 +197,7 @@ async function open(
   { connectMs, firstByteMs }: Patience,
 ): Promise<Opened> {
   const { got } = await import('got')
+  const { agents, proxy } = await wayTo(url)
   const stream = got.stream(url, {
     method,
     headers,
@@ -180,15 +209,34 @@ async function open(
     decompress: false,
     timeout: { lookup: connectMs, connect: connectMs, secureConnect: connectMs, response: firstByteMs },
   })
+  let tunnel: number | undefined
+  if (proxy !== undefined)
+    stream.once('request', (request: ClientRequest) =>
+      request.once('proxyConnect', (answer: { statusCode?: number }) => {
+        tunnel = answer.statusCode
+      }),
+    )
   const inbox = new Inbox(stream)
   try {
     const [response] = (await once(stream, 'response')) as [IncomingMessage]
+    const refusal = proxy === undefined ? undefined : proxyRefusal(url, tunnel, response.statusCode)
+    if (proxy !== undefined && refusal !== undefined) throw refusedByProxy(url, proxy, refusal)
     return { stream, response, inbox }
   } catch (error) {
     stream.destroy()
     signal.throwIfAborted()
-    throw unanswered(url, error, firstByteMs)
+    throw error instanceof Problem ? error : unanswered(url, error, firstByteMs, proxy)
   }
+}
+
+/** A tunnel that did not open; without one, a status that proxies give of their own accord. */
+function proxyRefusal(
+  { protocol }: URL,
+  tunnel: number | undefined,
+  status: number | undefined,
+): number | undefined {
+  if (protocol === 'https:') return tunnel === undefined || tunnel === 200 ? undefined : tunnel
+  return [407, 502, 504].includes(status ?? 0) ? status : undefined
 }
 
 /** The watchdog counts only the time in which the host owes us bytes, not the time that the disk takes. */
@@ -208,43 +256,3 @@ async function* pour<T>(
     stream.destroy()
   }
 }
-
-function unanswered(url: URL, error: unknown, firstByteMs: number): Problem {
-  const code = errorCode(error) ?? 'unknown'
-  const event = error instanceof Error && 'event' in error ? error.event : undefined
-  if (code === 'ETIMEDOUT' && event === 'response') return silent(url, firstByteMs, 'before its answer')
-  if (code === 'ECONNRESET' || code === 'EPIPE') return cut(url, error)
-  return new Problem({
-    code: 'connection-failed',
-    message: `${url.host} could not be reached.`,
-    evidence: [{ label: 'found', text: `${inWords[code] ?? 'no connection'} (${code})` }],
-    next: 'run the same command again; if the host is gone, add a mirror to the spec.',
-  })
-}
-
-const inWords: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'no host has this name',
-  EAI_AGAIN: 'the name server did not answer',
-  ETIMEDOUT: 'no answer in time',
-  EHOSTUNREACH: 'no way to the host',
-  ENETUNREACH: 'no way to its network',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-}
-
-const cut = (url: URL, error: unknown): Problem =>
-  new Problem({
-    code: 'connection-cut',
-    message: `${url.host} closed the connection before the end of the file.`,
-    evidence: [{ label: 'found', text: `an answer that ends early (${errorCode(error) ?? 'no reason'})` }],
-    next: 'run the same command again: it goes on where it stopped.',
-  })
-
-const silent = (url: URL, milliseconds: number, when: string): Problem =>
-  new Problem({
-    code: 'stalled',
-    message: `${url.host} stopped sending ${when}.`,
-    evidence: [{ label: 'found', text: `no byte for ${milliseconds / 1000} s` }],
-    next: 'run the same command again: it goes on where it stopped.',
-  })

@@ -8,18 +8,29 @@ export type Address =
   | {
       readonly scheme: 'hf'
       readonly repository: 'datasets' | 'models' | 'spaces'
-      /** `OWNER/NAME` */
+      /** `OWNER/NAME`; a few old repositories have no owner. */
       readonly name: string
+      /** Decoded: `refs/pr/1`. */
       readonly revision: string
       readonly path: string
       readonly host: string
       readonly fileName: string
     }
-  | { readonly scheme: 'gdrive'; readonly id: string; readonly host: string; readonly fileName: string }
+  | {
+      readonly scheme: 'gdrive'
+      /** Of the file, or of the folder that `name` lies in. */
+      readonly id: string
+      readonly name?: string
+      readonly host: string
+      readonly fileName: string
+    }
   /** As written: absolute, or relative to the spec. */
   | { readonly scheme: 'file'; readonly path: string; readonly host: string; readonly fileName: string }
 
 const huggingFace = 'huggingface.co'
+/** Names under which the hub is reached. */
+const hubs: ReadonlySet<string> = new Set([huggingFace, 'www.huggingface.co', 'hf.co'])
+const drive = 'drive.google.com'
 
 /** The address, or half a sentence on what is wrong with it. */
 export function parseAddress(text: string): Address | string {
@@ -58,9 +69,9 @@ export function identityOf(address: Address): string {
       return url.href
     }
     case 'hf':
-      return `hf://${address.repository}/${address.name}@${address.revision}/${address.path}`
+      return `hf://${address.repository}/${address.name}@${encodeURIComponent(address.revision)}/${address.path}`
     case 'gdrive':
-      return `gdrive://${address.id}`
+      return `gdrive://${address.id}${address.name === undefined ? '' : `/${address.name}`}`
     case 'file':
       return `file:${address.path}`
   }
@@ -70,35 +81,42 @@ function http(text: string): Address | string {
   if (!URL.canParse(text)) return 'is not a web address'
   const url = new URL(text)
   if (url.hostname === '') return 'has no host'
-  const asHf = url.hostname === huggingFace ? hfFromPath(url.pathname) : undefined
-  if (asHf) return asHf
+  const known = hubs.has(url.hostname)
+    ? hfFromPath(url.pathname)
+    : url.hostname === drive
+      ? driveFromPage(url)
+      : undefined
+  if (known) return known
   const last = decoded(url.pathname.split('/').findLast(part => part !== '') ?? '')
   return { scheme: 'http', url: url.href, host: url.hostname, fileName: safeName(last || url.hostname) }
 }
 
-/** `/datasets/OWNER/NAME/resolve/REVISION/PATH`; a `/blob/` address is a page about the file and means the file. */
+type Repository = (Address & { scheme: 'hf' })['repository']
+
+/** `/datasets/OWNER/NAME/resolve/REVISION/PATH`; `/blob/` is a page about the file and `/raw/` a pointer to it: both mean the file. */
 function hfFromPath(pathname: string): Address | undefined {
-  const match = /^\/(?:(datasets|spaces)\/)?([^/]+\/[^/]+)\/(?:resolve|blob)\/([^/]+)\/(.+)$/.exec(
-    decoded(pathname),
-  )
+  const match =
+    /^\/(?:(datasets|spaces)\/)?([^/]+(?:\/[^/]+)?)\/(?:resolve|blob|raw)\/(refs\/(?:pr|convert)\/[^/]+|[^/]+)\/(.+)$/.exec(
+      pathname,
+    )
   if (!match) return undefined
   const [, repository = 'models', name = '', revision = '', path = ''] = match
-  return hfAddress(repository as 'datasets' | 'models' | 'spaces', name, revision, path)
+  return hfAddress(repository as Repository, decoded(name), decoded(revision), decoded(path))
 }
 
 function hf(text: string): Address | string {
-  const match = /^hf:\/\/(datasets|models|spaces)\/([^/@]+\/[^/@]+)(?:@([^/]+))?\/(.+)$/.exec(text)
+  const match =
+    /^hf:\/\/(datasets|models|spaces)\/(?:([^/@]+\/[^/@]+)(?:@(refs\/(?:pr|convert)\/[^/]+|[^/]+))?|([^/@]+)@(refs\/(?:pr|convert)\/[^/]+|[^/]+))\/(.+)$/.exec(
+      text,
+    )
   if (!match) return 'is not of the form hf://datasets/OWNER/NAME@REVISION/PATH'
-  const [, repository, name = '', revision = 'main', path = ''] = match
-  return hfAddress(repository as 'datasets' | 'models' | 'spaces', name, revision, path)
+  const [, repository, owned, revision = 'main', ownerless = '', revisionThere = '', path = ''] = match
+  return owned === undefined
+    ? hfAddress(repository as Repository, ownerless, decoded(revisionThere), path)
+    : hfAddress(repository as Repository, owned, decoded(revision), path)
 }
 
-function hfAddress(
-  repository: 'datasets' | 'models' | 'spaces',
-  name: string,
-  revision: string,
-  path: string,
-): Address {
+function hfAddress(repository: Repository, name: string, revision: string, path: string): Address {
   return {
     scheme: 'hf',
     repository,
@@ -111,10 +129,26 @@ function hfAddress(
 }
 
 function gdrive(text: string): Address | string {
-  const id = /^gdrive:\/\/([A-Za-z0-9_-]+)$/.exec(text)?.[1]
-  if (id === undefined) return 'is not of the form gdrive://FILE_ID'
-  return { scheme: 'gdrive', id, host: 'drive.google.com', fileName: id }
+  const [, id, name] = /^gdrive:\/\/([A-Za-z0-9_-]+)(?:\/([^/]+))?$/.exec(text) ?? []
+  if (id === undefined) return 'is not of the form gdrive://FILE_ID or gdrive://FOLDER_ID/NAME'
+  return driveAddress(id, name)
 }
+
+/** What a browser shows of a file, or offers as its link, means the file. A link with a key of its own is left alone. */
+function driveFromPage(url: URL): Address | undefined {
+  if (url.searchParams.has('resourcekey')) return undefined
+  const asked = /^\/(?:uc|open)$/.test(url.pathname) ? url.searchParams.get('id') : undefined
+  const id = /^\/file\/(?:u\/\d+\/)?d\/([^/]+)/.exec(url.pathname)?.[1] ?? asked
+  return id && /^[A-Za-z0-9_-]+$/.test(id) ? driveAddress(id) : undefined
+}
+
+const driveAddress = (id: string, name?: string): Address => ({
+  scheme: 'gdrive',
+  id,
+  ...(name !== undefined && { name }),
+  host: drive,
+  fileName: safeName(name ?? id),
+})
 
 const file = (path: string): Address => ({
   scheme: 'file',

@@ -30,6 +30,8 @@ export interface TextGrammar extends About {
   readonly check?: (text: string) => string | Flaw | undefined
   /** May have several lines. */
   readonly lines?: boolean
+  /** Shown in no message. */
+  readonly secret?: boolean
 }
 
 /** A whole number, read from its source text (a digest of digits only is not a number). */
@@ -86,6 +88,8 @@ export interface ObjectGrammar<F extends Fields = Fields> extends About {
   readonly shorthand?: string
   /** Keys of which no two may be written together, and of which `least` must be. */
   readonly choose?: readonly { readonly keys: readonly string[]; readonly least: 0 | 1 }[]
+  /** Keys that are not enough without one of others, and what they leave open: `what becomes of the file`. */
+  readonly needs?: Readonly<Record<string, { readonly one: readonly string[]; readonly for: string }>>
   /** Keys that mean something only beside one of others. */
   readonly beside?: Readonly<Record<string, readonly string[]>>
 }

@@ -18,5 +18,8 @@ export interface Host {
   crowded(): void
 }
 
-/** Headers that a host is sent beside the usual ones: only that host, never one that it redirects to. */
+/**
+ * Headers that a host is sent beside the usual ones, names in small letters: only that host, never one that it redirects
+ * to. Throws a Problem where an environment variable is missing.
+ */
 export type HeadersOf = (host: string) => Readonly<Record<string, string>>

@@ -17,6 +17,22 @@ export interface DownloadParams {
   readonly places: Readonly<Record<string, Place>>
 }
 
+export interface ManualParams {
+  /** File name and a few letters of a digest of the target, as a download has them. */
+  readonly name: string
+  /** The target's directory below the root: the person's file lies in a folder of that name. */
+  readonly target: string
+  readonly instructions: string
+  readonly wanted: Pick<Download, 'size' | 'sha256' | 'md5'>
+  /** Where the file will lie, below the root. */
+  readonly at: string
+  readonly fileName: string
+  /** Of the instructions. */
+  readonly place: Place
+  /** Places of `sha256`, `md5`, `size` in the spec, for messages. */
+  readonly places: Readonly<Record<string, Place>>
+}
+
 export interface RenameParams {
   /** The target's directory below the root. */
   readonly target: string

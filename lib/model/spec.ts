@@ -26,6 +26,10 @@ export interface HostBudget {
   readonly connections?: number
   readonly rateBytesPerSecond?: number
   readonly floorBytesPerSecond?: number
+  /** Sent to this host alone, as written: `${NAME}` stands for an environment variable. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as `Authorization: Bearer …`; `${NAME}` likewise. */
+  readonly token?: string
 }
 
 /** A size as written: `exact` where every byte was given, else only a plausibility check. */
@@ -36,7 +40,7 @@ export interface Size {
 
 /** Where bytes come from. */
 export interface Download {
-  /** One address; several are the parts of one file, in order. Numbered ranges (`{000..050}`) are written out. */
+  /** One address; several are the parts of one file, in order. Ranges (`{000..050}`, `{aa..ad}`) are written out. */
   readonly url: readonly string[]
   readonly mirrors: readonly string[]
   readonly size?: Size

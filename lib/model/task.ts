@@ -24,6 +24,8 @@ export interface Artifact {
    * needs them: their absence makes nothing stale.
    */
   readonly lasting: boolean
+  /** Its bytes may be a person's own, under a second name: whoever places them makes a copy, which nobody else can edit. */
+  readonly borrowed?: boolean
   /** What the spec says of the result before it is made. A result that matches is right, wherever it came from. */
   readonly pins?: Pins
 }
@@ -134,6 +136,8 @@ export interface SourceForm<P> {
   readonly grammar: Grammar
   /** Endings of file names that ask for this kind when the source says nothing: `.zip`. */
   readonly endings?: readonly string[]
+  /** The name of the file that is asked for, where the source itself says it. */
+  readonly fileName?: (written: unknown) => string
   /** Parameters of the task. Pure. */
   params(request: SourceRequest): P
 }
@@ -177,6 +181,8 @@ export interface Workbench {
   readonly staging: string
   /** Absolute path of a folder that outlives attempts and kills, for what can be resumed. */
   readonly shelf: string
+  /** Absolute path of the folder in which people lay down what they fetched: a folder for each target. */
+  readonly manual: string
   /** Absolute path where the artifact will lie. */
   readonly final: string
   /** In the order of `Outline.takes`. */

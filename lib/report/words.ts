@@ -16,7 +16,7 @@ export const labelOf = ({
   readonly task: string
   readonly kind: string
   readonly target: string
-}): string => (kind === 'download' ? `${nameOf(task)} → ${target}` : nameOf(task))
+}): string => (kind === 'download' || kind === 'manual' ? `${nameOf(task)} → ${target}` : nameOf(task))
 
 /** `stale: sha256 changed: 9f2c… → 4b17…` */
 export function wordsOf(verdict: Verdict): string {

@@ -38,6 +38,7 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
   const bench: Workbench = {
     staging,
     shelf,
+    manual: join(run.state, 'manual'),
     final: join(run.root, task.gives?.at ?? ''),
     inputs: task.outline.takes.map(input => inputOf(run, input)),
     intact,
@@ -98,11 +99,14 @@ function inputOf(run: Run, id: TaskId): Input {
   }
 }
 
-/** One task alone reads it, and it is not to be kept. */
+/** One task alone reads it, and it is not to be kept. Never what belongs to a person. */
 export function isSole({ whole, known, keepArchives }: Run, { id, gives }: Task): boolean {
   const at = known.receiptOf(id)?.at ?? ''
   return (
-    whole.dependants.get(id)?.length === 1 && isOurFolder(at) && !(keepArchives && gives?.form === 'file')
+    gives?.borrowed !== true &&
+    whole.dependants.get(id)?.length === 1 &&
+    isOurFolder(at) &&
+    !(keepArchives && gives?.form === 'file')
   )
 }
 

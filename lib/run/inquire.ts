@@ -5,14 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Report } from '../model/event.ts'
 import type { Found } from '../model/lock-file.ts'
 import type { Diagnostic } from '../model/problem.ts'
-import type { HostBudget } from '../model/spec.ts'
+import type { Spec } from '../model/spec.ts'
 import type { Inquiry, Task, TaskId } from '../model/task.ts'
 import { subjectOf } from './attempt.ts'
 import { problemOf } from './failure.ts'
+import { headersOfHosts } from './headers.ts'
 import { hostsOf } from './hosts.ts'
 
 export interface InquiryOptions {
-  readonly hosts: Readonly<Record<string, HostBudget>>
+  /** Its budgets and headers of hosts, with their places. */
+  readonly spec: Pick<Spec, 'hosts' | 'file' | 'places'>
   readonly report: Report
   readonly signal: AbortSignal
 }
@@ -27,12 +29,13 @@ export interface Answers {
 /** Throws only when it is cancelled. */
 export async function inquireAll(
   tasks: readonly Task[],
-  { hosts, report, signal }: InquiryOptions,
+  { spec, report, signal }: InquiryOptions,
 ): Promise<Answers> {
   // Every request and pause of every inquiry listens to it.
   setMaxListeners(0, signal)
   const pause = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal })
-  const host = hostsOf({ budgets: hosts, rateBytesPerSecond: undefined, pause })
+  const host = hostsOf({ budgets: spec.hosts, rateBytesPerSecond: undefined, pause })
+  const headersOf = headersOfHosts(spec, process.env)
   const found = new Map<TaskId, Found>()
   const failures = new Map<TaskId, readonly Diagnostic[]>()
   let requests = 0
@@ -41,7 +44,7 @@ export async function inquireAll(
       const subject = subjectOf(task)
       const inquiry: Inquiry = {
         host,
-        headersOf: () => ({}),
+        headersOf,
         signal,
         requested: () => void (requests += 1),
         tell: diagnostic => report({ event: 'diagnostic', diagnostic: { subject, ...diagnostic } }),

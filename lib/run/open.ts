@@ -10,11 +10,12 @@ import { Known } from '../knowledge.ts'
 import { takeLock } from '../lock.ts'
 import type { Report } from '../model/event.ts'
 import type { Graph } from '../model/plan.ts'
-import type { HostBudget } from '../model/spec.ts'
+import type { Spec } from '../model/spec.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { readOnlyRoot } from '../room.ts'
 import type { Tier } from '../survey.ts'
 import type { Run } from './context.ts'
+import { headersOfHosts } from './headers.ts'
 import { hostsOf } from './hosts.ts'
 import { Pool } from './pools.ts'
 
@@ -30,7 +31,8 @@ export interface RunRequest {
   readonly keepArchives: boolean
   /** Tasks of the core lane at once. */
   readonly jobs: number
-  readonly hosts: Readonly<Record<string, HostBudget>>
+  /** Its budgets and headers of hosts, with their places. */
+  readonly spec: Pick<Spec, 'hosts' | 'file' | 'places'>
   /** For all hosts together. */
   readonly rateBytesPerSecond: number | undefined
 }
@@ -82,17 +84,17 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
 }
 
 function budgets(
-  { jobs, hosts, rateBytesPerSecond }: RunRequest,
+  { jobs, spec, rateBytesPerSecond }: RunRequest,
   signal: AbortSignal,
 ): Pick<Run, 'lanes' | 'host' | 'headersOf' | 'tally'> {
   return {
     lanes: { core: new Pool(jobs), network: new Pool(downloadsAtOnce) },
     host: hostsOf({
-      budgets: hosts,
+      budgets: spec.hosts,
       rateBytesPerSecond,
       pause: milliseconds => sleep(milliseconds, undefined, { signal }),
     }),
-    headersOf: () => ({}),
+    headersOf: headersOfHosts(spec, process.env),
     tally: {
       begun: 0,
       ran: 0,

@@ -1,8 +1,8 @@
 /** A checked value of the shape → Spec: ranges written out, defaults filled in, pointers kept. Nothing can be wrong here. */
 
+import { writeOut } from '../model/address-ranges.ts'
 import { below, type Download, type Origin, type Source, type Spec, type Target } from '../model/spec.ts'
 import type { Page } from './page.ts'
-import { writeOut } from './ranges.ts'
 import type { FillingValue, Forms, PinsValue, SourceValue, SpecValue, TargetValue } from './shape.ts'
 import { normalDirectory } from './values.ts'
 
@@ -17,9 +17,9 @@ export function assemble(value: SpecValue, page: Page, { folder, forms }: Wherea
     folder,
     root: value.root ?? 'playground/data',
     archives: value.archives ?? 'discard',
-    hosts: mapped(value.hosts ?? {}, (name, { connections, rate, floor }) => [
+    hosts: mapped(value.hosts ?? {}, (name, { connections, rate, floor, headers, token }) => [
       name,
-      defined({ connections, rateBytesPerSecond: rate, floorBytesPerSecond: floor }),
+      defined({ connections, rateBytesPerSecond: rate, floorBytesPerSecond: floor, headers, token }),
     ]),
     groups: mapped(value.groups ?? {}, (name, members) => [name, members]),
     downloads: mapped(value.downloads ?? {}, (name, { url, ...pins }) => [

@@ -12,6 +12,7 @@ import { lockFileOf } from '../model/lock-file.ts'
 import { redact } from '../model/redact.ts'
 import type { Spec } from '../model/spec.ts'
 import type { SourceForm } from '../model/task.ts'
+import { isLiteralSecret } from '../model/variables.ts'
 
 /** Raise it when the same text is checked or assembled otherwise. */
 const version = 3
@@ -74,7 +75,7 @@ export async function readSpecOnce(
   const written = readSpec({ file, forms })
   const lock = readLockFile(lockFileOf(file))
   const spec = lock === undefined ? written : withPins(written, lock)
-  return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret }
+  return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret || namesSecret(spec) }
 }
 
 /** Only while the lock is held. */
@@ -85,6 +86,12 @@ export function rememberSpec({ spec, root, key, isOnlyRead }: ReadSpec): void {
   makeFolder(dirname(cacheFile(root)))
   writeWhole(cacheFile(root), JSON.stringify({ key, spec: held }))
 }
+
+/** Variables are remembered by their names; a secret that is written out is not. */
+const namesSecret = ({ hosts }: Spec): boolean =>
+  Object.values(hosts)
+    .flatMap(({ headers = {}, token = '' }) => [...Object.values(headers), token])
+    .some(isLiteralSecret)
 
 const cacheFile = (root: string): string => join(root, stateFolder, 'cache', 'spec.json')
 

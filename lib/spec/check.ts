@@ -57,6 +57,7 @@ class Check {
   /** Undefined where the value is wrong; then at least one mistake was told. */
   value(grammar: Grammar, node: YamlNode, spot: Spot): unknown {
     if (spot.pointer !== '') this.#page.note(spot.pointer, spot.span)
+    if (isSecret(grammar, node)) this.#page.hide(node)
     switch (grammar.form) {
       case 'text':
         return this.#text(grammar, node, spot)
@@ -131,7 +132,7 @@ class Check {
     if (node.form !== 'map') return this.#wrongType('a map', node, spot)
     // Without a prototype: names are the user's, and `constructor` is a name.
     const values: Record<string, unknown> = Object.create(null)
-    for (const entry of this.#withoutDuplicates(node)) {
+    for (const entry of this.#withoutDuplicates(node, () => item)) {
       const flaw = flawOf(keyGrammar, entry.key)
       if (flaw) this.#mistake(keyMistake(entry.key, flaw), entry.keySpan)
       values[entry.key] = this.value(item, entry.value, spotOf(spot.pointer, entry))
@@ -149,29 +150,34 @@ class Check {
       const value = this.value(short.grammar, node, { ...spot, pointer: below(spot.pointer, shorthand) })
       return value === undefined ? undefined : { [shorthand]: value }
     }
-    const entries = this.#withoutDuplicates(node)
+    const fieldOf = (key: string) => (Object.hasOwn(fields, key) ? fields[key] : undefined)
+    const holdsSecret = Object.values(fields).some(field => isSecret(field.grammar))
+    const entries = this.#withoutDuplicates(node, key => fieldOf(key)?.grammar)
     const values: Record<string, unknown> = {}
     for (const entry of entries) {
-      const field = Object.hasOwn(fields, entry.key) ? fields[entry.key] : undefined
+      const field = fieldOf(entry.key)
+      // A misspelt "token" holds a secret all the same.
+      if (!field && holdsSecret) this.#page.hide(entry.value)
       if (field) values[entry.key] = this.value(field.grammar, entry.value, spotOf(spot.pointer, entry))
     }
     for (const { draft, span } of checkRules(grammar, entries, spot)) this.#mistake(draft, span)
     return values
   }
 
-  #withoutDuplicates(node: YamlMap): readonly YamlEntry[] {
+  #withoutDuplicates(node: YamlMap, grammarOf: (key: string) => Grammar | undefined): readonly YamlEntry[] {
     const first = new Map<string, YamlEntry>()
     for (const entry of node.entries) {
       const earlier = first.get(entry.key)
       if (earlier === undefined) first.set(entry.key, entry)
-      else this.#duplicate(earlier, entry)
+      else this.#duplicate(earlier, entry, grammarOf(entry.key))
     }
     return [...first.values()]
   }
 
-  #duplicate(earlier: YamlEntry, later: YamlEntry): void {
+  #duplicate(earlier: YamlEntry, later: YamlEntry, grammar: Grammar | undefined): void {
+    for (const { value } of [earlier, later]) if (isSecret(grammar, value)) this.#page.hide(value)
     const written = (entry: YamlEntry) => ({
-      text: described(entry.value),
+      text: this.#page.isHidden(entry.value) ? '***' : described(entry.value),
       from: this.#page.placeOf(entry.keySpan),
     })
     const draft: DiagnosticDraft = {
@@ -188,7 +194,7 @@ class Check {
 
   #wrongType(expected: string, node: YamlNode, spot: Spot): undefined {
     const message = `${spot.label} has the wrong type: expected ${expected}, found ${typeOf(node)}.`
-    const evidence = wantedFound(expected, described(node))
+    const evidence = wantedFound(expected, this.#page.isHidden(node) ? typeOf(node) : described(node))
     const next = wayToWrite(expected, node)
     this.#mistake({ code: 'wrong-type', message, evidence, ...(next !== undefined && { next }) }, spot.span)
   }
@@ -200,13 +206,19 @@ class Check {
   }
 
   #flawed({ says, ...rest }: Flaw, node: YamlScalar, spot: Spot): undefined {
-    const evidence = [{ label: 'found', text: described(node) }]
+    const evidence = this.#page.isHidden(node) ? [] : [{ label: 'found', text: described(node) }]
     this.#mistake({ ...rest, message: `${spot.label} ${says}.`, evidence }, spot.span)
   }
 
   #mistake(draft: DiagnosticDraft, span: Span): undefined {
     this.#page.mistake(draft, span)
   }
+}
+
+/** A map of secrets is none; what stands where one belongs may be. */
+function isSecret(grammar: Grammar | undefined, node?: YamlNode): boolean {
+  if (grammar?.form === 'text') return grammar.secret === true
+  return grammar?.form === 'map' && node !== undefined && node.form !== 'map' && isSecret(grammar.item)
 }
 
 /** How to write what was probably meant. */

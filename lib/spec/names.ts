@@ -3,6 +3,7 @@
  * Works on values that may be incomplete, so that all mistakes are told at once.
  */
 
+import { writeOut } from '../model/address-ranges.ts'
 import type { DiagnosticDraft } from '../model/problem.ts'
 import { below, placeOf } from '../model/spec.ts'
 import { didYouMean } from '../model/suggest.ts'
@@ -10,15 +11,17 @@ import { plural } from '../model/units.ts'
 import type { Loose } from './check.ts'
 import { checkGroups } from './groups.ts'
 import type { Page } from './page.ts'
-import { writeOut } from './ranges.ts'
 import type { SourceValue, SpecValue } from './shape.ts'
 import { normalDirectory } from './values.ts'
 
 type LooseSpec = Loose<SpecValue>
 type LooseSource = Loose<SourceValue>
+type LooseHost = NonNullable<NonNullable<LooseSpec['hosts']>[string]>
 
 export function checkNames(spec: LooseSpec, page: Page): void {
   checkDirectories(spec, page)
+  checkManual(spec, page)
+  for (const [name, host] of Object.entries(spec.hosts ?? {})) if (host) checkHeaders(name, host, page)
   checkGroups(spec, page)
   for (const [pointer, source] of sourcesOf(spec)) {
     checkMirrors(source, pointer, page)
@@ -60,6 +63,33 @@ const sameDirectory = (earlier: string, later: string, page: Page): DiagnosticDr
   next: 'make them one target with the sources of both.',
 })
 
+/** All files that people fetch for a target lie in one folder: of several, digests tell which is which. */
+function checkManual(spec: LooseSpec, page: Page): void {
+  for (const [name, target] of Object.entries(spec.targets ?? {})) {
+    const byHand = [...(target?.sources ?? []).entries()].filter(([, source]) => source?.manual !== undefined)
+    if (byHand.length < 2) continue
+    for (const [i, source] of byHand) {
+      if (source?.sha256 !== undefined || source?.md5 !== undefined) continue
+      const message = `"${name}" has ${plural(byHand.length, 'file')} that a person fetches, and nothing tells which is which.`
+      const pointer = below('targets', name, 'sources', i, 'manual')
+      page.mistakeAt({ code: 'missing-key', message, next: 'add "sha256:" to each of them.' }, pointer)
+    }
+  }
+}
+
+/** Names of headers do not know small letters from capitals, and `token` is one of them. */
+function checkHeaders(name: string, host: LooseHost, page: Page): void {
+  const first = new Map<string, string>(host.token === undefined ? [] : [['authorization', 'token']])
+  for (const header of Object.keys(host.headers ?? {})) {
+    const earlier = first.get(header.toLowerCase())
+    first.set(header.toLowerCase(), header)
+    if (earlier === undefined) continue
+    const message = `"${earlier}" and "${header}" are the same header; only one of the two could be sent.`
+    const pointer = below('hosts', name, 'headers', header)
+    page.mistakeAt({ code: 'bad-value', message, next: 'remove one of the two.' }, pointer)
+  }
+}
+
 function checkDownloadName(spec: LooseSpec, name: string | undefined, pointer: string, page: Page): void {
   const names = Object.keys(spec.downloads ?? {})
   if (name === undefined || names.includes(name)) return
@@ -77,7 +107,7 @@ function checkSaidOnce(source: LooseSource, pointer: string, page: Page): void {
   }
 }
 
-/** A mirror of an archive in parts has as many parts. */
+/** A mirror of an archive in parts has as many parts, or is the whole of it. */
 function checkMirrors(
   { url, mirrors }: Pick<LooseSource, 'url' | 'mirrors'>,
   pointer: string,
@@ -85,13 +115,13 @@ function checkMirrors(
 ): void {
   const parts = url?.reduce((sum, text) => sum + partCount(text), 0)
   for (const [i, mirror] of (mirrors ?? []).entries()) {
-    if (mirror === undefined || parts === undefined || partCount(mirror) === parts) continue
+    if (mirror === undefined || parts === undefined || [1, parts].includes(partCount(mirror))) continue
     const message = `The mirror "${mirror}" has another number of parts than the address.`
     const evidence = [
       { label: 'url', text: plural(parts, 'part') },
       { label: 'mirror', text: plural(partCount(mirror), 'part') },
     ]
-    const next = 'write the numbers of the parts as a range, such as {000..050}, or remove the mirror.'
+    const next = 'give the mirror the same range, such as {000..050}, or name one whole file.'
     page.mistakeAt({ code: 'bad-value', message, evidence, next }, below(pointer, 'mirrors', i))
   }
 }

@@ -15,6 +15,7 @@ export class Page {
   readonly #lineStarts: readonly number[]
   readonly #mistakes: Diagnostic[] = []
   readonly #seen = new Set<string>()
+  readonly #secrets: Span[] = []
 
   constructor(file: string, text: string) {
     this.file = file
@@ -25,6 +26,15 @@ export class Page {
   note(pointer: string, span: Span): void {
     const { line, column, length } = this.placeOf(span)
     this.places[pointer] = [line, column, length]
+  }
+
+  /** What stands there is drawn as stars. */
+  hide({ start, end }: Span): void {
+    this.#secrets.push({ start, end })
+  }
+
+  isHidden({ start, end }: Span): boolean {
+    return this.#secrets.some(secret => secret.start === start && secret.end === end)
   }
 
   /** The place of a span, cut off at the end of its first line. */
@@ -49,14 +59,30 @@ export class Page {
     const identity = `${place.line}:${place.column} ${draft.code} ${draft.message}`
     if (this.#seen.has(identity)) return
     this.#seen.add(identity)
-    this.#mistakes.push({ severity: 'error', ...draft, place, excerpt: this.#line(place.line - 1) })
+    this.#mistakes.push({ severity: 'error', ...draft, place })
   }
 
   /** Throws everything that was found, in the order of the file. */
   throwMistakes(): void {
     const sorted = this.#mistakes.toSorted((a, b) => position(a.place) - position(b.place))
-    const [first, ...rest] = sorted
+    // Only now is known all that is not to be shown.
+    const [first, ...rest] = sorted.map(mistake => ({
+      ...mistake,
+      excerpt: this.#excerpt((mistake.place?.line ?? 1) - 1),
+    }))
     if (first) throw new Problem(first, ...rest)
+  }
+
+  /** A line without its secrets: those that were told, and what looks like one where the file could not be read at all. */
+  #excerpt(index: number): string {
+    const start = this.#lineStarts[index] ?? 0
+    let line = this.#line(index)
+    for (const secret of this.#secrets) {
+      const from = Math.max(0, secret.start - start)
+      const to = Math.min(line.length, secret.end - start)
+      if (from < to) line = line.slice(0, from) + stars(line.slice(from, to)) + line.slice(to)
+    }
+    return line.replace(likeSecret, (_, key: string, value: string) => key + stars(value))
   }
 
   #line(index: number): string {
@@ -76,6 +102,12 @@ export class Page {
     return low
   }
 }
+
+const likeSecret =
+  /((?:token|authorization|cookie|secret|password|api-?key)["']?[ \t]*:[ \t]*["']?)([^\s"',}#$][^"',}#]*)/gi
+
+/** As many as it has letters, so that the underline stays below what it means. */
+const stars = (text: string): string => text.replaceAll(/\S/g, '*')
 
 const position = (place: Place | undefined): number => (place ? place.line * 2 ** 24 + place.column : 0)
 

@@ -27,6 +27,7 @@ export function checkRules(
   return [
     ...unknown.map(({ key, keySpan }) => unknownKey(grammar, key, keySpan, meant.get(key), owner)),
     ...missing(grammar, intended, owner),
+    ...unfinished(grammar, written, intended),
     ...together(grammar, written),
     ...alone(grammar, written, intended),
   ]
@@ -69,6 +70,19 @@ function missing(grammar: ObjectGrammar, intended: ReadonlySet<unknown>, owner: 
       ),
     )
   return [...single, ...choices]
+}
+
+function unfinished(
+  { needs = {} }: ObjectGrammar,
+  written: ReadonlyMap<string, YamlEntry>,
+  intended: ReadonlySet<unknown>,
+): readonly Finding[] {
+  return Object.entries(needs).flatMap(([key, { one, for: open }]) => {
+    const entry = written.get(key)
+    if (!entry || one.some(partner => intended.has(partner))) return []
+    const message = `"${key}" alone does not say ${open}.`
+    return [missingKey({ label: '', span: entry.keySpan }, message, `add one of ${quoted(one, 'or')}.`)]
+  })
 }
 
 const missingKey = ({ span }: Owner, message: string, next: string): Finding => ({

@@ -64,7 +64,9 @@ const either = (short: Grammar | false | undefined, long: Schema): Schema =>
   short ? { anyOf: [schema(short), long] } : long
 
 function objectShape(grammar: ObjectGrammar): Schema {
-  const { fields, orNothing, beside = {} } = grammar
+  const { fields, orNothing } = grammar
+  const needed = Object.entries(grammar.needs ?? {}).map(([key, { one }]) => [key, one] as const)
+  const beside = { ...grammar.beside, ...Object.fromEntries(needed) }
   const required = Object.keys(fields).filter(key => fields[key]?.required)
   const rules = rulesOf(grammar)
   return {

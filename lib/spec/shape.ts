@@ -34,7 +34,8 @@ const pins = {
 const url = list(values.address, {
   orSingle: true,
   atLeast: 1,
-  about: 'Where the file is; a list, or a range such as {000..050}, where it is published in parts.',
+  about:
+    'Where the file is; a list, or a range such as {000..050} or {aa..ad}, where it is published in parts.',
 })
 
 const downloadName = values.words('The name of one of the downloads of this file.')
@@ -67,6 +68,12 @@ const host = object({
   connections: optional(values.count('Simultaneous connections.', 1)),
   rate: optional(values.rate),
   floor: optional(values.rate),
+  headers: optional(
+    map(values.headerName, values.headerValue, {
+      about: 'Sent to this host alone; ${NAME} stands for an environment variable.',
+    }),
+  ),
+  token: optional(values.token),
 })
 
 /** Fields that say what becomes of a file: one for each kind that was handed in. */
@@ -106,6 +113,7 @@ const source = (forms: Forms) => {
     },
     {
       about: 'Where bytes come from, and what becomes of them.',
+      needs: { manual: { one: keys, for: 'what becomes of the file' } },
       choose: [
         { keys: ['url', 'download', 'urls', 'manual'], least: 1 },
         { keys, least: 0 },
@@ -148,7 +156,7 @@ export const specGrammar = (forms: Forms) =>
         about: 'What becomes of an archive once everything made from it is placed.',
       }),
     ),
-    hosts: optional(map(values.hostName, host, { about: 'Budgets of hosts.' })),
+    hosts: optional(map(values.hostName, host, { about: 'Budgets of hosts, and what they are sent.' })),
     groups: optional(
       map(values.groupName, list(values.words('A group, a target, or a directory above targets.')), {
         about: 'Names for several targets.',

@@ -4,18 +4,19 @@
  */
 
 import { parseAddress } from '../model/address.ts'
+import { writeOut } from '../model/address-ranges.ts'
 import { readAllowance } from '../model/annotation.ts'
 import { type Flaw, integer, notation, text } from '../model/grammar.ts'
 import { didYouMean } from '../model/suggest.ts'
 import { plural, readBytes } from '../model/units.ts'
+import { variableFlaw } from '../model/variables.ts'
 import { reservedWords } from '../model/verbs.ts'
-import { writeOut } from './ranges.ts'
 
 const schemes = ['https', 'http', 'hf', 'gdrive', 'file']
 
 export const address = text({
   about:
-    'https://, hf://datasets/OWNER/NAME@REVISION/PATH, gdrive://FILE_ID, or a path relative to this file.',
+    'https://, hf://datasets/OWNER/NAME@REVISION/PATH, gdrive://FILE_ID, gdrive://FOLDER_ID/NAME, or a path relative to this file.',
   examples: ['https://example.org/images.zip', 'hf://datasets/OWNER/NAME@REVISION/images.zip'],
   pattern: String.raw`^(?![a-zA-Z][a-zA-Z0-9+.-]*:)[^\u0000-\u001f]+$|^(https?|hf|gdrive|file|HTTPS?):`,
   check: written => {
@@ -172,6 +173,34 @@ export const hostName = text({
     return 'is not the bare name of a host, in small letters, such as example.org'
   },
 })
+
+/** Headers that say how a request is made, not what it is allowed. */
+const ownHeaders =
+  /^(host|connection|keep-alive|upgrade|te|trailer|transfer-encoding|content-.*|accept-encoding|range|if-range|proxy-.*)$/i
+
+export const headerName = text({
+  about: 'The name of a header.',
+  pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+  check: written => {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(written))
+      return 'is not the name of a header, such as X-Api-Key'
+    return ownHeaders.test(written) ? 'is a header that Groundwork sets itself' : undefined
+  },
+})
+
+const sent = (about: string, examples: readonly string[]) =>
+  text({ about, examples, pattern: String.raw`\S`, secret: true, check: sentFlaw })
+
+function sentFlaw(written: string): string | undefined {
+  if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(written)) return 'has a letter that no header can have'
+  return emptiness(written) ?? variableFlaw(written)
+}
+
+export const headerValue = sent('Its value; ${NAME} stands for an environment variable.', ['${HOST_KEY}'])
+export const token = sent(
+  'Sent to this host as "Authorization: Bearer …"; ${NAME} stands for an environment variable.',
+  ['${HOST_TOKEN}'],
+)
 
 export const rootFolder = text({
   about: 'The playground: absolute, or relative to this file.',

@@ -78,9 +78,9 @@ export async function checkPage(params: DownloadParams, source: WebSource, answe
   let page = ''
   for await (const bytes of answer.body) {
     page += bytes.toString('utf8')
-    if (titleOf(page) !== undefined || page.length > 65_536) break
+    if ((titleOf(page) !== undefined && !source.explain) || page.length > 65_536) break
   }
-  throw problems.htmlInstead(params, source, titleOf(page))
+  throw source.explain?.(page, answer) ?? problems.htmlInstead(params, source, titleOf(page))
 }
 
 /** Looks at the first bytes of a file as they pass, and refuses a page for people that no header told of. */

@@ -3,7 +3,7 @@
  * revision. Addresses are tried in order. Knows no lock file.
  */
 
-import { type Answer, get, type Patience, patient } from '../../lib/io/http.ts'
+import { type Answer, type Ask, get, type Patience, patient } from '../../lib/io/http.ts'
 import { parseAddress } from '../../lib/model/address.ts'
 import { asWritten, type Found, hasMovingRevision } from '../../lib/model/lock-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
@@ -48,7 +48,7 @@ function joined(parts: readonly Found[]): Found {
 
 async function askInOrder(params: DownloadParams, inquiry: Inquiry, patience: Patience): Promise<Found> {
   const failures: { source: Source; problem: Problem }[] = []
-  const sources = sourcesOf(params, process.env).filter(source => source.form !== 'local')
+  const sources = sourcesOf(params, process.env).filter(source => source.form === 'web')
   for (const source of sources) {
     try {
       return await askAgain(params, source, inquiry, patience)
@@ -66,11 +66,10 @@ async function askInOrder(params: DownloadParams, inquiry: Inquiry, patience: Pa
 
 async function askAgain(
   params: DownloadParams,
-  source: Exclude<Source, { readonly form: 'local' }>,
+  source: WebSource,
   inquiry: Inquiry,
   patience: Patience,
 ): Promise<Found> {
-  if (source.form !== 'web') throw problems.notYet(source.what, source.place)
   for (let failures = 1; ; failures += 1) {
     const outcome = await ask(params, source, inquiry, patience)
     if (outcome.state === 'told') return outcome.found
@@ -112,19 +111,20 @@ async function request(
   patience: Patience,
 ): Promise<Answer> {
   const { signal, headersOf, requested } = inquiry
-  const answer = await get(
-    {
-      url: source.url,
-      method,
-      ...(source.authorization !== undefined && { authorization: source.authorization }),
-      from: 0,
-      ...(method === 'GET' && { to: 1 }),
-      signal,
-      headersOf,
-      onRequest: requested,
-    },
-    patience,
-  )
+  const ask = (asked: Pick<Ask, 'url' | 'method' | 'to'>): Promise<Answer> =>
+    get(
+      {
+        ...asked,
+        ...(source.authorization !== undefined && { authorization: source.authorization }),
+        from: 0,
+        signal,
+        headersOf,
+        onRequest: requested,
+      },
+      patience,
+    )
+  const url = (await source.resolve?.(way => ask({ url: way }))) ?? source.url
+  const answer = await ask({ url, method, ...(method === 'GET' && { to: 1 }) })
   answer.close()
   return answer
 }

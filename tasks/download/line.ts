@@ -29,8 +29,9 @@ export class Line {
   /** Goes the whole way: the first answer on it tells what only the first host knows. */
   async askAnew(piece: Piece, signal: AbortSignal): Promise<Answer> {
     this.#shortcut = undefined
-    const { url } = this.#source
-    const answer = await this.#get(url, piece, signal)
+    const { url, resolve } = this.#source
+    const way = (await resolve?.(step => this.#get(step, { from: 0 }, signal))) ?? url
+    const answer = await this.#get(way, piece, signal)
     if (answer.status === 200 || answer.status === 206) this.#shortcut = answer.url
     return answer
   }

@@ -81,7 +81,7 @@ export const sizeUnlikeAnnounced = (
 
 export function unauthorized({ fileName }: DownloadParams, source: WebSource, answer: Answer): Problem {
   const reason = answer.headers['x-error-code']
-  const [sent, next] = permissionInWords(source)
+  const [sent, next] = permissionInWords(source, answer)
   return new Problem({
     code: 'unauthorized',
     message: `${source.host} does not let us have ${fileName}.`,
@@ -94,16 +94,32 @@ export function unauthorized({ fileName }: DownloadParams, source: WebSource, an
   })
 }
 
-function permissionInWords({ permission, shown }: WebSource): readonly [sent: string, next: string] {
-  switch (permission) {
+function permissionInWords(
+  { permission, shown }: WebSource,
+  answer: Answer,
+): readonly [sent: string, next: string] {
+  const asked = new URL(answer.url).host
+  if (answer.permission === 'hosts')
+    return [
+      `what the spec says of ${asked} in hosts:`,
+      'check that the token or the headers there are right and still valid, and that they may read the file.',
+    ]
+  if (answer.permission === 'netrc')
+    return [`the login of netrc for ${asked}`, `look whether that login may read ${shown}, and correct it.`]
+  switch (permission.form) {
     case 'no-hub-token':
       return [
         'no token: HF_TOKEN is not set',
         'accept the conditions on the page of the repository, then set HF_TOKEN to a token that may read it.',
       ]
+    case 'hub-token-off':
+      return [
+        'no token: HF_HUB_DISABLE_IMPLICIT_TOKEN forbids it',
+        'unset that variable, or name a token for this host in hosts: of the spec.',
+      ]
     case 'hub-token':
       return [
-        'the token of HF_TOKEN',
+        `the token of ${permission.from}`,
         'check that the name is right, that this token may read it, and that its conditions are accepted.',
       ]
     case 'password':
@@ -182,7 +198,7 @@ export const tooShort = (source: WebSource, received: number, total: number): Pr
 
 export const htmlInstead = (
   { fileName }: DownloadParams,
-  source: WebSource,
+  source: Pick<Source, 'host' | 'place'>,
   title: string | undefined,
 ): Problem =>
   new Problem({
@@ -202,14 +218,6 @@ export const fileNotFound = (source: Source, found: string): Problem =>
     ...(source.place && { place: source.place }),
     evidence: [{ label: 'found', text: found }],
     next: 'put the file there, or correct the address; it is relative to the folder of the spec.',
-  })
-
-export const notYet = (what: string, place: Place | undefined): Problem =>
-  new Problem({
-    code: 'not-yet',
-    message: `Groundwork cannot fetch ${what} yet.`,
-    ...(place && { place }),
-    next: 'fetch the file by hand and name it with a file: address.',
   })
 
 export const offline = ({ fileName, download }: DownloadParams, source: Source): Problem =>

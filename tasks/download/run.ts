@@ -17,7 +17,6 @@ import * as problems from './problems.ts'
 import { hostsOf, type Offer, offersOf, type Source } from './sources.ts'
 import { type Arrived, transfer } from './transfer.ts'
 import { type Tuning, usual } from './tuning.ts'
-import { notYet } from './unbuilt.ts'
 
 export interface Manner {
   readonly patience?: Patience
@@ -29,8 +28,6 @@ export async function run(
   bench: Workbench,
   { patience = patient, tuning = usual }: Manner = {},
 ): Promise<void> {
-  const missing = notYet(params)
-  if (missing !== undefined) throw problems.notYet(missing, params.places['url'])
   try {
     const taken =
       (await takeCandidate(params, bench)) ?? (await takeFromOffers(params, bench, patience, tuning))
@@ -111,7 +108,6 @@ async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> 
   const whole: Arrived[] = []
   let bytes = 0
   for (const source of offer.sources) {
-    if (source.form === 'unbuilt') throw problems.notYet(source.what, source.place)
     const arrived =
       source.form === 'web' ? await transfer(source, fetch, bytes) : await copyInto(source, fetch, bytes)
     whole.push(arrived)

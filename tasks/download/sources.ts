@@ -1,16 +1,19 @@
 /**
- * The addresses of a download, in the order in which they are tried, ready to be asked: `HF_ENDPOINT` and tokens are
- * applied here. Knows no request.
+ * The addresses of a download, in the order in which they are tried, ready to be asked: what the environment says of
+ * endpoints and tokens is applied here. Sends no request.
  */
 
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
-import { shownUrl, withoutCredentials } from '../../lib/io/http.ts'
+import { type Answer, shownUrl, withoutCredentials } from '../../lib/io/http.ts'
 import { type Address, identityOf, parseAddress } from '../../lib/model/address.ts'
+import { writeOut } from '../../lib/model/address-ranges.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
-import { type Place, Problem } from '../../lib/model/problem.ts'
+import type { Place, Problem } from '../../lib/model/problem.ts'
+import { drivePage, driveUrl, resolveDrive } from './drive.ts'
+import { hubToken, hubUrl, isImplicitOff } from './hub.ts'
 
-export type Source = WebSource | LocalSource | UnbuiltSource
+export type Source = WebSource | LocalSource
 
 interface Named {
   /** The key of the spec that names it. */
@@ -31,19 +34,24 @@ export interface WebSource extends Named {
   /** Digest of the address without its credentials: what the partial file remembers of it. */
   readonly identity: string
   readonly permission: Permission
+  /**
+   * Asks its way to the address of the bytes, where `url` is only the way in. The address expires: asked anew when it
+   * does. Throws a Problem where there is none.
+   */
+  readonly resolve?: (ask: (url: string) => Promise<Answer>) => Promise<string>
+  /** What a page for people means that came instead of the file, where the host has such with a meaning of their own. */
+  readonly explain?: (page: string, answer: Answer) => Problem | undefined
 }
 
 /** What was sent to be let in. */
-type Permission = 'nothing' | 'password' | 'no-hub-token' | 'hub-token'
+type Permission =
+  | { readonly form: 'nothing' | 'password' | 'no-hub-token' | 'hub-token-off' }
+  /** `from`: where it was found. */
+  | { readonly form: 'hub-token'; readonly from: string }
 
 export interface LocalSource extends Named {
   readonly form: 'local'
   readonly path: string
-}
-
-interface UnbuiltSource extends Named {
-  readonly form: 'unbuilt'
-  readonly what: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -53,8 +61,17 @@ export function sourcesOf(params: DownloadParams, environment: Environment): rea
   const place = params.places['url']
   return [
     ...url.map(text => sourceOf(text, { key: 'url' as const, ...(place && { place }) }, params, environment)),
-    ...mirrors.map(text => sourceOf(text, { key: 'mirrors' as const }, params, environment)),
+    ...mirrors
+      .flatMap(addressesOf)
+      .map(text => sourceOf(text, { key: 'mirrors' as const }, params, environment)),
   ]
+}
+
+/** A mirror of a file in parts may have it in parts as well: a range is that many addresses. */
+function addressesOf(mirror: string): readonly string[] {
+  const written = writeOut(mirror)
+  if (typeof written === 'string') throw new Error(`a mirror that the spec let pass ${written}`)
+  return written
 }
 
 /** One way to the whole file: its address, or those of its parts in order. */
@@ -65,9 +82,12 @@ export interface Offer {
 /** In the order in which they are tried: what `url` says, then the mirrors. */
 export function offersOf(params: DownloadParams, environment: Environment): readonly Offer[] {
   const all = sourcesOf(params, environment)
-  const parts = all.filter(({ key }) => key === 'url') as [Source, ...Source[]]
-  const mirrors = all.filter(({ key }) => key === 'mirrors')
-  return [{ sources: parts }, ...mirrors.map((mirror): Offer => ({ sources: [mirror] }))]
+  const offers = [all.filter(({ key }) => key === 'url')]
+  for (const mirror of params.download.mirrors) {
+    const before = offers.flat().length
+    offers.push(all.slice(before, before + addressesOf(mirror).length))
+  }
+  return offers.map(sources => ({ sources: sources as [Source, ...Source[]] }))
 }
 
 /** For the receipt: who gave the file. */
@@ -104,13 +124,13 @@ function sourceOf(
         hostname: url.hostname,
         identity,
         ...(authorization === undefined
-          ? { permission: 'nothing' }
-          : { permission: 'password', authorization }),
+          ? { permission: { form: 'nothing' } }
+          : { permission: { form: 'password' }, authorization }),
       }
     }
     case 'hf': {
-      const url = hubUrl(address, environment['HF_ENDPOINT'])
-      const token = environment['HF_TOKEN']?.trim()
+      const url = hubUrl(address, environment)
+      const found = hubToken(environment)
       return {
         ...named,
         form: 'web',
@@ -119,37 +139,28 @@ function sourceOf(
         host: url.host,
         hostname: url.hostname,
         identity,
-        ...(token
-          ? { permission: 'hub-token', authorization: `Bearer ${token}` }
-          : { permission: 'no-hub-token' }),
+        ...(found
+          ? { permission: { form: 'hub-token', from: found.from }, authorization: `Bearer ${found.token}` }
+          : { permission: { form: isImplicitOff(environment) ? 'hub-token-off' : 'no-hub-token' } }),
       }
     }
-    case 'gdrive':
+    case 'gdrive': {
+      const url = driveUrl(address.id, environment)
+      const source = { ...named, shown: identityOf(address), host: url.host }
       return {
-        ...named,
-        form: 'unbuilt',
-        shown: identityOf(address),
-        host: address.host,
-        what: 'Google Drive addresses',
+        ...source,
+        form: 'web',
+        url: url.href,
+        hostname: url.hostname,
+        identity,
+        permission: { form: 'nothing' },
+        resolve: ask => resolveDrive(address, params, source, environment, ask),
+        explain: (page, answer) => drivePage(params, source, page, answer),
       }
+    }
     case 'file': {
       const path = resolve(params.folder, address.path)
       return { ...named, form: 'local', shown: address.path, host: address.host, path }
     }
   }
-}
-
-function hubUrl(address: Address & { scheme: 'hf' }, endpoint = 'https://huggingface.co'): URL {
-  if (!/^https?:/i.test(endpoint) || !URL.canParse(endpoint)) {
-    throw new Problem({
-      code: 'bad-address',
-      message: 'The environment variable HF_ENDPOINT is not a web address.',
-      next: 'set it to something like https://huggingface.co, or unset it.',
-    })
-  }
-  const repository = address.repository === 'models' ? '' : `${address.repository}/`
-  // A revision such as refs/pr/1 is one part of the path; in an hf:// address it is already written so.
-  const revision = address.revision.includes('%') ? address.revision : encodeURIComponent(address.revision)
-  const path = address.path.split('/').map(encodeURIComponent).join('/')
-  return new URL(`${endpoint.replace(/\/+$/, '')}/${repository}${address.name}/resolve/${revision}/${path}`)
 }

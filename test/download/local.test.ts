@@ -4,7 +4,6 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { download } from '../../tasks/download.ts'
-import { testBench } from '../rig/workbench.ts'
 import { addressAt, content, fetched, fileName, md5, mirrorOf, paramsOf, sha256 } from './rig.ts'
 
 const body = content(100_000)
@@ -91,25 +90,6 @@ describe('what is not there', () => {
     writeFileSync(join(params.folder, 'images.zip'), body)
     expect((await fetched(params, { offline: true })).bytes?.equals(body)).toBe(true)
     expect(mirror.requests).toEqual([])
-  })
-
-  test.each([['Google Drive', ['gdrive://1dKumdOKSXtV7lIXdrG7jsIK_z2vZv2gs']]])(
-    '%s is not supported yet, and that is known before the build',
-    async (_, url) => {
-      const params = paramsOf(url)
-      expect(download.notYet?.(params)).toBeDefined()
-      const problem = await download.run(params, testBench()).catch((error: unknown) => error)
-      expect(problem).toMatchObject({ code: 'not-yet' })
-    },
-  )
-
-  test('Google Drive beside a good mirror is passed over', async () => {
-    const mirror = await mirrorOf(body)
-    const params = paramsOf('gdrive://1dKumdOKSXtV7lIXdrG7jsIK', { mirrors: [addressAt(mirror)] })
-    expect(download.notYet?.(params)).toBeUndefined()
-    const { bench, bytes } = await fetched(params)
-    expect(bytes?.equals(body)).toBe(true)
-    expect(bench.told).toMatchObject([{ code: 'not-yet' }])
   })
 })
 

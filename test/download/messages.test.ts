@@ -1,6 +1,7 @@
 /** What a user reads, whole, for each code that a download raises. `UPDATE_GOLDENS=1` rewrites. */
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Behaviour, Mirror } from '../../demo/mirror.ts'
@@ -10,7 +11,10 @@ import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Download } from '../../lib/model/spec.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
+import { headersOfHosts } from '../../lib/run/headers.ts'
+import { type Proxy, startProxy } from '../rig/proxy.ts'
 import { freeHost, testBench } from '../rig/workbench.ts'
+import { accessPage, folderPage, otherPage, quotaPage } from './drive-pages.ts'
 import {
   addressAt,
   content,
@@ -34,11 +38,44 @@ afterEach(() => {
 })
 
 /** Of one address that does this. */
-const refused = async (does: Behaviour, download: Partial<Download> = {}): Promise<string> => {
+const refused = async (
+  does: Behaviour,
+  download: Partial<Download> = {},
+  bench: Partial<Workbench> = {},
+): Promise<string> => {
   const mirror = await mirrorOf()
   mirror.serve(`/${fileName}`, body, does)
-  return told(await fetched(paramsOf(addressAt(mirror), download)), mirror)
+  return told(await fetched(paramsOf(addressAt(mirror), download), bench), mirror)
 }
+
+/** Of Drive, with this page. */
+const refusedByDrive = async (html: string, url = 'gdrive://1dKumdOKSXtV7lIXdrG7jsIK'): Promise<string> => {
+  const mirror = await mirrorOf()
+  for (const way of ['/uc', '/embeddedfolderview']) mirror.serve(way, body, { does: 'page', html })
+  vi.stubEnv('GDRIVE_ENDPOINT', mirror.url)
+  return told(await fetched(paramsOf(url)), mirror)
+}
+
+/** To data.example, by way of a proxy that does this. */
+async function throughProxy(does: (proxy: Proxy) => unknown): Promise<string> {
+  const proxy = await startProxy()
+  await does(proxy)
+  vi.stubEnv('HTTPS_PROXY', proxy.url)
+  const result = await fetched(paramsOf('https://data.example/images.zip'))
+  await proxy.close()
+  return told(result, { url: proxy.url, name: 'proxy.example:3128' })
+}
+
+/** What the spec sends to data.example, in this environment. */
+const headersOfData = (environment: Readonly<Record<string, string>>) =>
+  headersOfHosts(
+    {
+      file: 'datasets.yaml',
+      hosts: { 'data.example': { headers: { 'X-Api-Key': '${DATA_TOKEN}' } } },
+      places: { 'hosts/data.example/headers/X-Api-Key': [5, 40, 13] },
+    },
+    environment,
+  )
 
 /** Of the hub, with a token or without. */
 const refusedByHub = async (does: Behaviour, token: string, download = {}): Promise<string> => {
@@ -142,7 +179,7 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     const [one, two, three] = [await mirrorOf(), await mirrorOf(), await mirrorOf()]
     one.serve(`/${fileName}`, body, { does: 'html', title: 'Gone' })
     two.serve(`/${fileName}`, body, { does: 'wrong-bytes' })
-    const mirrors = [addressAt(two), addressAt(three), 'gdrive://1dKumdOKSXtV7lIXdrG7jsIK']
+    const mirrors = [addressAt(two), addressAt(three)]
     const params = paramsOf(addressAt(one), { mirrors, sha256: sha256(body) })
     return told(await fetched(params), one, two, three)
   },
@@ -170,7 +207,56 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
     vi.stubEnv('HF_ENDPOINT', 'hf-mirror')
     return unasked('hf://datasets/owner/name@main/images.zip')
   },
-  'not-yet': () => unasked('gdrive://1dKumdOKSXtV7lIXdrG7jsIK'),
+  'bad-address.drive': async () => {
+    vi.stubEnv('GDRIVE_ENDPOINT', 'drive')
+    return unasked('gdrive://1dKumdOKSXtV7lIXdrG7jsIK')
+  },
+  'quota-exceeded': () => refusedByDrive(quotaPage),
+  'unauthorized.drive': () => refusedByDrive(accessPage),
+  'html-instead-of-data.drive': () => refusedByDrive(otherPage),
+  'not-found.folder': () =>
+    refusedByDrive(
+      folderPage(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`id${i}`, `part${i}.json`]))),
+      'gdrive://1_GYPY5UkUy7/dataset.json',
+    ),
+  'not-found.folder-twice': () =>
+    refusedByDrive(
+      folderPage({ '1aaaa': 'dataset.json', '1bbbb': 'dataset.json' }),
+      'gdrive://1_GYPY5UkUy7/dataset.json',
+    ),
+  'not-found.folder-empty': () => refusedByDrive(folderPage({}), 'gdrive://1_GYPY5UkUy7/dataset.json'),
+  'unauthorized.token-file': async () => {
+    const home = mkdtempSync(join(tmpdir(), 'groundwork-hub-'))
+    writeFileSync(join(home, 'token'), 'hf_averysecrettoken\n')
+    vi.stubEnv('HF_HOME', home)
+    return (await refusedByHub({ does: 'status', status: 403 }, '')).replace(home, '/hub')
+  },
+  'unauthorized.token-off': () => {
+    vi.stubEnv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1')
+    return refusedByHub({ does: 'status', status: 401 }, 'hf_averysecrettoken')
+  },
+  'unauthorized.hosts': () =>
+    refused({ does: 'status', status: 403 }, {}, { headersOf: () => ({ authorization: 'Bearer secret' }) }),
+  'unauthorized.netrc': () => {
+    const netrc = join(mkdtempSync(join(tmpdir(), 'groundwork-netrc-')), 'netrc')
+    writeFileSync(netrc, 'default login ann password secret')
+    vi.stubEnv('NETRC', netrc)
+    return refused({ does: 'status', status: 401 })
+  },
+  'file-not-found.netrc': () => {
+    vi.stubEnv('NETRC', '/nowhere/netrc')
+    return unasked('https://data.example/images.zip')
+  },
+  'connection-failed.proxy': () => throughProxy(proxy => proxy.close()),
+  'connection-failed.proxy-407': () => throughProxy(proxy => proxy.refuse(407)),
+  'connection-failed.proxy-502': () => throughProxy(proxy => proxy.refuse(502)),
+  'bad-address.proxy': () => {
+    vi.stubEnv('ALL_PROXY', 'socks5://ann:secret@proxy.example:1080')
+    return unasked('https://data.example/images.zip')
+  },
+  'unset-variable': () => unasked('https://data.example/images.zip', {}, { headersOf: headersOfData({}) }),
+  'bad-value.variable': () =>
+    unasked('https://data.example/images.zip', {}, { headersOf: headersOfData({ DATA_TOKEN: 'a\nb' }) }),
   'disk-full': async () => {
     const mirror = await mirrorOf(body)
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
@@ -197,7 +283,10 @@ const draw = (diagnostics: readonly Diagnostic[]): string =>
   `${diagnostics.map(diagnostic => drawDiagnostic(diagnostic)).join('\n\n')}\n`
 
 /** All that is said, as the run says it: of a task. The ports of the mirrors are others each time. */
-function told({ bench, problem }: Fetched, ...mirrors: readonly Mirror[]): string {
+function told(
+  { bench, problem }: Fetched,
+  ...mirrors: readonly { readonly url: string; readonly name?: string }[]
+): string {
   const subject = 'gqa/images: download'
   const said = [
     ...bench.told.map(diagnostic => ({ subject, ...diagnostic })),
@@ -205,7 +294,7 @@ function told({ bench, problem }: Fetched, ...mirrors: readonly Mirror[]): strin
   ]
   const names = ['data.example', 'mirror.example', 'third.example']
   const text = mirrors.reduce(
-    (json, { url }, i) => json.replaceAll(new URL(url).host, names[i] ?? ''),
+    (json, { url, name }, i) => json.replaceAll(new URL(url).host, name ?? names[i] ?? ''),
     JSON.stringify(said),
   )
   return draw(JSON.parse(text) as Diagnostic[])

@@ -1,6 +1,8 @@
 /** Who is shown which credentials, and that nobody ever reads them. */
 
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Behaviour, Mirror } from '../../demo/mirror.ts'
 import { get, nextHop } from '../../lib/io/http.ts'
@@ -54,6 +56,43 @@ describe('the hub of Hugging Face', () => {
     const { mirror } = await hubOf({}, '')
     await fetched(paramsOf(address))
     expect(authorizations(mirror)).toEqual([undefined])
+  })
+
+  describe('finds its token where its own command line does', () => {
+    const file = (...path: readonly string[]): string => {
+      const token = join(mkdtempSync(join(tmpdir(), 'groundwork-home-')), ...path)
+      mkdirSync(dirname(token), { recursive: true })
+      writeFileSync(token, 'hf_fromthefile\n')
+      return token
+    }
+    test.each<[string, () => Readonly<Record<string, string>>, string | undefined]>([
+      ['the second variable', () => ({ HUGGING_FACE_HUB_TOKEN: 'hf_old' }), 'Bearer hf_old'],
+      ['the named file', () => ({ HF_TOKEN_PATH: file('t'), HF_HOME: '/nowhere' }), 'Bearer hf_fromthefile'],
+      ['its home', () => ({ HF_HOME: dirname(file('token')) }), 'Bearer hf_fromthefile'],
+      [
+        'the cache',
+        () => ({ HF_HOME: '', XDG_CACHE_HOME: dirname(dirname(file('huggingface', 'token'))) }),
+        'Bearer hf_fromthefile',
+      ],
+      ['nowhere', () => ({ HF_HOME: '/nowhere' }), undefined],
+      ['a folder', () => ({ HF_TOKEN_PATH: tmpdir() }), undefined],
+      [
+        'HF_TOKEN, which may not be used unasked',
+        () => ({ HF_TOKEN: 'hf_a', HF_HUB_DISABLE_IMPLICIT_TOKEN: 'YES' }),
+        undefined,
+      ],
+    ])('%s', async (_, environment, sent) => {
+      const { mirror } = await hubOf({}, '')
+      for (const [name, value] of Object.entries(environment())) vi.stubEnv(name, value)
+      await fetched(paramsOf(address))
+      expect(authorizations(mirror)).toEqual([sent])
+    })
+  })
+
+  test('is asked for spaces, and for revisions with a slash', async () => {
+    const { mirror } = await hubOf()
+    await fetched(paramsOf('hf://spaces/owner/name@refs/pr/1/app.py'))
+    expect(mirror.requests[0]?.path).toBe('/spaces/owner/name/resolve/refs/pr/1/app.py')
   })
 
   test('is asked for models below no folder, and for names with special characters', async () => {

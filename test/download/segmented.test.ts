@@ -245,6 +245,19 @@ describe('a file in parts', () => {
     expect(again.reduce((sum, request) => sum + request.bytes, 0)).toBeLessThan(10)
   })
 
+  test('a mirror may have it in parts as well, and goes on where the first stopped', async () => {
+    const { mirror, urls } = await parts()
+    mirror.serve('/part1', body, { does: 'status', status: 404 })
+    const second = await mirrorOf()
+    cut.slice(1).forEach((end, i) => second.serve(`/copy${i}`, body.subarray(cut[i], end)))
+    const params = paramsOf(urls, { ...pinned, mirrors: [`${second.url}/copy{0..2}`] })
+    const { bench, bytes } = await fetched(params, { host: hostsOf(4).host }, small)
+    expect(bytes?.equals(body)).toBe(true)
+    expect(bench.told).toMatchObject([{ severity: 'warning', code: 'not-found' }])
+    const again = second.requests.filter(request => request.path === '/copy0')
+    expect(again.reduce((sum, request) => sum + request.bytes, 0)).toBeLessThan(10)
+  })
+
   test('a wrong whole is told', async () => {
     const { urls } = await parts()
     const { problem } = await fetched(paramsOf(urls.toReversed(), pinned), {}, small)

@@ -30,6 +30,7 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
   return {
     staging: join(folder, 'staging'),
     shelf: join(folder, 'shelf'),
+    manual: join(folder, 'manual'),
     final: join(folder, 'final'),
     inputs: [],
     intact: undefined,

@@ -16,6 +16,10 @@ test.each(specs)('%s', name => {
   expectGolden(`spec/${name.slice(0, -'.yaml'.length)}`, found)
 })
 
+test.each(['bad-value.hosts', 'yaml-syntax.secret'])('%s shows no secret', name => {
+  expect(readFileSync(new URL(`${name}.txt`, folder), 'utf8')).not.toContain('s3cret')
+})
+
 test.each([
   ['spec-not-found', 'nowhere/datasets.yaml'],
   ['spec-not-found.directory', 'test'],

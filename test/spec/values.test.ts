@@ -1,11 +1,11 @@
 /** Single values, and what somebody may have meant. */
 
 import { describe, expect, test } from 'vitest'
+import { writeOut } from '../../lib/model/address-ranges.ts'
 import { suggest } from '../../lib/model/suggest.ts'
-import { writeOut } from '../../lib/spec/ranges.ts'
 import { mistakes, withSource, withTarget } from './fakes.ts'
 
-describe('numbered ranges', () => {
+describe('ranges', () => {
   test.each<[string, readonly string[] | string]>([
     ['a.zip', ['a.zip']],
     ['a{8..10}', ['a8', 'a9', 'a10']],
@@ -17,6 +17,15 @@ describe('numbered ranges', () => {
     ['a{1..10001}', 'has the range {1..10001} with more than 10,000 parts'],
     ['a{1..99999999999999999999}', 'has the range {1..99999999999999999999} with more than 10,000 parts'],
     ['{1..200}{1..200}', 'has more than 10,000 parts'],
+    ['x.zip.{aa..ad}', ['x.zip.aa', 'x.zip.ab', 'x.zip.ac', 'x.zip.ad']],
+    ['{ay..bb}', ['ay', 'az', 'ba', 'bb']],
+    ['{A..C}', ['A', 'B', 'C']],
+    ['{a..b}{1..2}', ['a1', 'a2', 'b1', 'b2']],
+    ['{a..C}{a..1}', ['{a..C}{a..1}']],
+    ['x{ad..aa}', 'has the range {ad..aa}, which counts down'],
+    ['x{a..aa}', 'has the range {a..aa}, whose ends are not of one length'],
+    ['x{aaaa..zzzz}', 'has the range {aaaa..zzzz} with more than 10,000 parts'],
+    [`{${'a'.repeat(99)}..${'z'.repeat(99)}}`, expect.stringContaining('with more than 10,000 parts')],
   ])('%s', (text, parts) => expect(writeOut(text)).toEqual(parts))
 })
 
@@ -69,6 +78,12 @@ describe('codes of single values', () => {
       'target-clash',
     ],
     ['other parts of a mirror', withSource('url: ["a{1..3}"]\nmirrors: ["b{1..2}"]'), 'bad-value'],
+    ['a whole mirror of parts', withSource('url: ["a{1..3}"]\nmirrors: [b]'), 'fine'],
+    [
+      'other parts of a mirror, by letters',
+      withSource('url: ["a{1..3}"]\nmirrors: ["b{aa..ad}"]'),
+      'bad-value',
+    ],
     ['an unknown download to fill from', withSource('urls: a.txt\nfill: { download: x }'), 'unknown-name'],
   ])('%s', (_, yaml, code) => expect(mistakes(yaml)[0]?.code ?? 'fine').toBe(code))
 })
