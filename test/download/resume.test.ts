@@ -285,7 +285,7 @@ describe('faults', () => {
     mirror.serve(path, body, { does: 'drip', bytesPerSecond: 1e9 })
     const params = paramsOf(addressAt(mirror))
     let { shelf } = await interrupted(params, 1)
-    for (let at = shelfOf({ shelf })?.part.length ?? 0; at < 2_500_000; ) {
+    for (let at = shelfOf({ shelf })?.part.length ?? 0; at < 1_400_000; ) {
       const run = new AbortController()
       const target = at + 400_000
       const progress = (done: number): void => {
