@@ -8,6 +8,8 @@ export interface Host {
   readonly budget: HostBudget
   /** How many connections it is given at once now: the budget, or fewer after it showed that it has enough. */
   readonly connections: number
+  /** We hold ourselves back, under a rate of its own or a total one: its slowness says nothing of the host. */
+  readonly isRationed: boolean
   /** Runs `work` while holding one of its connections; waits for one, and for the end of a rest. */
   connect<T>(work: () => Promise<T>): Promise<T>
   /** Resolves when `bytes` may be used under its rate and the total one. */

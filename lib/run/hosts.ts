@@ -65,6 +65,10 @@ class SharedHost implements Host {
     return this.#pool.size
   }
 
+  get isRationed(): boolean {
+    return this.#rates.length > 0
+  }
+
   async connect<T>(work: () => Promise<T>): Promise<T> {
     this.#recover()
     return this.#pool.use(async () => {

@@ -75,7 +75,8 @@ class Transfer implements CrewWork {
       tuning,
       signal: bench.signal,
       ...(floorBytesPerSecond !== undefined &&
-        hasOthers && {
+        hasOthers &&
+        !this.#host.isRationed && {
           floor: {
             bytesPerSecond: floorBytesPerSecond,
             problem: rate => problems.tooSlow(this.#source, rate, floorBytesPerSecond),

@@ -198,6 +198,16 @@ describe('a host under its floor', () => {
     expect(bench.remarks['host']).toBe(new URL(second.url).host)
   })
 
+  test('is not left where we hold ourselves back', async () => {
+    const first = await mirrorOf()
+    first.serve(path, content(40_000), slow)
+    const second = await mirrorOf(content(40_000))
+    const params = paramsOf(addressAt(first), { mirrors: [addressAt(second)] })
+    const host = (name: string) => freeHost(name, { connections: 1, budget, isRationed: true })
+    await fetched(params, { host }, small)
+    expect(second.requests).toEqual([])
+  })
+
   test('is good enough where nothing else is left', async () => {
     const first = await mirrorOf()
     first.serve(path, content(40_000), slow)

@@ -67,6 +67,7 @@ export const freeHost = (name: string, overrides: Partial<Host> = {}): Host => (
   name,
   budget: {},
   connections: 4,
+  isRationed: false,
   connect: work => work(),
   ration: () => Promise.resolve(),
   rest: () => {},
