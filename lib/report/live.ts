@@ -59,6 +59,8 @@ export class ProgressLine {
       case 'task-failed':
         this.#running.delete(event.task)
         this.#finished += 1
+        // Drawn at once: nothing else may happen for long.
+        this.#drawnAt = Number.NEGATIVE_INFINITY
         break
       case 'diagnostic':
       case 'summary':

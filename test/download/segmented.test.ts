@@ -5,7 +5,18 @@ import type { Behaviour, Mirror } from '../../demo/mirror.ts'
 import type { Host } from '../../lib/model/host.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { freeHost } from '../rig/workbench.ts'
-import { addressAt, content, fetched, fileName, mirrorOf, paramsOf, ranges, sha256, small } from './rig.ts'
+import {
+  addressAt,
+  content,
+  fetched,
+  fileName,
+  hostThatSays,
+  mirrorOf,
+  paramsOf,
+  ranges,
+  sha256,
+  small,
+} from './rig.ts'
 
 const body = content(400_000)
 const pinned = { sha256: sha256(body) }
@@ -154,6 +165,15 @@ describe('what goes wrong on one of several connections', () => {
     expect(problem?.code).toBe('not-found')
     expect(bytes).toBeUndefined()
   })
+})
+
+test('a host that says that it has nothing left for us is left alone until it has', async () => {
+  const headers = { 'content-type': 'application/octet-stream', ratelimit: '"api";r=0;t=7' }
+  const host = await hostThatSays(() => ({ status: 200, headers, body }))
+  const { host: hosts, seen } = hostsOf(1)
+  const { bytes } = await fetched(paramsOf(host.address), { host: hosts }, small)
+  expect(bytes?.equals(body)).toBe(true)
+  expect(seen.rests).toEqual([7_000])
 })
 
 test('an address that led to a signed one: pieces go there, and the whole way again when it expired', async () => {
