@@ -120,7 +120,7 @@ export class Known implements Knowledge {
 
   resumableBytes(task: TaskId): number {
     const shelf = join(this.root, stateFolder, shelfOf(task))
-    const files = [...filesBelow(shelf)].filter(path => !path.endsWith('.json'))
+    const files = [...filesBelow(shelf)].filter(path => !/\.(json|ndjson)$/.test(path))
     return files.reduce((sum, path) => sum + (look(join(shelf, path))?.size ?? 0), 0)
   }
 }

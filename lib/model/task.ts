@@ -55,6 +55,8 @@ export interface Outline {
   readonly fingerprint: Fingerprint
   /** Tasks whose artifacts are read. */
   readonly takes: readonly TaskId[]
+  /** Tasks whose artifacts are read only if the work turns out to need them (`Workbench.want`): not waited for, not made unasked. */
+  readonly mayTake?: readonly TaskId[]
   /** Undefined for a task that only checks. */
   readonly gives?: Omit<Artifact, 'task'>
   /** How much it is expected to move; undefined where nothing in the spec tells. */
@@ -62,6 +64,10 @@ export interface Outline {
   /** Files outside of the root that are read (absolute), so that a change of theirs is seen. */
   readonly reads?: readonly string[]
 }
+
+/** What it reads, and what it may read. */
+export const inputsOf = ({ takes, mayTake = [] }: Outline): readonly TaskId[] =>
+  mayTake.length === 0 ? takes : [...takes, ...mayTake]
 
 interface Forecast {
   /** Bytes from hosts, by host name. A size that nothing tells is undefined. */
@@ -102,6 +108,11 @@ export interface TaskKind<P = unknown> {
   notYet?(params: P): string | undefined
   /** Writes into `bench.staging` only, and records each file there. May throw a Problem. */
   run(params: P, bench: Workbench): Promise<void>
+  /**
+   * Its staging folder outlives attempts that fail and are killed, and so does its shelf: for many small files. What lies in
+   * staging at the end of an attempt is placed, so what is not part of the result has to be taken out.
+   */
+  readonly stagesOnShelf?: boolean
   /** Its result is its input under another name: an input that nobody else reads is given back as soon as that is placed. */
   readonly consumes?: boolean
   /** What can be wrong with a result although its bytes are as recorded: `verify` asks. */
@@ -128,6 +139,8 @@ export interface SourceForm<P> {
   readonly grammar: Grammar
   /** Endings of file names that ask for this kind when the source says nothing: `.zip`. */
   readonly endings?: readonly string[]
+  /** May also be asked for below `fill:`, to give the files that are missing elsewhere. */
+  readonly fills?: boolean
   /** Parameters of the task. Pure. */
   params(request: SourceRequest): P
 }
@@ -176,8 +189,8 @@ export interface Workbench {
   /** In the order of `Outline.takes`. */
   readonly inputs: readonly Input[]
   /**
-   * What lies at the final place from last time and is still as recorded, when fingerprint and inputs are the same:
-   * need not be made again, only recorded with `keep`.
+   * What lies at the final place from last time and is still as recorded: need not be made again, only recorded with
+   * `keep`. Given where fingerprint and inputs are the same, and always to a kind that stages on its shelf.
    */
   readonly intact: Manifest | undefined
   /** For a kind that reworks: the last result, still as recorded at `final`, and the fingerprint that made it. */
@@ -190,12 +203,23 @@ export interface Workbench {
   readonly signal: AbortSignal
   /** A file was written into staging: path in the artifact (for a file artifact its base name), bytes, SHA-256 in hex. */
   record(path: string, bytes: number, sha256: string): void
-  /** A file of `intact` needs no new copy. */
-  keep(path: string): void
+  /** A file of `intact` needs no new copy; nor does another one at the final place, which was just read and is `found`. */
+  keep(path: string, found?: { readonly bytes: number; readonly sha256: string }): void
+  /**
+   * A task of `Outline.mayTake`, whose artifact is needed after all. Where it is not on disk this throws: the attempt ends, and
+   * there is another one once it was made. Let the error pass.
+   */
+  want(task: TaskId): Input
+  /** When this build began (milliseconds since 1970): what was done since then was done by it. */
+  readonly began: number
+  /** Asked for with `--force`. */
+  readonly forced: boolean
   /** Remembered in the receipt: which mirror served, its ETag. Short, without credentials. */
   remark(name: string, value: string | number): void
   /** Bytes came from a host (for rates and the summary). `total` is undefined while unknown. */
   received(bytes: number): void
+  /** A whole file came from a host, of a task that fetches many. */
+  fetched(): void
   /** How far the task is. */
   progress(done: number, total: number | undefined, unit: 'bytes' | 'files'): void
   /** A request was sent. */

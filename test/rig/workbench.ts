@@ -47,6 +47,12 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     tell: diagnostic => void told.push(diagnostic),
     host: freeHost,
     headersOf: () => ({}),
+    fetched: () => {},
+    began: Date.now(),
+    forced: false,
+    want: task => {
+      throw new Error(`${task} is wanted, and there is no run to make it`)
+    },
     pause: milliseconds => {
       pauses.push(milliseconds)
       return Promise.resolve()
@@ -67,6 +73,7 @@ export const freeHost = (name: string, overrides: Partial<Host> = {}): Host => (
   budget: {},
   connections: 4,
   connect: work => work(),
+  connectForMany: work => work(),
   ration: () => Promise.resolve(),
   rest: () => {},
   crowded: () => {},
