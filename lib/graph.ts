@@ -6,11 +6,26 @@
 import { hash } from 'node:crypto'
 import { type Address, identityOf, parseAddress } from './model/address.ts'
 import { stateFolder } from './model/layout.ts'
-import type { DownloadParams, ExpectParams, RenameParams } from './model/params.ts'
+import type { DownloadParams, ExpectParams, Filling, RenameParams, UrlsParams } from './model/params.ts'
 import type { Graph } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
-import { below, type Download, placeOf, type Source, type Spec, type Target } from './model/spec.ts'
-import type { Artifact, SourceRequest, Task, TaskId, TaskKind } from './model/task.ts'
+import {
+  below,
+  type Download,
+  type Origin,
+  placeOf,
+  type Source,
+  type Spec,
+  type Target,
+} from './model/spec.ts'
+import {
+  type Artifact,
+  inputsOf,
+  type SourceRequest,
+  type Task,
+  type TaskId,
+  type TaskKind,
+} from './model/task.ts'
 import { refuseClashes } from './graph/clashes.ts'
 import { inOrder } from './graph/order.ts'
 
@@ -34,7 +49,7 @@ export function partOf(graph: Graph, targets: readonly string[]): Graph {
 
 function graphFrom(tasks: readonly Task[], targets: readonly string[]): Graph {
   const dependants = new Map<TaskId, TaskId[]>(tasks.map(({ id }) => [id, []]))
-  for (const { id, outline } of tasks) for (const input of outline.takes) dependants.get(input)?.push(id)
+  for (const { id, outline } of tasks) for (const input of inputsOf(outline)) dependants.get(input)?.push(id)
   return { tasks: new Map(tasks.map(task => [task.id, task])), dependants, targets }
 }
 
@@ -66,25 +81,83 @@ class Draft {
 
   #source(name: string, target: Target, source: Source): Task {
     const { origin } = source
-    if (origin.form === 'urls' || origin.form === 'manual')
+    if (origin.form === 'manual')
       return this.#add(origin.form, { target: name, origin }, name, source.pointer)
-    const download = origin.form === 'named' ? this.#named(origin.name) : origin.download
+    if (origin.form === 'urls') return this.#listed(name, target, source, origin)
+    const download = this.#downloadOf(origin)
     const from = this.#download(name, download)
-    const { fileName } = from.params as DownloadParams
-    const kind = this.#kindOf(source, fileName)
-    const key = kind.source?.key ?? kind.name
+    const kind = this.#kindOf(source, fileNameOf(from))
     const request: SourceRequest = {
+      ...this.#request(name, source, kind, from, download),
+      expectedFiles: this.#filesOf(target, source),
+      part: target.rename.length > 0 ? partFolder(name, from.id, source.becomes?.params) : undefined,
+    }
+    const pointer = below(source.pointer, keyOf(kind))
+    return this.#add(kind.name, kind.source?.params(request), name, pointer)
+  }
+
+  #request(name: string, source: Source, kind: TaskKind, from: Task, download: Download): SourceRequest {
+    return {
       target: name,
       written: source.becomes?.params,
       from: from.id,
-      fileName,
+      fileName: fileNameOf(from),
       size: download.size?.bytes,
       sha256: download.sha256,
-      expectedFiles: this.#filesOf(target, source),
-      part: target.rename.length > 0 ? partFolder(name, from.id, source.becomes?.params) : undefined,
-      placeOf: (...keys) => placeOf(this.#spec, below(source.pointer, key, ...keys)),
+      expectedFiles: undefined,
+      part: undefined,
+      placeOf: (...keys) => placeOf(this.#spec, below(source.pointer, keyOf(kind), ...keys)),
     }
-    return this.#add(kind.name, kind.source?.params(request), name, below(source.pointer, key))
+  }
+
+  /** One address per file. The list is a download like any other; the archive that fills gaps is one that may be asked for. */
+  #listed(name: string, target: Target, source: Source, origin: Origin & { form: 'urls' }): Task {
+    const { format, key, address, name: template, allowMissing } = origin
+    const list = this.#download(name, origin.list)
+    const asked = [format, key, address, template]
+    const pointers = [origin.list.pointer, source.pointer]
+    const places = ['from', 'format', 'key', 'address', 'name', 'allow_missing', 'fill'].map(written => {
+      const pointer = pointers.find(above => this.#spec.places[below(above, written)])
+      return [written, placeOf(this.#spec, below(pointer ?? origin.list.pointer, written))] as const
+    })
+    const params: UrlsParams = {
+      target: name,
+      at: target.rename.length > 0 ? partFolder(name, list.id, asked) : name,
+      lasting: target.rename.length === 0,
+      from: list.id,
+      listName: fileNameOf(list),
+      format,
+      key,
+      address,
+      name: template,
+      allowMissing,
+      files: this.#filesOf(target, source),
+      fill: origin.fill && this.#filling(name, origin.fill),
+      places: Object.fromEntries(places),
+    }
+    return this.#add('urls', params, name, origin.list.pointer)
+  }
+
+  #filling(name: string, source: Source): Filling {
+    const download = this.#downloadOf(source.origin)
+    const from = this.#download(name, download)
+    const kind = this.#kindOf(source, fileNameOf(from))
+    if (kind.source?.fills !== true)
+      throw new Problem({
+        code: 'bad-value',
+        place: placeOf(this.#spec, source.pointer),
+        message: `${fileNameOf(from)} cannot fill gaps: files are only taken out of a zip.`,
+        next: 'name a zip, and write `unzip:` beside it where its name does not end in .zip.',
+      })
+    const request = this.#request(name, source, kind, from, download)
+    const identity = download.sha256 ?? download.md5 ?? download.url.map(addressOf).map(identityOf).join(' ')
+    return { from: from.id, identity, unpack: kind.source.params(request) }
+  }
+
+  #downloadOf(origin: Origin): Download {
+    if (origin.form === 'named') return this.#named(origin.name)
+    if (origin.form === 'address') return origin.download
+    throw new Error(`the spec was read with ${origin.form} where a file is wanted`)
   }
 
   /** How many files of the target come from this one source, where the spec tells. */
@@ -194,6 +267,10 @@ class Draft {
     return kind
   }
 }
+
+const keyOf = (kind: TaskKind): string => kind.source?.key ?? kind.name
+
+const fileNameOf = (download: Task): string => (download.params as DownloadParams).fileName
 
 const shortHash = (text: string): string => hash('sha256', text).slice(0, 8)
 

@@ -23,5 +23,4 @@ const later = (name: string, what: string): TaskKind<LaterParams> => ({
     Promise.reject(new Problem({ code: 'not-yet', message: `Groundwork cannot build ${what} yet.` })),
 })
 
-export const urls = later('urls', 'one address per file (`urls:`)')
 export const manual = later('manual', 'sources that a person fetches (`manual:`)')
