@@ -93,12 +93,12 @@ export class Collector {
     const from = originOf(entry)
     const cameFromThere = rows.is(row, 'came') && isSame(rows.cameFrom.get(row), from)
     if (cameFromThere && (await this.#hold(row, path))) return
-    if (url !== undefined && !this.#isSettled(row, from)) {
-      if (this.#bench.offline) this.collected.unasked += 1
-      else if (await this.#fetch(url, { key, address, from }, row, path, signal)) return
-    }
+    const asks = url !== undefined && !this.#isSettled(row, from)
+    const { offline } = this.#bench
+    if (asks && !offline && (await this.#fetch(url, { key, address, from }, row, path, signal))) return
     // What an archive gave instead.
-    if (rows.is(row, 'filled')) await this.#hold(row, path)
+    if (rows.is(row, 'filled') && (await this.#hold(row, path))) return
+    if (asks && offline) this.collected.unasked += 1
   }
 
   /** It failed, and is not asked again for now. */

@@ -20,7 +20,7 @@ import type { List } from './list.ts'
 export async function fillGaps(fill: Filling, list: List, ledger: Ledger, bench: Workbench): Promise<number> {
   if (!(await hasGaps(list, ledger))) return 0
   const unpack = fill.unpack as UnpackParams
-  const source = await openFile(bench.want(fill.from).path)
+  const archive = bench.want(fill.from).path
   const filling = join(bench.shelf, 'filling')
   remove(filling)
   makeFolder(filling)
@@ -28,13 +28,14 @@ export async function fillGaps(fill: Filling, list: List, ledger: Ledger, bench:
   const record: Workbench['record'] = (path, bytes, sha256) => {
     if (takeIn(path, bytes, sha256, filling, ledger, bench)) filled += 1
   }
+  const source = await openFile(archive)
   try {
     const shelves = new Shelves(select(source.name, await openZip(source), unpack, bench), unpack.into)
     const wanted = await matches(shelves, list, ledger)
     await extract(source, wanted, { ...bench, staging: filling, record, progress: () => {} })
   } finally {
-    remove(filling)
     await source.close()
+    remove(filling)
   }
   return filled
 }

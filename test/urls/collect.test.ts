@@ -126,7 +126,7 @@ test('128 connections are used at once', async () => {
     for (const one of waiting.splice(0)) one.end(picture('any'))
   })
   server.listen(0, '127.0.0.1')
-  onTestFinished(() => void server.close().closeAllConnections())
+  onTestFinished(() => server.close().closeAllConnections())
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const list = Object.fromEntries(keysTo(256).map(key => [key, `http://127.0.0.1:${port}/${key}.jpg`]))
@@ -137,7 +137,7 @@ test('128 connections are used at once', async () => {
 test('5,000 entries are fetched without memory for each', { timeout: 120_000 }, async () => {
   const server = createServer((request, response) => response.end(picture(request.url ?? '')))
   server.listen(0, '127.0.0.1')
-  onTestFinished(() => void server.close().closeAllConnections())
+  onTestFinished(() => server.close().closeAllConnections())
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const filling = 'x'.repeat(2000)
