@@ -22,6 +22,8 @@ export interface Wanted {
 }
 
 const mostTries = 4
+/** Of a refusal. */
+const pageBytes = 65_536
 /** A host that could not be reached so often in a row is not asked any more by this build. */
 const silentAfter = 16
 
@@ -77,6 +79,7 @@ export class Fetcher {
         const answer = await get({ url: href, from: 0, signal, headersOf, onRequest }, this.#patience)
         try {
           if (answer.status === 200) return await this.#receive(wanted, answer)
+          await readOut(answer)
           return this.#refused(hostname, answer)
         } finally {
           answer.close()
@@ -126,6 +129,16 @@ export class Fetcher {
     } finally {
       incoming.drop()
     }
+  }
+}
+
+/** A short page about what is not there is read to its end: a connection that is left early cannot be used again. */
+async function readOut({ body, headers }: Answer): Promise<void> {
+  if ((readLength(headers) ?? Number.POSITIVE_INFINITY) > pageBytes) return
+  try {
+    for await (const _ of body);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
   }
 }
 

@@ -29,6 +29,8 @@ export class Ledger {
   readonly #names = new HashIndex()
   readonly #handle: number
   readonly #options: LedgerOptions
+  /** A line was begun and, as on a full disk, perhaps not ended. */
+  #isTorn = false
 
   private constructor(path: string, options: LedgerOptions) {
     this.path = path
@@ -113,7 +115,10 @@ export class Ledger {
   #time = (): string => new Date(this.#options.now()).toISOString()
 
   #append(line: Record<string, unknown>): void {
-    writeAll(this.#handle, Buffer.from(`${JSON.stringify(line)}\n`))
+    const text = `${this.#isTorn ? '\n' : ''}${JSON.stringify(line)}\n`
+    this.#isTorn = true
+    writeAll(this.#handle, Buffer.from(text))
+    this.#isTorn = false
   }
 
   async #read(): Promise<void> {

@@ -209,10 +209,11 @@ describe('an archive for the gaps', () => {
     expect(first.summary).toMatchObject({ exitCode: 0, requests: 14, filesWritten: 12, ran: 3 })
     expect(asked()).toEqual([...paths([...keys, 'drawn', 'lost', 'nowhere']), '/gaps.zip'].toSorted())
     expect(ground.tree()).toEqual(treeOf([...keys, 'drawn', 'lost'].toSorted()))
-    expect(ledger().filter(line => 'filled' in line || 'lacks' in line)).toEqual([
-      expect.objectContaining({ lacks: 'nowhere.jpg' }),
-      expect.objectContaining({ filled: 'lost.jpg' }),
-      expect.objectContaining({ filled: 'drawn.jpg' }),
+    const told = ledger().map(({ filled, lacks }) => filled ?? lacks)
+    expect(told.filter(name => name !== undefined).toSorted()).toEqual([
+      'drawn.jpg',
+      'lost.jpg',
+      'nowhere.jpg',
     ])
     expect(existsSync(join(ground.root, '.groundwork/archives'))).toBe(false)
     expect((await ground.run('build', 'ocr/images')).summary).toMatchObject({ ran: 0, requests: 0 })

@@ -134,6 +134,23 @@ test('128 connections are used at once', async () => {
   expect([problem, bench.counts.requests]).toEqual([undefined, 256])
 })
 
+test('connections are kept, also by answers that refuse', async () => {
+  let connections = 0
+  const server = createServer((request, response) => {
+    const found = !request.url?.endsWith('1.jpg')
+    response.writeHead(found ? 200 : 404).end(found ? picture('any') : 'not sold any more')
+  })
+  server.on('connection', () => (connections += 1))
+  server.listen(0, '127.0.0.1')
+  onTestFinished(() => server.close().closeAllConnections())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const list = Object.fromEntries(keysTo(1000).map(key => [key, `http://127.0.0.1:${port}/${key}.jpg`]))
+  const { problem } = await ran({ list, params: { allowMissing: { form: 'share', share: 0.1 } } })
+  expect(problem).toBeUndefined()
+  expect(connections).toBeLessThan(300)
+})
+
 test('5,000 entries are fetched without memory for each', { timeout: 120_000 }, async () => {
   const server = createServer((request, response) => response.end(picture(request.url ?? '')))
   server.listen(0, '127.0.0.1')
