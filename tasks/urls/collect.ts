@@ -22,13 +22,12 @@ const lanes = 128
 export interface Collected {
   /** Files that are part of the result. */
   held: number
-  fetched: number
   /** Not asked for, because nobody may be asked. */
   unasked: number
 }
 
 export class Collector {
-  readonly collected: Collected = { held: 0, fetched: 0, unasked: 0 }
+  readonly collected: Collected = { held: 0, unasked: 0 }
   readonly #bench: Workbench
   readonly #ledger: Ledger
   readonly #fetcher: Fetcher
@@ -128,7 +127,6 @@ export class Collector {
     const { bytes, sha256 } = outcome
     this.#ledger.came(row, path, about.from, bytes, sha256)
     this.#bench.fetched()
-    this.collected.fetched += 1
     this.#holdStaged(row, path)
     return true
   }

@@ -66,6 +66,14 @@ export class Ledger {
     return this.#names.count
   }
 
+  /** Files of the result that an archive gave, by this attempt or an earlier one. */
+  get filledCount(): number {
+    let count = 0
+    for (let row = 0; row < this.count; row += 1)
+      if (this.rows.is(row, 'filled') && this.rows.is(row, 'held')) count += 1
+    return count
+  }
+
   came(row: number, name: string, from: Hash64, bytes: number, sha256: string): void {
     this.#append({ came: name, bytes, sha256, from: inHex(from) })
     this.rows.came(row, from, bytes, sha256)

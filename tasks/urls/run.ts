@@ -28,7 +28,7 @@ export async function run(params: UrlsParams, bench: Workbench, options: UrlsOpt
   const ledger = await Ledger.open(bench.shelf, { boot, fill: params.fill?.identity, now })
   try {
     const total = await census(list, params, ledger, bench)
-    const { held, fetched, unasked } = await new Collector(bench, ledger, total, patience, now).collect(list)
+    const { held, unasked } = await new Collector(bench, ledger, total, patience, now).collect(list)
     if (unasked > 0) throw offline(unasked, held, list.name)
     const isWhole = held === total
     const filled = isWhole || params.fill === undefined ? 0 : await fillGaps(params.fill, list, ledger, bench)
@@ -36,7 +36,7 @@ export async function run(params: UrlsParams, bench: Workbench, options: UrlsOpt
     judgeMissing(missing, total, held + filled, params, bench)
     takeOutStrangers(ledger, bench)
     ledger.sync()
-    remarkOn(bench, { addresses: total, fetched, filled, missing: missing.count })
+    remarkOn(bench, { addresses: total, filled: ledger.filledCount, missing: missing.count })
   } finally {
     ledger.close()
   }

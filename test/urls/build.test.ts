@@ -209,12 +209,10 @@ describe('an archive for the gaps', () => {
     expect(first.summary).toMatchObject({ exitCode: 0, requests: 14, filesWritten: 12, ran: 3 })
     expect(asked()).toEqual([...paths([...keys, 'drawn', 'lost', 'nowhere']), '/gaps.zip'].toSorted())
     expect(ground.tree()).toEqual(treeOf([...keys, 'drawn', 'lost'].toSorted()))
-    const told = ledger().map(({ filled, lacks }) => filled ?? lacks)
-    expect(told.filter(name => name !== undefined).toSorted()).toEqual([
-      'drawn.jpg',
-      'lost.jpg',
-      'nowhere.jpg',
-    ])
+    const told = ledger().flatMap(({ filled, lacks }) =>
+      [filled, lacks].filter(name => typeof name === 'string'),
+    )
+    expect(new Set(told)).toEqual(new Set(['drawn.jpg', 'lost.jpg', 'nowhere.jpg']))
     expect(existsSync(join(ground.root, '.groundwork/archives'))).toBe(false)
     expect((await ground.run('build', 'ocr/images')).summary).toMatchObject({ ran: 0, requests: 0 })
     // A repair of something else asks neither for what is known to be missing nor for the archive.
