@@ -121,7 +121,7 @@ export class Known implements Knowledge {
 
   resumableBytes(task: TaskId): number {
     const shelf = join(this.root, stateFolder, shelfOf(task))
-    const files = [...filesBelow(shelf)].filter(path => !path.endsWith('.json'))
+    const files = [...filesBelow(shelf)].filter(path => !/\.(json|ndjson)$/.test(path))
     return files.reduce((sum, path) => sum + heldBytes(look(join(shelf, path))), 0)
   }
 }

@@ -5,8 +5,8 @@
 
 import type { Graph, Plan, Step } from './model/plan.ts'
 import type { Memory } from './model/receipt.ts'
-import type { Task, TaskId } from './model/task.ts'
-import { type DigestOf, judge, type Survey, type Verdict } from './model/verdict.ts'
+import { inputsOf, type Task, type TaskId } from './model/task.ts'
+import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
 import { totalsOf } from './plan/totals.ts'
 import { weightsOf } from './plan/weights.ts'
 
@@ -22,7 +22,16 @@ export interface Knowledge {
   resumableBytes(task: TaskId): number
 }
 
+/** A task that had begun when it found that it needs an artifact of `Outline.mayTake`. */
+export interface Wish {
+  readonly input: TaskId
+  /** Why the task runs. */
+  readonly reason: Reason
+}
+
 export interface PlanOptions {
+  /** By the task that wishes. */
+  readonly wishes?: ReadonlyMap<TaskId, Wish>
   /** Run everything that is asked for, whatever the verdict. */
   readonly force?: boolean
   /** Free bytes where the playground lies; archives wait for one another when they do not all fit. */
@@ -31,12 +40,14 @@ export interface PlanOptions {
 }
 
 export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}): Plan {
-  const verdicts = verdictsOf(graph, known, options.force ?? false)
+  const verdicts = verdictsOf(graph, known, options)
   const weights = weightsOf(graph, verdicts, known)
   const steps = new Map<TaskId, Step>()
   for (const [id, task] of graph.tasks) {
     const verdict = verdicts.get(id) as Verdict
-    const archive = task.outline.forecast.bytes ?? bytesTaken(task, steps, known)
+    const { bytes, download } = task.outline.forecast
+    // What a task fetches beside what it takes cannot be told from that.
+    const archive = bytes ?? (download ? undefined : bytesTaken(task, steps, known))
     const share = archive === undefined ? undefined : Math.round(archive / sharersOf(graph, task))
     steps.set(id, { task, verdict, ...movesOf(task, verdict, known, share), weight: weights.get(id) ?? 0 })
   }
@@ -60,12 +71,20 @@ interface Demands {
  * any more? What it reads must then be made again, which may unsettle others: repeated until nothing changes, at most
  * once for each level of the graph.
  */
-function verdictsOf(graph: Graph, known: Knowledge, force: boolean): ReadonlyMap<TaskId, Verdict> {
+function verdictsOf(
+  graph: Graph,
+  known: Knowledge,
+  { force = false, wishes = new Map() }: PlanOptions,
+): ReadonlyMap<TaskId, Verdict> {
   const demands: Demands = { certain: new Map(), possible: new Map() }
+  for (const [by, { input }] of wishes) {
+    const giver = graph.tasks.get(input)
+    if (giver && !isAtHand(giver, known)) demands.certain.set(input, by)
+  }
   const count = (): number => demands.certain.size + demands.possible.size
   for (;;) {
     const before = count()
-    const verdicts = forward(graph, known, force, demands)
+    const verdicts = forward(graph, known, { force, wishes }, demands)
     demand(graph, known, verdicts, demands)
     if (count() === before) return verdicts
   }
@@ -74,7 +93,7 @@ function verdictsOf(graph: Graph, known: Knowledge, force: boolean): ReadonlyMap
 function forward(
   graph: Graph,
   known: Knowledge,
-  force: boolean,
+  { force, wishes }: Required<Pick<PlanOptions, 'force' | 'wishes'>>,
   { certain, possible }: Demands,
 ): Map<TaskId, Verdict> {
   const verdicts = new Map<TaskId, Verdict>()
@@ -83,10 +102,12 @@ function forward(
     const judged = judge(task, known.memoryOf(id), surveyForJudge(task, known), digestOf)
     const by = certain.get(id)
     const until = possible.get(id)
+    const wish = wishes.get(id)
     if (force) verdicts.set(id, { state: 'stale', reason: { code: 'forced' } })
     else if (by !== undefined)
       verdicts.set(id, judged.state === 'stale' ? judged : { state: 'stale', reason: { code: 'needed', by } })
-    else if (judged.state === 'stale' && !isSettledUnmade(task)) verdicts.set(id, judged)
+    else if (judged.state === 'stale' && !isLeftUnmade(graph, task)) verdicts.set(id, judged)
+    else if (wish !== undefined) verdicts.set(id, { state: 'stale', reason: wish.reason })
     else if (until !== undefined) verdicts.set(id, { state: 'unsettled', until })
     else verdicts.set(id, judged.state === 'stale' ? { state: 'fresh' } : judged)
   }
@@ -100,9 +121,18 @@ export function surveyForJudge(task: Task, known: Knowledge): Survey {
   return path === undefined ? { state: 'not-looked' } : { state: 'reads-changed', path }
 }
 
-/** A result that does not last and whose digest is pinned: there is nothing to learn from making it unasked. */
-const isSettledUnmade = ({ gives }: Task): boolean =>
-  gives?.lasting === false && gives.pins?.sha256 !== undefined
+/**
+ * A result that does not last and is not made unasked: its digest is pinned, so there is nothing to learn from it, or it
+ * serves only tasks that may do without.
+ */
+const isLeftUnmade = (graph: Graph, task: Task): boolean =>
+  task.gives?.lasting === false && (task.gives.pins?.sha256 !== undefined || isSpare(graph, task))
+
+/** Read only by tasks that may turn out to need it. */
+export function isSpare(graph: Graph, { id }: Task): boolean {
+  const readers = graph.dependants.get(id) ?? []
+  return readers.length > 0 && readers.every(reader => !graph.tasks.get(reader)?.outline.takes.includes(id))
+}
 
 /** The digest that each task has or, where only bytes are gone and what it reads stays the same, will have again. */
 function digestsForeseen(graph: Graph, known: Knowledge, verdicts: ReadonlyMap<TaskId, Verdict>): DigestOf {
@@ -137,11 +167,13 @@ function demand(
   for (const task of [...graph.tasks.values()].toReversed()) {
     const reading = readingOf(task, verdicts.get(task.id), known, digestOf)
     if (task.gives === undefined || reading.form === 'never') continue
-    for (const input of task.outline.takes) {
+    for (const input of inputsOf(task.outline)) {
       const giver = graph.tasks.get(input)
       if (giver === undefined || isAtHand(giver, known) || demands.certain.has(input)) continue
-      if (reading.form === 'certain') demands.certain.set(input, task.id)
-      else if (!demands.possible.has(input)) demands.possible.set(input, reading.until)
+      const isTaken = task.outline.takes.includes(input)
+      if (isTaken && reading.form === 'certain') demands.certain.set(input, task.id)
+      else if (!demands.possible.has(input))
+        demands.possible.set(input, isTaken && reading.form === 'possible' ? reading.until : task.id)
     }
   }
 }
@@ -220,7 +252,7 @@ function movesOf(
   if (reason.code === 'output-damaged' && task.outline.takes.length > 0) {
     const count = reason.missingCount + reason.editedCount
     const share = last && last.files > 0 ? Math.round((last.bytes * count) / last.files) : undefined
-    return { download: 0, write: share, files: count }
+    return { download: forecast.download ? share : 0, write: share, files: count }
   }
   // New names for the files that lie there.
   if (canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }

@@ -24,7 +24,8 @@ export async function runPlan(
     idle = pass.ran === 0 ? idle + 1 : 0
     const stop = run.signal.aborted || (failed.size > 0 && !options.keepGoing)
     if (stop || pass.postponed === 0 || idle > 1) break
-    pass = new Pass(run, planOf(run.graph, run.known, { keepArchives: run.keepArchives }), options, failed)
+    const { graph, known, keepArchives, wishes } = run
+    pass = new Pass(run, planOf(graph, known, { keepArchives, wishes }), options, failed)
   }
   const skipped = pass.untried
   const { ran, repaired, bytesDownloaded, bytesWritten, filesWritten, requests } = run.tally

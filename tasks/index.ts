@@ -5,10 +5,10 @@ import { download } from './download.ts'
 import { expect } from './expect.ts'
 import { file } from './file.ts'
 import { json } from './json.ts'
-import { urls } from './later.ts'
 import { manual } from './manual.ts'
 import { rename } from './rename.ts'
 import { untar } from './untar.ts'
 import { unzip } from './unzip.ts'
+import { urls } from './urls.ts'
 
 export const kinds: readonly TaskKind[] = [download, urls, manual, unzip, untar, json, file, rename, expect]

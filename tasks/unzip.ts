@@ -7,7 +7,7 @@ export const unzip: TaskKind<UnpackParams> = {
   name: 'unzip',
   version: 1,
   lane: 'core',
-  source: { key: 'unzip', grammar: unpackGrammar, endings: ['.zip'], params: unpackParams },
+  source: { key: 'unzip', grammar: unpackGrammar, endings: ['.zip'], fills: true, params: unpackParams },
   outline: unpackOutline,
   // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.
   run: async (params, bench) => (await import('./unzip/unpack.ts')).unpack(params, bench),

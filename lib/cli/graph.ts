@@ -1,6 +1,7 @@
 /** `build graph [TARGET…]`: the tasks and what they take, as Mermaid, Graphviz or JSON. */
 
 import type { Graph } from '../model/plan.ts'
+import { inputsOf } from '../model/task.ts'
 import { artifactOf, nameOf } from '../report/words.ts'
 import type { GraphFormat } from './arguments.ts'
 import type { Desk } from './desk.ts'
@@ -31,6 +32,7 @@ const objectOf = (drawn: Graph): object => ({
     kind: kind.name,
     targets,
     takes: outline.takes,
+    ...(outline.mayTake && { mayTake: outline.mayTake }),
     gives: gives?.at,
   })),
 })
@@ -58,4 +60,4 @@ function dot(drawn: Graph): string {
 }
 
 const edgesOf = (drawn: Graph): readonly (readonly [string, string])[] =>
-  [...drawn.tasks.values()].flatMap(({ id, outline }) => outline.takes.map(input => [input, id] as const))
+  [...drawn.tasks.values()].flatMap(({ id, outline }) => inputsOf(outline).map(input => [input, id] as const))

@@ -1,7 +1,7 @@
 /** Puts tasks into an order in which each comes after what it takes. Pure; linear in tasks and edges. */
 
 import { Problem } from '../model/problem.ts'
-import type { Task, TaskId } from '../model/task.ts'
+import { inputsOf, type Task, type TaskId } from '../model/task.ts'
 
 /** Throws `task-cycle` with the whole loop. Keeps the given order where the edges leave a choice. */
 export function inOrder(tasks: ReadonlyMap<TaskId, Task>): readonly Task[] {
@@ -13,7 +13,7 @@ export function inOrder(tasks: ReadonlyMap<TaskId, Task>): readonly Task[] {
     const path: { task: Task; next: number }[] = [{ task: start, next: 0 }]
     state.set(start.id, 'open')
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const input = top.task.outline.takes[top.next]
+      const input = inputsOf(top.task.outline)[top.next]
       top.next += 1
       if (input === undefined) {
         state.set(top.task.id, 'done')

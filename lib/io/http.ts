@@ -6,7 +6,7 @@
 import { once } from 'node:events'
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { unescape } from 'node:querystring'
-import type { Request } from 'got'
+import type { Got, Request } from 'got'
 import card from '../../package.json' with { type: 'json' }
 import type { HeadersOf } from '../model/host.ts'
 import { Problem } from '../model/problem.ts'
@@ -189,6 +189,9 @@ interface Opened {
   readonly inbox: Inbox
 }
 
+/** Loaded once, when there is something to ask: each import is a round trip to the loader's thread. */
+let library: Promise<{ readonly got: Got }> | undefined
+
 /** Sends one request and waits for the head of its answer. */
 async function open(
   url: URL,
@@ -196,7 +199,7 @@ async function open(
   headers: Record<string, string>,
   { connectMs, firstByteMs }: Patience,
 ): Promise<Opened> {
-  const { got } = await import('got')
+  const { got } = await (library ??= import('got'))
   const { agents, proxy } = await wayTo(url)
   const stream = got.stream(url, {
     method,

@@ -31,6 +31,16 @@ export function readAllowance(text: string): Allowance | undefined {
   return { form: 'share', share: Number(percent) / 100 }
 }
 
+/** As it is written: `12`, `0.5%`. */
+export const allowanceInWords = (allowed: Allowance | undefined): string =>
+  allowed?.form === 'share'
+    ? `${Number((allowed.share * 100).toPrecision(12))}%`
+    : String(allowed?.files ?? 0)
+
+/** How many of `total` may be missing. */
+export const allowedOf = (allowed: Allowance | undefined, total: number): number =>
+  allowed?.form === 'share' ? Math.floor(total * allowed.share) : (allowed?.files ?? 0)
+
 /** The folder below the root that `images:` means: below the target, or from the root when it begins with a slash. */
 export function imagesFolder(target: string, written: string): string {
   const path = written.startsWith('/') ? written : `${target}/${written}`

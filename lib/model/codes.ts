@@ -75,6 +75,10 @@ const workCodes = [
   'entry-size-mismatch',
   'wrong-root',
   'ambiguous-root',
+  // lists of addresses
+  'bad-list',
+  'addresses-failed',
+  'too-many-missing',
   // what archives become
   'bad-pattern',
   'rename-collision',

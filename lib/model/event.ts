@@ -24,6 +24,8 @@ export type RunEvent =
       readonly files: number
       readonly bytes: number
       readonly bytesDownloaded: number
+      /** Of a task that fetches many. */
+      readonly filesDownloaded?: number
     } & OfTask)
   | ({ readonly event: 'task-failed'; readonly code: string; readonly message: string } & OfTask)
   | { readonly event: 'diagnostic'; readonly diagnostic: Diagnostic }

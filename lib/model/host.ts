@@ -12,6 +12,11 @@ export interface Host {
   readonly isRationed: boolean
   /** Runs `work` while holding one of its connections; waits for one, and for the end of a rest. */
   connect<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * The same for one of very many small files, for which a host is given more: its budget, or 128 connections where neither
+   * the spec nor experience sets one.
+   */
+  connectForMany<T>(work: () => Promise<T>): Promise<T>
   /** Resolves when `bytes` may be used under its rate and the total one. */
   ration(bytes: number): Promise<void>
   /** It asked to be left alone: nobody connects for so many milliseconds. */

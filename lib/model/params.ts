@@ -1,5 +1,6 @@
 /** Parameters of the task kinds that the graph asks for by itself. Types only: the kinds stand in `tasks/`. */
 
+import type { Allowance } from './annotation.ts'
 import type { Place } from './problem.ts'
 import type { Download, RenameRule } from './spec.ts'
 import type { TaskId } from './task.ts'
@@ -31,6 +32,41 @@ export interface ManualParams {
   readonly place: Place
   /** Places of `sha256`, `md5`, `size` in the spec, for messages. */
   readonly places: Readonly<Record<string, Place>>
+}
+
+export interface UrlsParams {
+  /** The target's directory below the root. */
+  readonly target: string
+  /** Where the files will lie, below the root. */
+  readonly at: string
+  readonly lasting: boolean
+  /** Gives the list. */
+  readonly from: TaskId
+  readonly listName: string
+  /** Of the list; undefined: told by its name. */
+  readonly format: 'json' | 'jsonl' | 'csv' | 'text' | undefined
+  /** Fields of a record that name its file and hold its address. */
+  readonly key: string | undefined
+  readonly address: string | undefined
+  /** Template of a file's name: `{key}.jpg`. */
+  readonly name: string | undefined
+  /** How many of the addresses may give nothing; none when undefined. */
+  readonly allowMissing: Allowance | undefined
+  /** How many files it gives, where the spec tells. */
+  readonly files: number | undefined
+  readonly fill: Filling | undefined
+  /** Of `from`, `format`, `key`, `address`, `name`, `allow_missing`, `fill`, for messages. */
+  readonly places: Readonly<Record<string, Place>>
+}
+
+/** An archive for what the addresses of a list do not give. */
+export interface Filling {
+  /** Gives the archive. */
+  readonly from: TaskId
+  /** Which archive: its digest where the spec pins it, else its address. */
+  readonly identity: string
+  /** Parameters of the task that would unpack all of it. */
+  readonly unpack: unknown
 }
 
 export interface RenameParams {

@@ -58,6 +58,8 @@ export interface Outline {
   readonly fingerprint: Fingerprint
   /** Tasks whose artifacts are read. */
   readonly takes: readonly TaskId[]
+  /** Tasks whose artifacts are read only if the work turns out to need them (`Workbench.want`): not waited for, not made unasked. */
+  readonly mayTake?: readonly TaskId[]
   /** Undefined for a task that only checks. */
   readonly gives?: Omit<Artifact, 'task'>
   /** How much it is expected to move; undefined where nothing in the spec tells. */
@@ -65,6 +67,10 @@ export interface Outline {
   /** Files outside of the root that are read (absolute), so that a change of theirs is seen. */
   readonly reads?: readonly string[]
 }
+
+/** What it reads, and what it may read. */
+export const inputsOf = ({ takes, mayTake = [] }: Outline): readonly TaskId[] =>
+  mayTake.length === 0 ? takes : [...takes, ...mayTake]
 
 interface Forecast {
   /** Bytes from hosts, by host name. A size that nothing tells is undefined. */
@@ -107,6 +113,11 @@ export interface TaskKind<P = unknown> {
   run(params: P, bench: Workbench): Promise<void>
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
   inquire?(params: P, inquiry: Inquiry): Promise<Found>
+  /**
+   * Its staging folder outlives attempts that fail and are killed, and so does its shelf: for many small files. What lies in
+   * staging at the end of an attempt is placed, so what is not part of the result has to be taken out.
+   */
+  readonly stagesOnShelf?: boolean
   /** Its result is its input under another name: an input that nobody else reads is given back as soon as that is placed. */
   readonly consumes?: boolean
   /** What can be wrong with a result although its bytes are as recorded: `verify` asks. */
@@ -138,6 +149,8 @@ export interface SourceForm<P> {
   readonly endings?: readonly string[]
   /** The name of the file that is asked for, where the source itself says it. */
   readonly fileName?: (written: unknown) => string
+  /** May also be asked for below `fill:`, to give the files that are missing elsewhere. */
+  readonly fills?: boolean
   /** Parameters of the task. Pure. */
   params(request: SourceRequest): P
 }
@@ -188,8 +201,8 @@ export interface Workbench {
   /** In the order of `Outline.takes`. */
   readonly inputs: readonly Input[]
   /**
-   * What lies at the final place from last time and is still as recorded, when fingerprint and inputs are the same:
-   * need not be made again, only recorded with `keep`.
+   * What lies at the final place from last time and is still as recorded: need not be made again, only recorded with
+   * `keep`. Given where fingerprint and inputs are the same, and always to a kind that stages on its shelf.
    */
   readonly intact: Manifest | undefined
   /** For a kind that reworks: the last result, still as recorded at `final`, and the fingerprint that made it. */
@@ -202,12 +215,23 @@ export interface Workbench {
   readonly signal: AbortSignal
   /** A file was written into staging: path in the artifact (for a file artifact its base name), bytes, SHA-256 in hex. */
   record(path: string, bytes: number, sha256: string): void
-  /** A file of `intact` needs no new copy. */
-  keep(path: string): void
+  /** A file of `intact` needs no new copy; nor does another one at the final place, which was just read and is `found`. */
+  keep(path: string, found?: { readonly bytes: number; readonly sha256: string }): void
+  /**
+   * A task of `Outline.mayTake`, whose artifact is needed after all. Where it is not on disk this throws: the attempt ends, and
+   * there is another one once it was made. Let the error pass.
+   */
+  want(task: TaskId): Input
+  /** When this build began (milliseconds since 1970): what was done since then was done by it. */
+  readonly began: number
+  /** Asked for with `--force`. */
+  readonly forced: boolean
   /** Remembered in the receipt: which mirror served, its ETag. Short, without credentials. */
   remark(name: string, value: string | number): void
   /** Bytes came from a host (for rates and the summary). `total` is undefined while unknown. */
   received(bytes: number): void
+  /** A whole file came from a host, of a task that fetches many. */
+  fetched(): void
   /** How far the task is. */
   progress(done: number, total: number | undefined, unit: 'bytes' | 'files'): void
   /** A request was sent. */

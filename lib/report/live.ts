@@ -4,7 +4,7 @@
  */
 
 import type { RunEvent } from '../model/event.ts'
-import { formatBytes } from '../model/units.ts'
+import { formatBytes, formatCount } from '../model/units.ts'
 import { columns } from './text.ts'
 import { nameOf } from './words.ts'
 
@@ -25,9 +25,10 @@ export class ProgressLine {
   readonly #now: () => number
   readonly #steps: number
   readonly #running = new Map<string, Running>()
-  readonly #samples: { at: number; bytes: number }[] = []
+  readonly #samples: { at: number; bytes: number; files: number }[] = []
   #finished = 0
   #received = 0
+  #files = 0
   #drawnAt = Number.NEGATIVE_INFINITY
   #shown = false
 
@@ -50,7 +51,9 @@ export class ProgressLine {
         break
       case 'task-progress': {
         const before = this.#running.get(event.task)
-        if (event.kind === 'download') this.#received += Math.max(0, event.done - (before?.done ?? 0))
+        const more = Math.max(0, event.done - (before?.done ?? 0))
+        if (event.kind === 'download') this.#received += more
+        if (event.unit === 'files') this.#files += more
         if (event.total !== undefined && event.done >= event.total) this.#running.delete(event.task)
         else this.#running.set(event.task, { done: event.done, total: event.total, unit: event.unit })
         break
@@ -91,28 +94,33 @@ export class ProgressLine {
   }
 
   #text(now: number): string {
-    const rate = this.#rate(now)
+    const { bytes, files } = this.#rates(now)
     const tasks = [...this.#running].map(
       ([task, { done, total, unit }]) => `${nameOf(task)}${share(done, total, unit)}`,
     )
     const head = `[${this.#finished}/${Math.max(this.#steps, this.#finished + this.#running.size)}]`
-    return [head, rate > 0 ? `${formatBytes(rate)}/s` : '', tasks.join(' · ')]
-      .filter(part => part !== '')
-      .join(' ')
+    const rates = [
+      bytes > 0 ? `${formatBytes(bytes)}/s` : '',
+      files > 0 ? `${formatCount(Math.round(files))} files/s` : '',
+    ]
+    return [head, ...rates, tasks.join(' · ')].filter(part => part !== '').join(' ')
   }
 
-  #rate(now: number): number {
-    this.#samples.push({ at: now, bytes: this.#received })
+  /** A second. */
+  #rates(now: number): { readonly bytes: number; readonly files: number } {
+    this.#samples.push({ at: now, bytes: this.#received, files: this.#files })
     while ((this.#samples[0]?.at ?? now) < now - windowMs) this.#samples.shift()
     const first = this.#samples[0]
-    return first && now > first.at ? ((this.#received - first.bytes) / (now - first.at)) * 1000 : 0
+    if (first === undefined || now <= first.at) return { bytes: 0, files: 0 }
+    const seconds = (now - first.at) / 1000
+    return { bytes: (this.#received - first.bytes) / seconds, files: (this.#files - first.files) / seconds }
   }
 }
 
 function share(done: number, total: number | undefined, unit: 'bytes' | 'files'): string {
   if (done === 0) return ''
   if (total !== undefined && total > 0) return ` ${Math.floor((100 * done) / total)} %`
-  return unit === 'bytes' ? ` ${formatBytes(done)}` : ` ${done}`
+  return unit === 'bytes' ? ` ${formatBytes(done)}` : ` ${formatCount(done)}`
 }
 
 /** Cut to a number of columns, with an ellipsis. */

@@ -1,7 +1,7 @@
 /** Events as lines for people, on stderr: one a step, and each problem in full. Knows no cursor; see live.ts. */
 
 import type { RunEvent } from '../model/event.ts'
-import { formatBytes, formatSeconds, plural } from '../model/units.ts'
+import { formatBytes, formatCount, formatSeconds, plural } from '../model/units.ts'
 import { drawDiagnostic } from './draw.ts'
 import { padded } from './text.ts'
 import { because, labelOf } from './words.ts'
@@ -33,8 +33,19 @@ export function textOf(event: RunEvent, options: PlainOptions): string | undefin
 const step = (word: string, of: Parameters<typeof labelOf>[0], rest: string): string =>
   `${padded(word, 6)} ${padded(labelOf(of), 48)}  ${rest}`
 
-function outcome({ files, bytes, bytesDownloaded, seconds }: RunEvent & { event: 'task-finished' }): string {
+function outcome(event: RunEvent & { event: 'task-finished' }): string {
+  const { files, bytes, seconds } = event
   if (files === 0) return formatSeconds(seconds)
-  const rate = bytesDownloaded > 0 && seconds > 0.2 ? `, ${formatBytes(bytesDownloaded / seconds)}/s` : ''
-  return `${plural(files, 'file')}, ${formatBytes(bytes)} in ${formatSeconds(seconds)}${rate}`
+  return `${plural(files, 'file')}, ${formatBytes(bytes)} in ${formatSeconds(seconds)}${rateOf(event)}`
+}
+
+/** Of many small files it is their number that takes the time. */
+function rateOf({
+  bytesDownloaded,
+  filesDownloaded = 0,
+  seconds,
+}: RunEvent & { event: 'task-finished' }): string {
+  if (filesDownloaded > 1 && seconds > 0)
+    return `, ${formatCount(Math.round(filesDownloaded / seconds))} files/s`
+  return bytesDownloaded > 0 && seconds > 0.2 ? `, ${formatBytes(bytesDownloaded / seconds)}/s` : ''
 }

@@ -22,7 +22,19 @@ export interface Made {
   readonly written: readonly string[]
   readonly bytesWritten: number
   readonly bytesDownloaded: number
+  readonly filesDownloaded: number
   readonly remarks: Readonly<Record<string, string | number>>
+}
+
+/** The attempt cannot go on before `input` is made. */
+export class Wanting extends Error {
+  override readonly name = 'Wanting'
+  readonly input: TaskId
+
+  constructor(input: TaskId) {
+    super(`${input} is needed after all`)
+    this.input = input
+  }
 }
 
 export async function attempt(run: Run, task: Task, reason: Reason, staging: string): Promise<Made> {
@@ -31,9 +43,10 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
   const remarks: Record<string, string | number> = {}
   let bytesWritten = 0
   let bytesDownloaded = 0
-  const intact = reason.code === 'output-damaged' ? intactOf(run, task.id) : undefined
+  let filesDownloaded = 0
+  const intact = reason.code === 'output-damaged' || task.kind.stagesOnShelf ? intactOf(run, task) : undefined
   const shelf = join(run.state, shelfOf(task.id))
-  if (task.outline.takes.length === 0) makeFolder(shelf)
+  if (task.outline.takes.length === 0 || task.kind.stagesOnShelf) makeFolder(shelf)
 
   const bench: Workbench = {
     staging,
@@ -52,7 +65,8 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
       written.push(path)
       bytesWritten += bytes
     },
-    keep(path) {
+    keep(path, found) {
+      if (found !== undefined) return builder.add(path, found.bytes, found.sha256)
       const from = intact ?? bench.previous?.manifest
       const i = from?.find(path) ?? -1
       if (from === undefined || i < 0)
@@ -66,16 +80,24 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
     },
     progress: (done, total, unit) =>
       run.report({ event: 'task-progress', ...naming(task), done, total, unit }),
+    fetched: () => void (filesDownloaded += 1),
     requested: () => void (run.tally.requests += 1),
     tell: diagnostic =>
       run.report({ event: 'diagnostic', diagnostic: { subject: subjectOf(task), ...diagnostic } }),
     host: run.host,
     headersOf: run.headersOf,
+    began: run.began,
+    forced: run.forced,
+    want(input) {
+      const giver = run.graph.tasks.get(input)
+      if (giver === undefined || !isAtHand(giver, run.known)) throw new Wanting(input)
+      return inputOf(run, input)
+    },
     pause: milliseconds => sleep(milliseconds, undefined, { signal: run.signal }),
   }
   await task.kind.run(task.params, bench)
   const contents = task.gives && builder.finish(task.gives.form)
-  return { contents, written, bytesWritten, bytesDownloaded, remarks }
+  return { contents, written, bytesWritten, bytesDownloaded, filesDownloaded, remarks }
 }
 
 /** How messages name a task. */
@@ -110,10 +132,12 @@ export function isSole({ whole, known, keepArchives }: Run, { id, gives }: Task)
   )
 }
 
-/** What lies at the final place and is still as recorded. */
-function intactOf(run: Run, id: TaskId): Manifest | undefined {
-  const manifest = run.known.manifestOf(id)
-  return manifest && only(manifest, i => !run.known.lookOf(id).bad.has(i))
+/** What lies at the final place and is still as recorded. A part that was consumed is not looked at file by file. */
+function intactOf(run: Run, { id, gives }: Task): Manifest | undefined {
+  const { survey, bad } = run.known.lookOf(id)
+  const isSeen = survey.state === 'intact' || (survey.state === 'damaged' && gives?.lasting === true)
+  const manifest = isSeen ? run.known.manifestOf(id) : undefined
+  return manifest && only(manifest, i => !bad.has(i))
 }
 
 function previousOf(run: Run, id: TaskId): Workbench['previous'] {

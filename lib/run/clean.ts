@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path'
 import { filesBelow, look, remove, removeEmptyFolders } from '../io/disk.ts'
-import { placeOf } from '../knowledge.ts'
+import { placeOf, shelfOf } from '../knowledge.ts'
 import type { Task } from '../model/task.ts'
 import type { Run } from './context.ts'
 
@@ -29,6 +29,7 @@ export function cleanTargets(run: Run): Cleaned {
       removeEmptyFolders(dirname(join(run.root, path)), run.root)
     }
     run.known.receipts.forget(task.id)
+    remove(join(run.state, shelfOf(task.id)))
   }
   return cleaned
 }
@@ -78,15 +79,21 @@ export function cleanArchives(state: string): Cleaned {
     bytes += size
     remove(path)
   }
-  for (const folder of passing) if (look(join(state, folder))) remove(join(state, folder))
+  for (const folder of passing) {
+    const isEmpty = filesBelow(join(state, folder)).next().done === true
+    if (isEmpty && look(join(state, folder))) remove(join(state, folder))
+  }
   return { files, bytes, left: [] }
 }
 
 export function archivesBelow(state: string): readonly { readonly path: string; readonly size: number }[] {
   return passing.flatMap(folder =>
-    [...filesBelow(join(state, folder))].map(name => {
-      const path = join(state, folder, name)
-      return { path, size: look(path)?.size ?? 0 }
-    }),
+    [...filesBelow(join(state, folder))]
+      // A ledger is no part of a download: it remembers what need not be asked again.
+      .filter(name => !name.endsWith('.ndjson'))
+      .map(name => {
+        const path = join(state, folder, name)
+        return { path, size: look(path)?.size ?? 0 }
+      }),
   )
 }

@@ -4,6 +4,8 @@ import type { Known } from '../knowledge.ts'
 import type { Report } from '../model/event.ts'
 import type { HeadersOf, Host } from '../model/host.ts'
 import type { Graph } from '../model/plan.ts'
+import type { TaskId } from '../model/task.ts'
+import type { Wish } from '../plan.ts'
 import type { Pool } from './pools.ts'
 
 export interface Run {
@@ -28,6 +30,12 @@ export interface Run {
   readonly host: (name: string) => Host
   readonly headersOf: HeadersOf
   readonly tally: Tally
+  /** When it began, in milliseconds since 1970. */
+  readonly began: number
+  /** Everything was asked for with `--force`. */
+  readonly forced: boolean
+  /** What tasks found out that they need, by task; until they are done. */
+  readonly wishes: Map<TaskId, Wish>
 }
 
 /** Counts of a run; the summary is made from it. */

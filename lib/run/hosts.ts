@@ -20,6 +20,8 @@ export interface HostsOptions {
 /** Hosts known to answer more connections with trouble. */
 const connectionsByDefault: Readonly<Record<string, number>> = { 'drive.google.com': 1, 'huggingface.co': 8 }
 const connectionsElsewhere = 4
+/** For many small files, where the time goes by waiting for answers. */
+const connectionsForMany = 128
 
 /** After so long without trouble a crowded host is given one more connection. */
 const quietMs = 60_000
@@ -37,11 +39,18 @@ export function hostsOf(options: HostsOptions): (name: string) => Host {
 
 const rateOf = (bytesPerSecond: number, { now }: HostsOptions): Rate => new Rate(bytesPerSecond, now)
 
+interface Connections {
+  readonly pool: Pool
+  readonly most: number
+}
+
+const connections = (most: number): Connections => ({ pool: new Pool(most), most })
+
 class SharedHost implements Host {
   readonly name: string
   readonly budget: HostBudget
-  readonly #pool: Pool
-  readonly #most: number
+  readonly #few: Connections
+  readonly #many: Connections
   readonly #rates: readonly Rate[]
   readonly #pause: HostsOptions['pause']
   readonly #now: () => number
@@ -52,8 +61,9 @@ class SharedHost implements Host {
     const { budgets, now = () => performance.now(), pause } = options
     this.name = name
     this.budget = budgets[name] ?? {}
-    this.#most = this.budget.connections ?? connectionsByDefault[name] ?? connectionsElsewhere
-    this.#pool = new Pool(this.#most)
+    const known = this.budget.connections ?? connectionsByDefault[name]
+    this.#few = connections(known ?? connectionsElsewhere)
+    this.#many = known === undefined ? connections(connectionsForMany) : this.#few
     const own = this.budget.rateBytesPerSecond
     this.#rates = own === undefined ? total : [rateOf(own, options), ...total]
     this.#pause = pause
@@ -62,16 +72,24 @@ class SharedHost implements Host {
 
   get connections(): number {
     this.#recover()
-    return this.#pool.size
+    return this.#few.pool.size
   }
 
   get isRationed(): boolean {
     return this.#rates.length > 0
   }
 
-  async connect<T>(work: () => Promise<T>): Promise<T> {
+  connect<T>(work: () => Promise<T>): Promise<T> {
+    return this.#use(this.#few, work)
+  }
+
+  connectForMany<T>(work: () => Promise<T>): Promise<T> {
+    return this.#use(this.#many, work)
+  }
+
+  async #use<T>({ pool }: Connections, work: () => Promise<T>): Promise<T> {
     this.#recover()
-    return this.#pool.use(async () => {
+    return pool.use(async () => {
       for (let wait = this.#restLeftMs(); wait > 0; wait = this.#restLeftMs()) await this.#pause(wait)
       return work()
     })
@@ -87,17 +105,19 @@ class SharedHost implements Host {
   }
 
   crowded(): void {
-    this.#pool.resize(Math.max(1, Math.floor(this.#pool.size / 2)))
+    for (const { pool } of new Set([this.#few, this.#many]))
+      pool.resize(Math.max(1, Math.floor(pool.size / 2)))
     this.#troubleAtMs = this.#now()
   }
 
   #restLeftMs = (): number => this.#restsUntilMs - this.#now()
 
   #recover(): void {
-    if (this.#pool.size === this.#most) return
+    const reduced = [...new Set([this.#few, this.#many])].filter(({ pool, most }) => pool.size < most)
+    if (reduced.length === 0) return
     const quiet = Math.floor((this.#now() - this.#troubleAtMs) / quietMs)
     if (quiet === 0) return
-    this.#pool.resize(Math.min(this.#most, this.#pool.size + quiet))
+    for (const { pool, most } of reduced) pool.resize(Math.min(most, pool.size + quiet))
     this.#troubleAtMs += quiet * quietMs
   }
 }

@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly report: Report
   readonly signal: AbortSignal
   readonly offline: boolean
+  /** Run everything that is asked for. */
+  readonly force: boolean
   readonly keepArchives: boolean
   /** Tasks of the core lane at once. */
   readonly jobs: number
@@ -71,6 +73,9 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
         known,
         signal,
         foldsCase: foldsCase(staging),
+        began: Date.now(),
+        forced: request.force,
+        wishes: new Map(),
         ...budgets(request, signal),
       })
     } finally {

@@ -8,8 +8,8 @@ import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
 import { isArchive } from '../plan/totals.ts'
-import { canRework, isAtHand, surveyForJudge } from '../plan.ts'
-import { naming, subjectOf } from './attempt.ts'
+import { canRework, isAtHand, isSpare, surveyForJudge } from '../plan.ts'
+import { naming, subjectOf, Wanting } from './attempt.ts'
 import type { Run } from './context.ts'
 import { allDependants, directDependants, discard } from './discard.ts'
 import { problemOf } from './failure.ts'
@@ -78,13 +78,18 @@ export class Pass {
     const ready = [...this.#plan.steps.values()].filter(
       ({ task }) =>
         this.#states.get(task.id) === 'waiting' &&
-        task.outline.takes.every(input => this.#states.get(input) === 'done'),
+        this.#awaited(task).every(input => this.#states.get(input) === 'done'),
     )
     for (const step of ready.toSorted((a, b) => b.weight - a.weight)) {
       this.#states.set(step.task.id, 'running')
       this.#running += 1
       void this.#see(step)
     }
+  }
+
+  #awaited({ id, outline }: Task): readonly TaskId[] {
+    const wish = this.#run.wishes.get(id)
+    return wish === undefined ? outline.takes : [...outline.takes, wish.input]
   }
 
   async #see(step: Step): Promise<void> {
@@ -114,8 +119,7 @@ export class Pass {
       const reason = await this.#reasonToRun(step)
       if (reason === 'fresh') return 'done'
       if (reason === 'postponed') return 'postponed'
-      await this.#perform(step.task, reason)
-      return 'done'
+      return await this.#perform(step.task, reason)
     } catch (error) {
       return this.#fail(step.task, error)
     }
@@ -124,6 +128,7 @@ export class Pass {
   /** Judged again with what is known now: earlier steps may have given the same bytes as before, or others. */
   async #reasonToRun({ task, verdict }: Step): Promise<Reason | 'fresh' | 'postponed'> {
     const { known, graph } = this.#run
+    if (verdict.state === 'unsettled' && isSpare(graph, task)) return 'fresh'
     // What will be reworked or kept has to be as it was, however little was looked at for the plan.
     if (task.gives?.lasting && (verdict.state !== 'fresh' || known.surveyOf(task.id).state !== 'intact'))
       await known.lookCloser(task)
@@ -136,11 +141,17 @@ export class Pass {
     return givers.every(giver => isAtHand(giver, known)) ? reason : 'postponed'
   }
 
-  async #perform(task: Task, reason: Reason): Promise<void> {
+  async #perform(task: Task, reason: Reason): Promise<State> {
     const run = this.#run
     const { tally } = run
     run.report({ event: 'task-started', ...naming(task), reason })
-    const { receipt, made } = await carryOut(run, task, reason)
+    const done = await carryOut(run, task, reason).catch((error: unknown) => {
+      if (!(error instanceof Wanting)) throw error
+      run.wishes.set(task.id, { input: error.input, reason })
+    })
+    if (done === undefined) return 'postponed'
+    run.wishes.delete(task.id)
+    const { receipt, made } = done
     // Its bytes were hashed a moment ago.
     await run.known.lookAgain(task, 'tree')
     if (task.gives?.lasting === false) this.#passing.add(task)
@@ -159,7 +170,9 @@ export class Pass {
       files,
       bytes,
       bytesDownloaded: made.bytesDownloaded,
+      ...(made.filesDownloaded > 0 && { filesDownloaded: made.filesDownloaded }),
     })
+    return 'done'
   }
 
   #fail(task: Task, error: unknown): State {

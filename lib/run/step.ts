@@ -8,6 +8,7 @@ import { basename, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { filesystemNowMs, look, makeFolder, remove, syncFolder } from '../io/disk.ts'
 import { syncFiles } from '../io/sync.ts'
+import { shelfOf } from '../knowledge.ts'
 import type { ColumnarManifest, Manifest, Times } from '../model/manifest.ts'
 import { withTimes } from '../model/manifest.ts'
 import { type Begun, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
@@ -28,7 +29,10 @@ export interface Done {
 /** Makes the task's artifact and records it. Throws what the kind throws; then nothing of it is at its final place. */
 export async function carryOut(run: Run, task: Task, reason: Reason): Promise<Done> {
   const began = performance.now()
-  const staging = join(run.staging, String(++run.tally.begun))
+  run.tally.begun += 1
+  const staging = task.kind.stagesOnShelf
+    ? join(run.state, shelfOf(task.id), 'files')
+    : join(run.staging, String(run.tally.begun))
   makeFolder(staging)
   try {
     const made = await attempt(run, task, reason, staging)
@@ -57,9 +61,10 @@ export async function carryOut(run: Run, task: Task, reason: Reason): Promise<Do
       finished: new Date().toISOString(),
     }
     run.known.receipts.done(receipt)
+    if (task.kind.stagesOnShelf) remove(staging)
     return { receipt, made }
   } finally {
-    remove(staging)
+    if (!task.kind.stagesOnShelf) remove(staging)
   }
 }
 

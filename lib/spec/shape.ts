@@ -81,9 +81,10 @@ const becoming = (forms: Forms): Record<string, Field<unknown, false>> =>
   Object.fromEntries(forms.map(({ key, grammar }) => [key, optional(grammar)]))
 
 const filling = (forms: Forms) => {
-  const keys = forms.map(({ key }) => key)
+  const able = forms.filter(({ fills }) => fills === true)
+  const keys = able.map(({ key }) => key)
   return object(
-    { url: optional(url), ...pins, download: optional(downloadName), ...becoming(forms) },
+    { url: optional(url), ...pins, download: optional(downloadName), ...becoming(able) },
     {
       about: 'Where to take files from that their own address does not give.',
       choose: [

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { look } from '../../lib/io/disk.ts'
-import { imagesFolder, type JsonParams } from '../../lib/model/annotation.ts'
+import { allowedOf, imagesFolder, type JsonParams } from '../../lib/model/annotation.ts'
 import type { Diagnostic } from '../../lib/model/problem.ts'
 import type { Placed } from '../../lib/model/task.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
@@ -50,7 +50,7 @@ function describe(
   missing: readonly string[],
   prefixes: ReadonlyMap<string, Prefix>,
 ): Diagnostic {
-  const allowed = allowedOf(params, named)
+  const allowed = allowedOf(params.allowMissing, named)
   const folder = params.images === '' ? 'the root' : imagesFolder('', `/${params.images}`)
   const gaps = [...prefixes]
     .filter(([, prefix]) => prefix.missing > 0)
@@ -71,9 +71,4 @@ function describe(
     disk: `Looked for below ${folder} of the playground.`,
     next: 'build the targets that these images belong to; if they are really lost, allow them with `allow_missing`.',
   }
-}
-
-function allowedOf({ allowMissing }: JsonParams, named: number): number {
-  if (allowMissing === undefined) return 0
-  return allowMissing.form === 'count' ? allowMissing.files : Math.floor(named * allowMissing.share)
 }

@@ -92,8 +92,11 @@ function flawOf(entry: ZipEntry, path: string): Omit<Flaw, 'path'> | undefined {
 const nameBytesAtMost = 255
 const pathBytesAtMost = 1024
 
-function flawOfName(entry: ZipEntry, path: string): string | undefined {
-  if (!entry.isUtf8) return 'is not valid UTF-8'
+const flawOfName = (entry: ZipEntry, path: string): string | undefined =>
+  entry.isUtf8 ? flawOfPath(path) : 'is not valid UTF-8'
+
+/** Why no file can have this path, if so. */
+export function flawOfPath(path: string): string | undefined {
   if (/\p{Cc}/u.test(path)) return 'has a control character'
   const names = path.split('/')
   if (names.includes(''))

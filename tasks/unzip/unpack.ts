@@ -20,7 +20,7 @@ export async function unpack(params: UnpackParams, bench: Workbench): Promise<vo
 }
 
 /** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
-function select(
+export function select(
   archive: string,
   entries: readonly ZipEntry[],
   params: UnpackParams,

@@ -5,7 +5,14 @@ import { graphOf } from '../../lib/graph.ts'
 import type { Graph } from '../../lib/model/plan.ts'
 import type { Memory, Receipt } from '../../lib/model/receipt.ts'
 import type { Spec } from '../../lib/model/spec.ts'
-import type { Artifact, Outline, Task, TaskId, TaskKind } from '../../lib/model/task.ts'
+import {
+  type Artifact,
+  inputsOf,
+  type Outline,
+  type Task,
+  type TaskId,
+  type TaskKind,
+} from '../../lib/model/task.ts'
 import type { Survey } from '../../lib/model/verdict.ts'
 import type { Knowledge } from '../../lib/plan.ts'
 import { parseSpec } from '../../lib/spec/read.ts'
@@ -53,7 +60,7 @@ export function graphWith(...fakes: readonly FakeTask[]): Graph {
     dependants: new Map(
       tasks.map(({ id }) => [
         id,
-        tasks.filter(({ outline }) => outline.takes.includes(id)).map(other => other.id),
+        tasks.filter(({ outline }) => inputsOf(outline).includes(id)).map(other => other.id),
       ]),
     ),
     targets: [...new Set(tasks.map(({ target }) => target))],

@@ -207,6 +207,20 @@ test('the progress line: steps, rate of the last seconds, what runs', () => {
   expect(written()).toBe('\r\x1b[K')
 })
 
+test('of many small files the progress line tells how many a second', () => {
+  const { take } = watched()
+  const many = { task: 'urls:ocr/images', target: 'ocr/images', kind: 'urls' }
+  take({ event: 'task-started', ...many, reason: { code: 'never-built' } }, 0)
+  const after = (done: number): RunEvent => ({
+    event: 'task-progress',
+    ...many,
+    done,
+    total: 207_572,
+    unit: 'files',
+  })
+  expect(take(after(2500), 1000)).toBe('<[0/3] 2,500 files/s urls ocr/images 1 %')
+})
+
 test('the progress line never wraps', () => {
   const { take } = watched(20)
   take({ event: 'task-started', ...task, reason: { code: 'never-built' } }, 0)
@@ -225,6 +239,9 @@ test('events as lines', () => {
   }
   expect(textOf(finished, options)).toMatch(
     /^done +download a\.zip.* {2}3 files, 4\.00 MB in 2\.0 s, 2\.00 MB\/s$/,
+  )
+  expect(textOf({ ...finished, files: 200, filesDownloaded: 100 }, options)).toMatch(
+    / {2}200 files, 4\.00 MB in 2\.0 s, 50 files\/s$/,
   )
   expect(textOf({ ...finished, files: 0 }, options)).toMatch(/ {2}2\.0 s$/)
   expect(textOf({ event: 'task-failed', ...task, code: 'stalled', message: 'x' }, options)).toMatch(

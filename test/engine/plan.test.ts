@@ -230,3 +230,44 @@ test('the longest way runs first; seconds come from records, else from bytes', (
   expect(weight(recorded)).toEqual({ a: 4, b: 6, s: 2, t: 4, e: 2 })
   expect(weight(planOf(graph, knowing(graph)))).toEqual({ a: 0, b: 0, s: 0, t: 0, e: 0 })
 })
+
+/** l → w, which may also take d. */
+const spare = (rest: Partial<FakeTask> = {}, pinned = false) =>
+  graphWith(archive('d', 100, pinned), archive('l', 1), tree('w', ['l'], { mayTake: ['d'], ...rest }))
+
+test.each([false, true])('what a task may take is not made before it is asked for (pinned: %s)', pinned => {
+  const graph = spare({}, pinned)
+  expect(verdicts(planOf(graph, unbuilt(graph)))).toMatchObject({ d: 'after w', w: 'never-built' })
+  const never = knowing(graph, { d: { memory: undefined, survey: gone } })
+  expect(verdicts(planOf(graph, never))).toEqual({ d: 'fresh', l: 'fresh', w: 'fresh' })
+  expect(planOf(graph, unbuilt(graph)).totals).toMatchObject({ download: 1 })
+})
+
+test('what a task found to need is certain, and the task runs again for the reason that it had', () => {
+  const graph = spare()
+  const wishes = new Map([['w', { input: 'd', reason: { code: 'forced' } as const }]])
+  expect(verdicts(planOf(graph, knowing(graph), { wishes }))).toEqual({
+    d: 'needed',
+    l: 'needed',
+    w: 'forced',
+  })
+  const there = knowing(graph, { d: { survey: intact }, l: { survey: intact } })
+  expect(verdicts(planOf(graph, there, { wishes }))).toEqual({ d: 'fresh', l: 'fresh', w: 'forced' })
+})
+
+test('what one task may take and another takes is made for the other', () => {
+  const graph = graphWith(archive('d', 100), tree('u', ['d']), tree('w', [], { mayTake: ['d'] }))
+  expect(verdicts(planOf(graph, unbuilt(graph)))).toMatchObject({ d: 'never-built', u: 'never-built' })
+  const half = knowing(graph, { w: { memory: undefined, survey: gone } })
+  expect(verdicts(planOf(graph, half))).toEqual({ d: 'after w', u: 'fresh', w: 'never-built' })
+})
+
+test('what a task fetches beside what it takes is not told by that', () => {
+  const graph = graphWith(
+    archive('l', 100),
+    tree('w', ['l'], { forecast: { download: { host: 'addresses in l', bytes: undefined } } }),
+  )
+  const { steps, totals } = planOf(graph, unbuilt(graph))
+  expect(steps.get('w')).toMatchObject({ download: undefined, write: undefined })
+  expect(totals).toMatchObject({ unknown: 1, download: 100, byHost: { 'addresses in l': 0 } })
+})

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
+import { hostsOf } from '../../lib/run/hosts.ts'
 import { Pool, Rate } from '../../lib/run/pools.ts'
 import { only } from '../../lib/run/subset.ts'
 import { digest } from './fakes.ts'
@@ -90,4 +91,28 @@ test('a manifest through a filter', () => {
     ['d', 1000, digest('d')],
   ])
   expect(['a', 'b', 'c', 'd', 'e'].map(path => some.find(path))).toEqual([-1, 0, -1, 1, -1])
+})
+
+test('many small files are given more connections than a few large ones, unless a budget says otherwise', async () => {
+  const host = hostsOf({
+    budgets: { 'slow.org': { connections: 3 } },
+    rateBytesPerSecond: undefined,
+    pause: () => Promise.resolve(),
+  })
+  const most = async (name: string, connect: 'connect' | 'connectForMany'): Promise<number> => {
+    let [open, seen] = [0, 0]
+    const work = async (): Promise<void> => {
+      seen = Math.max(seen, (open += 1))
+      await new Promise(resolve => setImmediate(resolve))
+      open -= 1
+    }
+    await Promise.all(Array.from({ length: 200 }, () => host(name)[connect](work)))
+    return seen
+  }
+  expect(await most('fast.org', 'connect')).toBe(4)
+  expect(await most('fast.org', 'connectForMany')).toBe(128)
+  expect(await most('slow.org', 'connectForMany')).toBe(3)
+  host('fast.org').crowded()
+  expect(await most('fast.org', 'connectForMany')).toBe(64)
+  expect(await most('fast.org', 'connect')).toBe(2)
 })

@@ -48,6 +48,12 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     tell: diagnostic => void told.push(diagnostic),
     host: freeHost,
     headersOf: () => ({}),
+    fetched: () => {},
+    began: Date.now(),
+    forced: false,
+    want: task => {
+      throw new Error(`${task} is wanted, and there is no run to make it`)
+    },
     pause: milliseconds => {
       pauses.push(milliseconds)
       return Promise.resolve()
@@ -69,6 +75,7 @@ export const freeHost = (name: string, overrides: Partial<Host> = {}): Host => (
   connections: 4,
   isRationed: false,
   connect: work => work(),
+  connectForMany: work => work(),
   ration: () => Promise.resolve(),
   rest: () => {},
   crowded: () => {},

@@ -15,7 +15,7 @@ const form = (key: string, grammar: SourceForm<unknown>['grammar']): SourceForm<
 })
 
 export const forms: readonly SourceForm<unknown>[] = [
-  form('unzip', archive),
+  { ...form('unzip', archive), fills: true },
   form('untar', archive),
   form(
     'json',

@@ -2,7 +2,8 @@
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Name, pin, type Version, type World } from './world.ts'
+import { zipOf } from '../rig/zips.ts'
+import { type Name, pin, sha256, type Version, type World } from './world.ts'
 
 export interface Scene {
   readonly name: string
@@ -19,6 +20,27 @@ interface Wanted {
   readonly shared?: Version
   readonly alphaRoot?: string
   readonly without?: 'notes'
+}
+
+/** A list of addresses, of which one gives nothing and two are filled from an archive. */
+function listSpec({ mirror }: World, keys: readonly string[]): string {
+  const address = (key: string): string => (key.startsWith('lost') ? `/${key}.txt` : '/LICENSE')
+  const list = Buffer.from(
+    keys.map(key => JSON.stringify({ id: key, url: `${mirror.url}${address(key)}` })).join('\n'),
+  )
+  const entries = { 'images/lost-1.txt': 'first', 'images/lost-2.txt': 'second' }
+  mirror.serve('/list.jsonl', list)
+  mirror.serve('/gaps.zip', zipOf(Object.entries(entries).map(([name, content]) => ({ name, content }))))
+  return `version: 1
+root: data
+targets:
+  listed:
+    sources:
+      - urls: { from: '${mirror.url}/list.jsonl', sha256: ${sha256(list)} }
+        name: 'files/{id}.txt'
+        allow_missing: 1
+        fill: { url: '${mirror.url}/gaps.zip', unzip: { root: images, into: files } }
+`
 }
 
 /** Every kind of task, an archive that two targets share, local files and files of a host. */
@@ -95,5 +117,14 @@ export const scenes = {
         writeFileSync(join(world.root, path), `mine: ${path}`)
     },
     personal: ['pictures/a/four.gif', 'pictures/a/three.gif', 'pictures/b/2.gif', 'notes/mine.txt'],
+  },
+  list: {
+    name: 'a list of addresses with gaps that an archive fills',
+    change: world => world.write(listSpec(world, ['a', 'b', 'c', 'd', 'e', 'lost-1', 'lost-2', 'lost-3'])),
+  },
+  shorter: {
+    name: 'another list, with entries more and less',
+    before: world => world.write(listSpec(world, ['a', 'b', 'c', 'd', 'lost-1'])),
+    change: world => world.write(listSpec(world, ['c', 'd', 'e', 'f', 'lost-1', 'lost-2'])),
   },
 } as const satisfies Record<string, Scene>

@@ -29,10 +29,14 @@ const linkAt = (path: string): string => `→ ${readlinkSync(path)}`
 export const playgroundOf = (root: string): Tree => treeOf(root, ['.groundwork'])
 
 /**
- * What the state folder holds beside records, lock and what was moved aside: archives, parts, staging, partial downloads.
+ * What the state folder holds beside records, ledgers, lock and what was moved aside: archives, parts, staging, partial downloads.
  * A lock that could not be given back is in nobody's way once its process is gone.
  */
 export const passingOf = (root: string): Tree =>
-  treeOf(join(root, '.groundwork'), ['log', 'manifests', 'cache', 'format', 'aside', 'lock'])
+  Object.fromEntries(
+    Object.entries(
+      treeOf(join(root, '.groundwork'), ['log', 'manifests', 'cache', 'format', 'aside', 'lock']),
+    ).filter(([path]) => !path.endsWith('/ledger.ndjson')),
+  )
 
 export const asideOf = (root: string): Tree => treeOf(join(root, '.groundwork', 'aside'))

@@ -1,0 +1,290 @@
+/** The tasks that a spec asks for, as they come out of it, target by target. Looks for neither clashes nor cycles. */
+
+import { hash } from 'node:crypto'
+import { type Address, identityOf, parseAddress } from '../model/address.ts'
+import { stateFolder } from '../model/layout.ts'
+import type {
+  DownloadParams,
+  ExpectParams,
+  Filling,
+  ManualParams,
+  RenameParams,
+  UrlsParams,
+} from '../model/params.ts'
+import { Problem } from '../model/problem.ts'
+import {
+  below,
+  type Download,
+  type Origin,
+  placeOf,
+  type Source,
+  type Spec,
+  type Target,
+} from '../model/spec.ts'
+import type { Artifact, SourceRequest, Task, TaskId, TaskKind } from '../model/task.ts'
+
+/** By name, as `tasks/index.ts` lists them. */
+export type Kinds = ReadonlyMap<string, TaskKind>
+
+export class Draft {
+  readonly tasks = new Map<TaskId, Task>()
+  /** By identity of the address, and by that with pins. */
+  readonly #downloads = new Map<string, TaskId>()
+  readonly #spec: Spec
+  readonly #kinds: Kinds
+
+  constructor(spec: Spec, kinds: Kinds) {
+    this.#spec = spec
+    this.#kinds = kinds
+  }
+
+  target(name: string, target: Target): void {
+    const given = target.sources.map(source => this.#source(name, target, source))
+    const trees = given.filter(task => task.gives?.form === 'tree' && !task.gives.lasting)
+    const placed = given.filter(task => !trees.includes(task))
+    if (trees.length > 0) {
+      const areFiles = placed.every(task => task.gives?.form === 'file')
+      const { files } = target.expect
+      const renamed = files === undefined || !areFiles ? undefined : files - placed.length
+      placed.push(this.#rename(name, target, trees, renamed))
+    }
+    if (target.expect.files !== undefined) this.#expect(name, target, target.expect.files, placed)
+  }
+
+  #source(name: string, target: Target, source: Source): Task {
+    const { origin } = source
+    if (origin.form === 'urls') return this.#listed(name, target, source, origin)
+    const wanted = origin.form === 'manual' ? origin : this.#downloadOf(origin)
+    const from = 'url' in wanted ? this.#download(name, wanted) : this.#manual(name, source, wanted)
+    const kind = this.#kindOf(source, fileNameOf(from))
+    const request: SourceRequest = {
+      ...this.#request(name, source, kind, from, wanted),
+      expectedFiles: this.#filesOf(target, source),
+      part: target.rename.length > 0 ? partFolder(name, from.id, source.becomes?.params) : undefined,
+    }
+    const pointer = below(source.pointer, keyOf(kind))
+    return this.#add(kind.name, kind.source?.params(request), name, pointer)
+  }
+
+  #request(
+    name: string,
+    source: Source,
+    kind: TaskKind,
+    from: Task,
+    { size, sha256 }: Pick<Download, 'size' | 'sha256'>,
+  ): SourceRequest {
+    return {
+      target: name,
+      written: source.becomes?.params,
+      from: from.id,
+      fileName: fileNameOf(from),
+      size: size?.bytes,
+      sha256,
+      expectedFiles: undefined,
+      part: undefined,
+      placeOf: (...keys) => placeOf(this.#spec, below(source.pointer, keyOf(kind), ...keys)),
+    }
+  }
+
+  /** One address per file. The list is a download like any other; the archive that fills gaps is one that may be asked for. */
+  #listed(name: string, target: Target, source: Source, origin: Origin & { form: 'urls' }): Task {
+    const { format, key, address, name: template, allowMissing } = origin
+    const list = this.#download(name, origin.list)
+    const asked = [format, key, address, template]
+    const pointers = [origin.list.pointer, source.pointer]
+    const places = ['from', 'format', 'key', 'address', 'name', 'allow_missing', 'fill'].map(written => {
+      const pointer = pointers.find(above => this.#spec.places[below(above, written)])
+      return [written, placeOf(this.#spec, below(pointer ?? origin.list.pointer, written))] as const
+    })
+    const params: UrlsParams = {
+      target: name,
+      at: target.rename.length > 0 ? partFolder(name, list.id, asked) : name,
+      lasting: target.rename.length === 0,
+      from: list.id,
+      listName: fileNameOf(list),
+      format,
+      key,
+      address,
+      name: template,
+      allowMissing,
+      files: this.#filesOf(target, source),
+      fill: origin.fill && this.#filling(name, origin.fill),
+      places: Object.fromEntries(places),
+    }
+    return this.#add('urls', params, name, origin.list.pointer)
+  }
+
+  #filling(name: string, source: Source): Filling {
+    const download = this.#downloadOf(source.origin)
+    const from = this.#download(name, download)
+    const kind = this.#kindOf(source, fileNameOf(from))
+    if (kind.source?.fills !== true)
+      throw new Problem({
+        code: 'bad-value',
+        place: placeOf(this.#spec, source.pointer),
+        message: `${fileNameOf(from)} cannot fill gaps: files are only taken out of a zip.`,
+        next: 'name a zip, and write `unzip:` beside it where its name does not end in .zip.',
+      })
+    const request = this.#request(name, source, kind, from, download)
+    const identity = download.sha256 ?? download.md5 ?? download.url.map(addressOf).map(identityOf).join(' ')
+    return { from: from.id, identity, unpack: kind.source.params(request) }
+  }
+
+  #downloadOf(origin: Origin): Download {
+    if (origin.form === 'named') return this.#named(origin.name)
+    if (origin.form === 'address') return origin.download
+    throw new Error(`the spec was read with ${origin.form} where a file is wanted`)
+  }
+
+  /** How many files of the target come from this one source, where the spec tells. */
+  #filesOf(target: Target, source: Source): number | undefined {
+    const others = target.sources.filter(other => other !== source)
+    const areFiles = others.every(({ becomes }) => becomes !== undefined && this.#kind(becomes.kind).consumes)
+    return areFiles && target.expect.files !== undefined ? target.expect.files - others.length : undefined
+  }
+
+  #named(name: string): Download {
+    const download = this.#spec.downloads[name]
+    if (download === undefined) throw new Error(`the spec was read without the download ${name}`)
+    return download
+  }
+
+  /** The kind that the source asks for, or the one that the file's name tells; a file of no kind is placed as it is. */
+  #kindOf(source: Source, fileName: string): TaskKind {
+    const asked = source.becomes?.kind
+    if (asked !== undefined) return this.#kind(asked)
+    const lower = fileName.toLowerCase()
+    const told = [...this.#kinds.values()].find(({ source: form }) =>
+      form?.endings?.some(ending => lower.endsWith(ending)),
+    )
+    return told ?? this.#kind('file')
+  }
+
+  /** One task for all sources with the same address and pins. */
+  #download(target: string, download: Download): Task {
+    const pins = [download.size?.exact ? download.size.bytes : '', download.sha256, download.md5].join(' ')
+    const addresses = download.url.map(addressOf)
+    const identity = addresses.map(identityOf).join('\n')
+    const same = this.#downloads.get(`${identity}\n${pins}`)
+    if (same !== undefined) return this.#shared(same, target)
+    // The same address with other pins is another file: only one of the two can be right, and its task will say so.
+    const key = shortHash(identity) + (this.#downloads.has(identity) ? `+${shortHash(pins)}` : '')
+    const fileName = addresses[0]?.fileName ?? 'file'
+    const places = ['url', 'sha256', 'md5', 'size'].map(
+      name =>
+        [name, download.locked?.places[name] ?? placeOf(this.#spec, below(download.pointer, name))] as const,
+    )
+    const params: DownloadParams = {
+      name: `${fileName}@${key}`,
+      download,
+      folder: this.#spec.folder,
+      at: `${stateFolder}/archives/${key}/${fileName}`,
+      fileName,
+      places: Object.fromEntries(places),
+    }
+    const task = this.#add('download', params, target, download.pointer)
+    this.#downloads.set(identity, task.id)
+    this.#downloads.set(`${identity}\n${pins}`, task.id)
+    return task
+  }
+
+  /** Two of a target are told apart by their pins, which they have then. */
+  #manual(target: string, { becomes, pointer }: Source, wanted: Origin & { form: 'manual' }): Task {
+    const kind = this.#kind(becomes?.kind ?? 'file')
+    const ending = kind.source?.endings?.[0] ?? ''
+    const said = becomes && kind.source?.fileName?.(becomes.params)
+    const fileName = said ?? `${target.split('/').at(-1) ?? 'file'}${ending}`
+    const key = shortHash(['manual', target, fileName, wanted.sha256, wanted.md5].join('\n'))
+    const placed = (name: string) => placeOf(this.#spec, below(pointer, name))
+    const params: ManualParams = {
+      name: `${fileName}@${key}`,
+      target,
+      instructions: wanted.instructions,
+      wanted,
+      at: `${stateFolder}/archives/${key}/${fileName}`,
+      fileName,
+      place: placed('manual'),
+      places: { sha256: placed('sha256'), md5: placed('md5'), size: placed('size') },
+    }
+    return this.#add('manual', params, target, below(pointer, 'manual'))
+  }
+
+  #shared(id: TaskId, target: string): Task {
+    const task = this.tasks.get(id) as Task
+    if (task.targets.includes(target)) return task
+    const shared = { ...task, targets: [...task.targets, target] }
+    this.tasks.set(id, shared)
+    return shared
+  }
+
+  /** `files`: how many they are together, where the spec tells. */
+  #rename(name: string, target: Target, parts: readonly Task[], files: number | undefined): Task {
+    const params: RenameParams = {
+      target: name,
+      rules: target.rename.map((rule, i) => ({
+        ...rule,
+        place: placeOf(this.#spec, below(target.pointer, 'rename', i)),
+      })),
+      parts: parts.map(({ id, gives }) => ({ task: id, prefix: prefixOf(gives as Artifact) })),
+      bytes: total(parts.map(part => part.outline.forecast.bytes)),
+      files,
+    }
+    return this.#add('rename', params, name, below(target.pointer, 'rename'))
+  }
+
+  #expect(name: string, target: Target, files: number, parts: readonly Task[]): void {
+    const place = placeOf(this.#spec, below(target.pointer, 'expect', 'files'))
+    const params: ExpectParams = { target: name, files, place, parts: parts.map(({ id }) => id) }
+    this.#add('expect', params, name, below(target.pointer, 'expect'))
+  }
+
+  #add(kindName: string, params: unknown, target: string, pointer: string): Task {
+    const kind = this.#kind(kindName)
+    const outline = kind.outline(params)
+    const id = this.#freeId(`${kind.name}:${outline.name}`, outline.takes)
+    const gives = outline.gives && { task: id, ...outline.gives }
+    const place = placeOf(this.#spec, pointer)
+    const task: Task = { id, kind, params, target, targets: [target], outline, gives, place }
+    this.tasks.set(id, task)
+    return task
+  }
+
+  /** A second task of the same name (two archives into one folder) is told apart by what it takes. */
+  #freeId(id: TaskId, takes: readonly TaskId[]): TaskId {
+    if (!this.tasks.has(id)) return id
+    const told = `${id}#${shortHash(takes.join('\n'))}`
+    for (let n = 1; ; n += 1) {
+      const candidate = n === 1 ? told : `${told}.${n}`
+      if (!this.tasks.has(candidate)) return candidate
+    }
+  }
+
+  #kind(name: string): TaskKind {
+    const kind = this.#kinds.get(name)
+    if (kind === undefined) throw new Error(`no task kind is called ${name}`)
+    return kind
+  }
+}
+
+const keyOf = (kind: TaskKind): string => kind.source?.key ?? kind.name
+
+/** Of a download, or of what a person fetches. */
+const fileNameOf = (task: Task): string => (task.params as DownloadParams | ManualParams).fileName
+
+const shortHash = (text: string): string => hash('sha256', text).slice(0, 8)
+
+function addressOf(text: string): Address {
+  const address = parseAddress(text)
+  if (typeof address === 'string') throw new Problem({ code: 'bad-address', message: `${text} ${address}.` })
+  return address
+}
+
+/** By what the source says and not by its position: sources that change places must not meet in one folder. */
+const partFolder = (target: string, from: TaskId, written: unknown): string =>
+  `${stateFolder}/parts/${target.replaceAll('/', '~')}/${shortHash(JSON.stringify([from, written]))}`
+
+/** `images` of `.groundwork/parts/ocr_vqa~images/9f2c01aa/images`. */
+const prefixOf = (part: Artifact): string => part.at.split('/').slice(4).join('/')
+
+const total = (numbers: readonly (number | undefined)[]): number | undefined =>
+  numbers.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : sum + value), 0)
