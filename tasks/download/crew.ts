@@ -173,7 +173,8 @@ export class Crew {
   /** What the connection brings in a few seconds: few requests on a fast line, little to lose on a slow one. */
   #claimBytes(member: Member): number {
     const { claimBytes, mostClaimBytes, claimSeconds } = this.#options.tuning
-    return Math.min(mostClaimBytes, Math.max(claimBytes, this.#pace.rateOf(member) * claimSeconds))
+    const worth = Math.round(this.#pace.rateOf(member) * claimSeconds)
+    return Math.min(mostClaimBytes, Math.max(claimBytes, worth))
   }
 
   #wanted(segments: Segments): number {

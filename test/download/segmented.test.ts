@@ -72,6 +72,15 @@ describe('a file that is worth several connections', () => {
     expect(bench.counts.received).toBeLessThan(body.length + 4 * 65_536)
   })
 
+  test('is asked for by whole bytes, whatever a connection brought', async () => {
+    const mirror = await mirrorOf()
+    mirror.serve(path, body, { does: 'drip', bytesPerSecond: 300_000 })
+    const adapting = { ...small, claimBytes: 10_000, claimSeconds: 0.1, mostClaimBytes: body.length }
+    await fetched(paramsOf(addressAt(mirror), pinned), { host: hostsOf(4).host }, adapting)
+    expect(asked(mirror).every(([from]) => from >= 0)).toBe(true)
+    expect(mirror.requests.slice(1).every(({ status }) => status === 206)).toBe(true)
+  })
+
   test('is asked for front to back, so that its beginning is there early', async () => {
     const mirror = await mirrorOf()
     mirror.serve(path, body, drip)
