@@ -43,15 +43,15 @@ export class HashBehind {
   }
 
   /** Of all bytes up to the watermark; nothing may follow. */
-  async digests(): Promise<Digests> {
+  async digests(signal: AbortSignal): Promise<Digests> {
     this.#unwatch()
     const { path, watermark } = this.#file
     if (this.#job !== undefined && this.#digests) {
       order({ do: 'hash', job: this.#job, to: watermark, isLast: true })
-      return this.#digests
+      return unlessAborted(this.#digests, signal)
     }
     const digester = new Digester({ md5: this.#md5 })
-    await feed(digester, path)
+    await feed(digester, path, { signal })
     return digester.digests()
   }
 
@@ -84,6 +84,16 @@ export class HashBehind {
   }
 }
 
+/** The thread may have much to read yet, of a file that was resumed. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
+
 function forget(job: number): void {
   if (!shared) return
   order({ do: 'close', job })
@@ -110,10 +120,13 @@ function threadOf(): Thread {
     if ('failed' in answer) job?.fail(new Error(answer.failed))
     else job?.done(answer.digests)
   })
-  worker.on('error', error => {
+  const end = (error: Error): void => {
     for (const job of thread.jobs.values()) job.fail(error)
-    shared = undefined
-  })
+    thread.jobs.clear()
+    if (shared === thread) shared = undefined
+  }
+  worker.on('error', end)
+  worker.on('exit', () => end(new Error('the thread that hashes ended')))
   shared = thread
   return thread
 }

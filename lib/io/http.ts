@@ -20,6 +20,8 @@ export interface Ask {
   readonly url: string
   /** A HEAD follows redirects only until size and digest are told. */
   readonly method?: 'GET' | 'HEAD'
+  /** False where the spec does not name this address: somebody else led to it, or a list holds it. */
+  readonly isNamed?: boolean
   /** Sent to the host of `url` only. */
   readonly authorization?: string
   /** What each host on the way is sent beside. */
@@ -72,7 +74,12 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
   let linked: Answer['linked'] = {}
   for (let hops = 0; ; hops++) {
     ask.signal.throwIfAborted()
-    const [permission, authorizing] = permissionFor(url, ask, authorization, hops > 0)
+    const [permission, authorizing] = permissionFor(
+      url,
+      ask,
+      authorization,
+      hops === 0 && ask.isNamed !== false,
+    )
     const headers = headersFor(url, ask, authorizing)
     ask.onRequest()
     const opened = await open(url, ask, headers, patience)
@@ -148,13 +155,13 @@ function permissionFor(
   { hostname }: URL,
   { headersOf }: Ask,
   own: string | undefined,
-  isRedirected: boolean,
+  isNamed: boolean,
 ): readonly [Permission, string | undefined] {
   const sent = headersOf?.(hostname) ?? {}
   const ofSpec = sent['authorization']
   if (own !== undefined && (own.startsWith('Basic ') || ofSpec === undefined)) return ['asker', own]
   if (ofSpec !== undefined) return ['hosts', ofSpec]
-  const login = netrcAuthorization(hostname, { isRedirected })
+  const login = netrcAuthorization(hostname, { isNamed })
   if (login !== undefined) return ['netrc', login]
   return [Object.keys(sent).length > 0 ? 'hosts' : 'nothing', undefined]
 }

@@ -3,6 +3,8 @@
  * whoever asks for the bytes.
  */
 
+import { isSecretParameter } from './redact.ts'
+
 export type Address =
   | { readonly scheme: 'http'; readonly url: string; readonly host: string; readonly fileName: string }
   | {
@@ -52,11 +54,10 @@ export function parseAddress(text: string): Address | string {
   }
 }
 
-/** Parts of a query that let somebody in: a signed address is signed anew each day and means the same file. */
-const secretKey =
-  /^((x-amz-|x-goog-).*|signature|sig|token|access_token|api_?key|key-pair-id|policy|expires|awsaccesskeyid|googleaccessid)$/i
-
-/** One text for all ways to write the same address. Without credentials. */
+/**
+ * One text for all ways to write the same address. Without credentials: a signed address is signed anew each day and
+ * means the same file.
+ */
 export function identityOf(address: Address): string {
   switch (address.scheme) {
     case 'http': {
@@ -64,7 +65,7 @@ export function identityOf(address: Address): string {
       url.username = ''
       url.password = ''
       url.hash = ''
-      const secrets = Array.from(url.searchParams.keys()).filter(key => secretKey.test(key))
+      const secrets = Array.from(url.searchParams.keys()).filter(isSecretParameter)
       for (const key of secrets) url.searchParams.delete(key)
       return url.href
     }

@@ -21,7 +21,7 @@ export interface Host {
   ration(bytes: number): Promise<void>
   /** It asked to be left alone: nobody connects for so many milliseconds. */
   rest(milliseconds: number): void
-  /** It had enough of us: fewer connections from now on, and one more again after each quiet minute. */
+  /** It had enough of us: half of the connections from now on, and some more again after each quiet minute. */
   crowded(): void
 }
 

@@ -23,8 +23,10 @@ const connectionsElsewhere = 4
 /** For many small files, where the time goes by waiting for answers. */
 const connectionsForMany = 128
 
-/** After so long without trouble a crowded host is given one more connection. */
+/** After so long without trouble a crowded host is given an eighth of its connections back. */
 const quietMs = 60_000
+/** What is told of trouble within so long is the same trouble: requests that were on their way. */
+const waveMs = 5_000
 
 /** Each host of a run by its name; the same one for whoever asks. */
 export function hostsOf(options: HostsOptions): (name: string) => Host {
@@ -55,7 +57,7 @@ class SharedHost implements Host {
   readonly #pause: HostsOptions['pause']
   readonly #now: () => number
   #restsUntilMs = 0
-  #troubleAtMs = 0
+  #troubleAtMs = Number.NEGATIVE_INFINITY
 
   constructor(name: string, options: HostsOptions, total: readonly Rate[]) {
     const { budgets, now = () => performance.now(), pause } = options
@@ -105,6 +107,7 @@ class SharedHost implements Host {
   }
 
   crowded(): void {
+    if (this.#now() - this.#troubleAtMs < waveMs) return
     for (const { pool } of new Set([this.#few, this.#many]))
       pool.resize(Math.max(1, Math.floor(pool.size / 2)))
     this.#troubleAtMs = this.#now()
@@ -117,7 +120,7 @@ class SharedHost implements Host {
     if (reduced.length === 0) return
     const quiet = Math.floor((this.#now() - this.#troubleAtMs) / quietMs)
     if (quiet === 0) return
-    for (const { pool, most } of reduced) pool.resize(Math.min(most, pool.size + quiet))
+    for (const { pool, most } of reduced) pool.resize(Math.min(most, pool.size + quiet * Math.ceil(most / 8)))
     this.#troubleAtMs += quiet * quietMs
   }
 }

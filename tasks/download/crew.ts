@@ -179,7 +179,7 @@ export class Crew {
 
   #wanted(segments: Segments): number {
     const { host, tuning } = this.#options
-    const worth = this.#tuner.wanted(this.#received, tuning.now())
+    const worth = this.#tuner.wanted(this.#received, tuning.now(), this.#busy)
     return Math.min(segments.useful, host.connections, worth)
   }
 
@@ -211,10 +211,15 @@ export class Crew {
   /** Looks at the rates of the last moments. */
   #tick(): void {
     const { floor, tuning } = this.#options
+    // Nobody at work is no slowness: a host asked for a rest, or others have their turn.
+    if (this.#busy === 0) {
+      this.#pace.rest()
+      return this.#fill()
+    }
     const busy = [...this.#members].filter(({ claim }) => claim !== undefined)
     const { slowRate, crawlers } = this.#pace.look(busy, this.#received, tuning.now())
     for (const member of crawlers) member.leave.abort()
-    if (slowRate !== undefined && floor && this.#busy > 0) this.#fail(floor.problem(slowRate))
+    if (slowRate !== undefined && floor) this.#fail(floor.problem(slowRate))
     else this.#fill()
   }
 }

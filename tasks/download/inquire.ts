@@ -5,20 +5,14 @@
 
 import { type Answer, type Ask, get, type Patience, patient } from '../../lib/io/http.ts'
 import { parseAddress } from '../../lib/model/address.ts'
+import type { Host } from '../../lib/model/host.ts'
 import { asWritten, type Found, hasMovingRevision } from '../../lib/model/lock-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Inquiry } from '../../lib/model/task.ts'
+import { isTransient, judgeRefusal } from './judge.ts'
 import * as problems from './problems.ts'
-import {
-  askedPauseMs,
-  backoffMs,
-  isHtmlName,
-  isHtmlType,
-  mostTries,
-  readContentRange,
-  readLength,
-} from './rules.ts'
+import { backoffMs, isHtmlName, isHtmlType, mostTries, readContentRange, readLength } from './rules.ts'
 import { type Source, sourcesOf, type WebSource } from './sources.ts'
 
 const disk = 'Nothing was fetched; what the lock file says of it stays as it is.'
@@ -92,16 +86,16 @@ const ask = (
     try {
       const head = await request('HEAD', source, inquiry, patience)
       const isMute = refusesHead.has(head.status) || (head.status === 200 && sizeOf(head) === undefined)
-      return judge(params, source, isMute ? await request('GET', source, inquiry, patience) : head)
+      const answer = isMute ? await request('GET', source, inquiry, patience) : head
+      return judge(params, source, answer, inquiry.host(source.hostname))
     } catch (error) {
-      if (!(error instanceof Problem) || !transient.has(error.code)) throw error
+      if (!isTransient(error)) throw error
       return { state: 'try-again', problem: error }
     }
   })
 
 /** Signed addresses are often signed for GET alone. */
 const refusesHead: ReadonlySet<number> = new Set([403, 405, 501])
-const transient: ReadonlySet<string> = new Set(['connection-failed', 'connection-cut', 'stalled'])
 
 /** The head of an answer; of a GET one byte is asked for, and none is read. */
 async function request(
@@ -115,6 +109,7 @@ async function request(
     get(
       {
         ...asked,
+        isNamed: asked.url === source.url,
         ...(source.authorization !== undefined && { authorization: source.authorization }),
         from: 0,
         signal,
@@ -129,7 +124,7 @@ async function request(
   return answer
 }
 
-function judge(params: DownloadParams, source: WebSource, answer: Answer): Outcome {
+function judge(params: DownloadParams, source: WebSource, answer: Answer, host: Host): Outcome {
   const { status, headers } = answer
   // A file without a byte has no first one.
   const isEmpty = status === 416 && headers['content-range']?.endsWith('/0') === true
@@ -138,11 +133,13 @@ function judge(params: DownloadParams, source: WebSource, answer: Answer): Outco
       throw problems.htmlInstead(params, source, undefined)
     return { state: 'told', found: foundIn(answer, source, params) }
   }
-  if (status === 401 || status === 403) throw problems.unauthorized(params, source, answer)
-  if (status === 404 || status === 410) throw problems.notFound(params, source, status)
-  if (status !== 429 && status !== 408 && status < 500) throw problems.serverError(source, status)
-  const problem = status === 429 ? problems.rateLimited(source) : problems.serverError(source, status)
-  return { state: 'try-again', problem, pauseMs: askedPauseMs(headers, Date.now()) }
+  const refusal = judgeRefusal(answer, { params, source })
+  if (refusal.is === 'refused') throw refusal.problem
+  const { problem, pauseMs, crowded } = refusal
+  // It holds for whoever wants something from this host.
+  if (pauseMs !== undefined) host.rest(pauseMs)
+  if (crowded) host.crowded()
+  return { state: 'try-again', problem, pauseMs }
 }
 
 const hasToldAll = ({ linked }: Answer): boolean => linked.sha256 !== undefined && linked.size !== undefined

@@ -5,8 +5,9 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Answer } from '../../lib/io/http.ts'
+import type { Code } from '../../lib/model/codes.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
-import type { Problem } from '../../lib/model/problem.ts'
+import { Problem } from '../../lib/model/problem.ts'
 import type { Origin } from './note.ts'
 import * as problems from './problems.ts'
 import { askedPauseMs, readContentRange, readLength, validatorOf } from './rules.ts'
@@ -19,6 +20,9 @@ export type Judgement =
   | { readonly is: 'whole-file'; readonly origin: Origin }
   /** What is there does not go with what this host has by now. */
   | { readonly is: 'unfit'; readonly origin: Origin | undefined; readonly found: string }
+  | Refusal
+
+export type Refusal =
   /** Worth another try. `pauseMs`: what the host asked for; undefined leaves it to us. */
   | {
       readonly is: 'try-again'
@@ -28,6 +32,15 @@ export type Judgement =
     }
   /** This address cannot help. */
   | { readonly is: 'refused'; readonly problem: Problem }
+
+/** Failures that say nothing against the bytes that came. */
+const transient: ReadonlySet<Code> = new Set(['connection-failed', 'connection-cut', 'stalled'])
+
+export const isTransient = (error: unknown): error is Problem =>
+  error instanceof Problem && transient.has(error.code)
+
+/** What came is of no use to anybody. */
+export const isWrongFile = (error: unknown): boolean => error instanceof Problem && !isTransient(error)
 
 export interface Asked {
   readonly params: DownloadParams
@@ -47,6 +60,9 @@ export function judgeAnswer(answer: Answer, asked: Asked): Judgement {
   if (status === 206 && asked.isPart) return judgePart(answer, asked)
   if (status === 200) {
     const origin = originOf(answer, asked, readLength(headers))
+    // The first piece of several; for later ones the whole file is the answer that tells.
+    if (asked.isPart && asked.from === 0 && asked.was && isAnother(asked.was, origin))
+      return { is: 'unfit', origin, found: 'another version of the file' }
     return asked.from > 0 ? { is: 'whole-file', origin } : { is: 'fit', origin, end: origin.total }
   }
   if (status === 416 && asked.isPart) return { is: 'unfit', origin: undefined, found: 'status 416' }
@@ -64,9 +80,10 @@ function judgePart(answer: Answer, asked: Asked): Judgement {
   return { is: 'fit', origin, end: range.end }
 }
 
-function judgeRefusal(answer: Answer, { params, source }: Asked): Judgement {
+/** Of an answer that brings no byte of the file. */
+export function judgeRefusal(answer: Answer, { params, source }: Pick<Asked, 'params' | 'source'>): Refusal {
   const { status, headers } = answer
-  const refused = (problem: Problem): Judgement => ({ is: 'refused', problem })
+  const refused = (problem: Problem): Refusal => ({ is: 'refused', problem })
   if (status === 401 || status === 403) return refused(problems.unauthorized(params, source, answer))
   if (status === 404 || status === 410) return refused(problems.notFound(params, source, status))
   if (status !== 429 && status < 500 && status !== 408) return refused(problems.serverError(source, status))

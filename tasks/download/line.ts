@@ -52,6 +52,7 @@ export class Line {
     return get(
       {
         url,
+        isNamed: url === this.#source.url,
         ...(authorization !== undefined && new URL(url).host === host && { authorization }),
         from,
         ...(to !== undefined && { to }),

@@ -38,6 +38,12 @@ export class Pace {
     return this.#seen.get(member)?.bytesPerSecond ?? 0
   }
 
+  /** Nobody is at work: what was seen before tells nothing of what comes after. */
+  rest(): void {
+    this.#slowSinceMs = undefined
+    this.#lookedMs = undefined
+  }
+
   /** `slowRate`: in bytes a second, where all together were under the floor for too long. */
   look<M extends Paced>(
     busy: readonly M[],

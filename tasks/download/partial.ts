@@ -119,8 +119,9 @@ export class PartialFile {
   }
 
   /** Of the whole file: nothing may be missing before its last byte. */
-  digests(): Promise<Digests> {
-    return this.#hash.digests()
+  async digests(signal: AbortSignal): Promise<Digests> {
+    if ((await this.#file.stat()).size > this.#written.end) await this.#file.truncate(this.#written.end)
+    return this.#hash.digests(signal)
   }
 
   /** Leaves the file for a later run, with all that was received safely on disk. */
@@ -139,7 +140,6 @@ export class PartialFile {
   /** Gives the whole file away, synced, under another name. */
   async moveTo(path: string): Promise<void> {
     await this.#settle()
-    if ((await this.#file.stat()).size > this.#written.end) await this.#file.truncate(this.#written.end)
     await this.#file.sync()
     await this.#file.close()
     this.#givenAway = true
@@ -232,8 +232,10 @@ function claim(shelf: string): string {
   const own = join(shelf, randomUUID().slice(0, 8))
   const keptIn = (name: string): number =>
     new ByteRanges(readNote(noteIn(join(shelf, name)))?.kept ?? []).bytes()
-  const left = readdirSync(shelf).toSorted((a, b) => keptIn(b) - keptIn(a))
-  const [taken, ...others] = left
+  const entries = readdirSync(shelf, { withFileTypes: true })
+  const folders = entries.filter(entry => entry.isDirectory()).map(({ name }) => name)
+  for (const entry of entries) if (!entry.isDirectory()) remove(join(shelf, entry.name))
+  const [taken, ...others] = folders.toSorted((a, b) => keptIn(b) - keptIn(a))
   for (const name of others) remove(join(shelf, name))
   if (taken === undefined || !isRenamed(join(shelf, taken), own)) makeFolder(own)
   return own

@@ -1,9 +1,7 @@
 /** The body of one answer into the file, piece by piece, until its claim is full or the host ends it. Judges no headers. */
 
 import type { Answer } from '../../lib/io/http.ts'
-import type { Code } from '../../lib/model/codes.ts'
 import type { Host } from '../../lib/model/host.ts'
-import { Problem } from '../../lib/model/problem.ts'
 import { watchForPage } from './checks.ts'
 import type { Fetch } from './fetch.ts'
 import * as problems from './problems.ts'
@@ -64,12 +62,3 @@ function refuseTooLong({ params, source }: Pouring, bytes: number): void {
   if (size && bytes > mostBytes(size))
     throw problems.sizeMismatch(params, size, { bytes, from: `and more, from ${source.host}` })
 }
-
-/** Failures that say nothing against the bytes that came. */
-const transient: ReadonlySet<Code> = new Set(['connection-failed', 'connection-cut', 'stalled'])
-
-export const isTransient = (error: unknown): error is Problem =>
-  error instanceof Problem && transient.has(error.code)
-
-/** What came is of no use to anybody. */
-export const isWrongFile = (error: unknown): boolean => error instanceof Problem && !isTransient(error)

@@ -113,7 +113,7 @@ async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> 
     whole.push(arrived)
     bytes += arrived.bytes
   }
-  const digests = await part.digests()
+  const digests = await part.digests(fetch.bench.signal)
   const [first, ...others] = whole
   const alone = others.length === 0 ? first : undefined
   try {

@@ -6,7 +6,7 @@
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Digests, hashFile } from '../../lib/io/digest.ts'
-import { copy, errorCode, linkOrCopy, makeFolder, syncFile } from '../../lib/io/disk.ts'
+import { copy, errorCode, linkOrCopy, makeFolder, remove, syncFile } from '../../lib/io/disk.ts'
 import type { ManualParams } from '../../lib/model/params.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { sizeFits } from '../download/rules.ts'
@@ -58,8 +58,13 @@ async function takeCandidate(params: ManualParams, bench: Workbench): Promise<Ta
       const { digests } = await lookAt(file, params, bench)
       if (!digests || !isWanted(params, digests)) continue
       // A name of its own: a file that is renamed onto another name of itself stays under both.
-      copy(path, join(bench.staging, params.fileName))
-      syncFile(join(bench.staging, params.fileName))
+      const goal = join(bench.staging, params.fileName)
+      copy(path, goal)
+      if (isWrittenTo(file)) {
+        remove(goal)
+        continue
+      }
+      syncFile(goal)
       return { name: params.fileName, digests }
     }
   }
@@ -94,12 +99,17 @@ async function lookAt(file: Found, { wanted }: ManualParams, bench: Workbench): 
   return { ...seen(file), digests }
 }
 
+/** Somebody wrote to it since it was read. */
+function isWrittenTo({ path, stats }: Pick<Found, 'path' | 'stats'>): boolean {
+  const now = statSync(path)
+  return now.size !== stats.size || now.mtimeMs !== stats.mtimeMs
+}
+
 function stage({ name, path, stats }: Found, folder: string, params: ManualParams, bench: Workbench): void {
   const goal = join(bench.staging, params.fileName)
   // A link that a person laid there means the file behind it.
   linkOrCopy(realpathSync(path), goal)
-  const now = statSync(path)
-  if (now.size !== stats.size || now.mtimeMs !== stats.mtimeMs) throw stillWritten(params, folder, name)
+  if (isWrittenTo({ path, stats })) throw stillWritten(params, folder, name)
   syncFile(goal)
 }
 

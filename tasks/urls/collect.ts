@@ -42,7 +42,7 @@ export class Collector {
     this.#ledger = ledger
     this.#total = total
     this.#now = now
-    this.#fetcher = new Fetcher(bench, patience)
+    this.#fetcher = new Fetcher(bench, patience, now)
     this.#coming = join(bench.shelf, 'coming')
   }
 

@@ -7,6 +7,7 @@ import { askedPauseMs, backoffMs, readLength, sniffedBytes } from '../download/r
 import { flawOf } from './content.ts'
 import { type Failure, type FailureClass, isTransient } from './failure.ts'
 import { Incoming } from './incoming.ts'
+import { Silence } from './silence.ts'
 
 export type Outcome =
   | { readonly state: 'came'; readonly bytes: number; readonly sha256: string }
@@ -24,8 +25,6 @@ export interface Wanted {
 const mostTries = 4
 /** Of a refusal. */
 const pageBytes = 65_536
-/** A host that could not be reached so often in a row is not asked any more by this build. */
-const silentAfter = 16
 
 const classOfProblem: Readonly<Record<string, FailureClass>> = {
   'connection-failed': 'connection',
@@ -37,36 +36,34 @@ const classOfProblem: Readonly<Record<string, FailureClass>> = {
 export class Fetcher {
   readonly #bench: Workbench
   readonly #patience: Patience
-  /** Addresses in a row that found no connection, by host. */
-  readonly #silent = new Map<string, number>()
+  readonly #silence: Silence
 
-  constructor(bench: Workbench, patience: Patience) {
+  constructor(bench: Workbench, patience: Patience, now: () => number) {
     this.#bench = bench
     this.#patience = patience
+    this.#silence = new Silence(now)
   }
 
   async fetch(wanted: Wanted, signal: AbortSignal): Promise<Outcome> {
     const { hostname } = wanted.url
     for (let tries = 1; ; tries += 1) {
       signal.throwIfAborted()
-      if (this.#timesSilent(hostname) >= silentAfter)
+      if (this.#silence.isSilent(hostname))
         return { state: 'failed', failure: { class: 'connection', status: 0 }, tries: tries - 1 }
       const outcome = await this.#attempt(wanted, signal)
       if (outcome.state === 'came') {
-        this.#silent.delete(hostname)
+        this.#silence.answered(hostname)
         return outcome
       }
       const { failure, pauseMs } = outcome
-      if (failure.class !== 'connection') this.#silent.delete(hostname)
+      if (failure.class !== 'connection') this.#silence.answered(hostname)
       if (!isTransient(failure) || tries === mostTries) {
-        if (failure.class === 'connection') this.#silent.set(hostname, this.#timesSilent(hostname) + 1)
+        if (failure.class === 'connection') this.#silence.unanswered(hostname)
         return { state: 'failed', failure, tries }
       }
       if (pauseMs === undefined) await this.#bench.pause(backoffMs(tries, Math.random()))
     }
   }
-
-  #timesSilent = (hostname: string): number => this.#silent.get(hostname) ?? 0
 
   #attempt(wanted: Wanted, signal: AbortSignal): Promise<Attempt> {
     const { hostname, href } = wanted.url
@@ -76,7 +73,10 @@ export class Fetcher {
       try {
         const onRequest = (): void => bench.requested()
         const { headersOf } = bench
-        const answer = await get({ url: href, from: 0, signal, headersOf, onRequest }, this.#patience)
+        const answer = await get(
+          { url: href, isNamed: false, from: 0, signal, headersOf, onRequest },
+          this.#patience,
+        )
         try {
           if (answer.status === 200) return await this.#receive(wanted, answer)
           await readOut(answer)

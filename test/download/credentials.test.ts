@@ -10,7 +10,7 @@ import { parseNetrc } from '../../lib/io/http/netrc.ts'
 import type { HostBudget } from '../../lib/model/spec.ts'
 import { headersOfHosts } from '../../lib/run/headers.ts'
 import { mirror as closing, ground } from '../rig/playground.ts'
-import { content, fetched, fileName, mirrorOf, paramsOf } from './rig.ts'
+import { content, fetched, fileName, mirrorOf, paramsOf, small } from './rig.ts'
 
 const body = content(20_000)
 const path = `/${fileName}`
@@ -142,6 +142,19 @@ describe('netrc', () => {
     mirror.serve('/middle', body, { does: 'redirect', to: `${named(mirror, 'localhost')}${path}` })
     await fetched(paramsOf(`${named(mirror, 'localhost')}/start`))
     expect(sent(mirror, 'authorization')).toEqual([basic('anybody:b'), basic('ann:a'), undefined])
+  })
+
+  test('and its default is not shown to where pieces are asked for straight away', async () => {
+    write('default login anybody password b')
+    const large = content(200_000)
+    mirror.serve('/start', large, { does: 'redirect', to: `${mirror.url}/far` })
+    mirror.serve('/far', large, { does: 'drip', bytesPerSecond: 2_000_000 })
+    const { bytes } = await fetched(paramsOf(`${named(mirror, 'localhost')}/start`), {}, small)
+    expect(bytes?.equals(large)).toBe(true)
+    const [first, ...others] = sent(mirror, 'authorization')
+    expect(first).toBe(basic('anybody:b'))
+    expect(others.length).toBeGreaterThan(3)
+    expect(new Set(others)).toEqual(new Set([undefined]))
   })
 
   test('that is not there is no mistake, unless it is asked for by name', async () => {

@@ -1,6 +1,9 @@
 /** The pure rules of a download, as tables. */
 
 import { describe, expect, test } from 'vitest'
+import type { Answer } from '../../lib/io/http.ts'
+import type { DownloadParams } from '../../lib/model/params.ts'
+import { judgeAnswer } from '../../tasks/download/judge.ts'
 import {
   askedPauseMs,
   backoffMs,
@@ -15,6 +18,7 @@ import {
   titleOf,
   validatorOf,
 } from '../../tasks/download/rules.ts'
+import type { WebSource } from '../../tasks/download/sources.ts'
 
 const now = Date.parse('Thu, 01 Feb 2024 12:00:00 GMT')
 
@@ -138,4 +142,19 @@ describe('pages', () => {
   ])('the title of %s', (page, title) => {
     expect(titleOf(page)).toBe(title)
   })
+})
+
+test('the first piece of another version is not taken for the one that was begun', () => {
+  const answer = (etag: string) =>
+    ({ status: 200, headers: { etag, 'content-length': '9' }, linked: {} }) as unknown as Answer
+  const asked = {
+    params: {} as DownloadParams,
+    source: { identity: 'a' } as WebSource,
+    from: 0,
+    isPart: true,
+    was: { identity: 'a', at: 0, validator: '"1"', total: 9 },
+    at: 0,
+  }
+  expect(judgeAnswer(answer('"1"'), asked).is).toBe('fit')
+  expect(judgeAnswer(answer('"2"'), asked).is).toBe('unfit')
 })

@@ -37,13 +37,17 @@ test('a host that asked to be left alone is connected to by nobody until then', 
   expect(pauses).toEqual([5000])
 })
 
-test('a crowded host has half of its connections, and one more after each quiet minute', () => {
+test('a crowded host has half of its connections, and an eighth of them more after each quiet minute', () => {
   const { host, pass } = world({ a: { connections: 8 } })
   host('a').crowded()
   expect(host('a').connections).toBe(4)
-  host('a').crowded()
-  host('a').crowded()
-  host('a').crowded()
+  // All that were on their way are refused with it.
+  for (let i = 0; i < 100; i += 1) host('a').crowded()
+  expect(host('a').connections).toBe(4)
+  for (let i = 0; i < 3; i += 1) {
+    pass(6_000)
+    host('a').crowded()
+  }
   expect(host('a').connections).toBe(1)
   pass(59_000)
   expect(host('a').connections).toBe(1)

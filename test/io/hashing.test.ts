@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind } from '../../lib/io/hashing.ts'
 
+const { signal } = new AbortController()
 const path = (): string => join(mkdtempSync(join(tmpdir(), 'groundwork-growing-')), 'file')
 const megabytes = (count: number, seed: number): Buffer => Buffer.alloc(count << 20, `${seed} of many `)
 
@@ -42,7 +43,7 @@ test.each([1, 40])('a file of %i MB is hashed while it grows', async size => {
     expected.sha256.update(piece)
     expected.md5.update(piece)
   }
-  expect(await hash.digests()).toEqual({
+  expect(await hash.digests(signal)).toEqual({
     sha256: expected.sha256.digest('hex'),
     md5: expected.md5.digest('hex'),
   })
@@ -57,7 +58,7 @@ test('a file that is begun anew is hashed anew', async () => {
   const other = megabytes(12, 2)
   writeFileSync(file.path, other)
   file.reach(12 << 20)
-  expect(await hash.digests()).toEqual({ sha256: createHash('sha256').update(other).digest('hex') })
+  expect(await hash.digests(signal)).toEqual({ sha256: createHash('sha256').update(other).digest('hex') })
 })
 
 test('a file that is shorter than was said is an error, not a digest', async () => {
@@ -65,5 +66,17 @@ test('a file that is shorter than was said is an error, not a digest', async () 
   const hash = new HashBehind(file, { md5: false })
   writeFileSync(file.path, megabytes(9, 1))
   file.reach(10 << 20)
-  await expect(hash.digests()).rejects.toThrow('the file ends at 9437184 bytes')
+  await expect(hash.digests(signal)).rejects.toThrow('the file ends at 9437184 bytes')
+})
+
+test('who waits for a digest can be interrupted', async () => {
+  const file = new Growing(path())
+  const hash = new HashBehind(file, { md5: true })
+  writeFileSync(file.path, megabytes(60, 1))
+  file.reach(60 << 20)
+  const run = new AbortController()
+  const waiting = hash.digests(run.signal)
+  run.abort(new Error('interrupted'))
+  await expect(waiting).rejects.toThrow('interrupted')
+  hash.close()
 })

@@ -29,10 +29,10 @@ const files = new Map<string, Netrc>()
  */
 export function netrcAuthorization(
   host: string,
-  { isRedirected }: { readonly isRedirected: boolean },
+  { isNamed }: { readonly isNamed: boolean },
 ): string | undefined {
   const { machines, others } = netrc()
-  const found = machines.get(host.toLowerCase()) ?? (isRedirected ? undefined : others)
+  const found = machines.get(host.toLowerCase()) ?? (isNamed ? others : undefined)
   return found && `Basic ${Buffer.from(`${found.login}:${found.password}`).toString('base64')}`
 }
 
