@@ -55,6 +55,7 @@ const workCodes = [
   'range-ignored',
   'source-changed',
   'html-instead-of-data',
+  'encoded-content',
   'bad-redirect',
   'file-not-found',
   'manual-file-missing',

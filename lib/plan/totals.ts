@@ -15,6 +15,7 @@ interface RoomOptions {
 export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions): Totals {
   const byHost: Record<string, number> = {}
   const archives: number[] = []
+  const moved = movedOn(steps)
   let [download, write, files, unknown] = [0, 0, 0, 0]
   for (const step of steps.values()) {
     if (step.verdict.state !== 'stale') continue
@@ -24,7 +25,8 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
       download += step.download ?? 0
       byHost[from.host] = (byHost[from.host] ?? 0) + (step.download ?? 0)
     }
-    if (isArchive(step.task)) archives.push(step.write ?? step.download ?? 0)
+    if (isArchive(step.task) && !(moved.has(step.task.id) && !options.keepArchives))
+      archives.push(step.write ?? step.download ?? 0)
     if (step.task.gives?.lasting) {
       // The part that a rename takes and what it gives are the same bytes under other names.
       write += step.write ?? 0
@@ -37,6 +39,16 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
   const room = Math.max(0, (options.freeBytes ?? Number.POSITIVE_INFINITY) - write)
   const held = options.keepArchives ? all : Math.max(largest, Math.min(all, room))
   return { download, write, files, unknown, peakDisk: write + held, leastDisk, archives: held, byHost }
+}
+
+/** Files that become what they are for under another name: no second copy lies beside them. */
+function movedOn(steps: ReadonlyMap<TaskId, Step>): ReadonlySet<TaskId> {
+  const readers = new Map<TaskId, Task[]>()
+  for (const { task } of steps.values())
+    for (const input of task.outline.takes) readers.set(input, [...(readers.get(input) ?? []), task])
+  const isMoved = ([only, ...others]: readonly Task[]): boolean =>
+    only?.kind.consumes === true && others.every(({ gives }) => gives === undefined)
+  return new Set([...readers].filter(([, tasks]) => isMoved(tasks)).map(([id]) => id))
 }
 
 /** What is fetched or copied as it is, to be given back later. */

@@ -1,6 +1,7 @@
 /** Whether what a host announces, begins to send, and has sent is the file that was wanted. Decides nothing but that. */
 
 import type { Digests } from '../../lib/io/digest.ts'
+import { roomAt } from '../../lib/io/disk.ts'
 import type { Answer } from '../../lib/io/http.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { formatBytes } from '../../lib/model/units.ts'
@@ -46,7 +47,8 @@ export interface Taken {
 export function checkWhole(
   params: DownloadParams,
   source: Source,
-  whole: Pick<Taken, 'bytes' | 'digests'>,
+  /** `pieces`: how many answers it was put together from. */
+  whole: Pick<Taken, 'bytes' | 'digests'> & { readonly pieces?: number },
   linked: Answer['linked'] = {},
 ): void {
   const { download, places } = params
@@ -56,7 +58,8 @@ export function checkWhole(
       from: `whole, from ${source.host}`,
     })
   }
-  const from = `${formatBytes(whole.bytes)}, whole, from ${source.host}`
+  const { pieces = 1 } = whole
+  const from = `${formatBytes(whole.bytes)}, ${pieces > 1 ? `in ${pieces} pieces` : 'whole'}, from ${source.host}`
   for (const algorithm of ['sha256', 'md5'] as const) {
     const pinned = download[algorithm]
     const digest = pinned ?? (algorithm === 'sha256' ? linked.sha256 : undefined)
@@ -68,13 +71,30 @@ export function checkWhole(
     throw problems.digestMismatch(params, source, algorithm, wanted, {
       digest: whole.digests[algorithm] ?? '',
       from,
+      isInPieces: pieces > 1,
     })
   }
 }
 
-/** Refuses a page for people, of which the headers already tell. */
+/** We ask for the bytes as they are. What is packed on the way anyhow is another file, unless its name says the same. */
+export function checkEncoding(params: DownloadParams, source: WebSource, { headers }: Answer): void {
+  const encoding = headers['content-encoding']
+  if (encoding === undefined || /^\s*(identity)?\s*$/i.test(encoding)) return
+  if (/\.(t?gz|br|zst|bz2|xz)$/i.test(params.fileName)) return
+  throw problems.encodedContent(params, source, encoding)
+}
+
+/** Before the disk is filled with a file that does not fit: its size was not known when the build began. */
+export function checkRoom(params: DownloadParams, folder: string, bytes: number): void {
+  const free = roomAt(folder).bytes
+  if (bytes > free) throw problems.tooLargeForDisk(params, bytes, free)
+}
+
+/** Refuses a page for people, of which the headers already tell; a digest tells better than they do. */
 export async function checkPage(params: DownloadParams, source: WebSource, answer: Answer): Promise<void> {
   if (isHtmlName(params.fileName) || !isHtmlType(answer.headers['content-type'])) return
+  const { sha256, md5 } = params.download
+  if (!source.explain && (sha256 !== undefined || md5 !== undefined)) return
   let page = ''
   for await (const bytes of answer.body) {
     page += bytes.toString('utf8')

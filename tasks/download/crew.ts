@@ -9,7 +9,7 @@ import { ByteRanges } from '../../lib/model/byte-ranges.ts'
 import type { Host } from '../../lib/model/host.ts'
 import type { Problem } from '../../lib/model/problem.ts'
 import { Pace } from './pace.ts'
-import { backoffMs } from './rules.ts'
+import { backoffMs, longestWaitMs } from './rules.ts'
 import { type Claim, Segments } from './segments.ts'
 import { Tuner } from './tuner.ts'
 import type { Tuning } from './tuning.ts'
@@ -190,7 +190,7 @@ export class Crew {
     this.#lastSetback = error
     this.#setbacks += 1
     const { host, tuning } = this.#options
-    if (error.pauseMs !== undefined) host.rest(error.pauseMs)
+    if (error.pauseMs !== undefined) host.rest(Math.min(error.pauseMs, longestWaitMs))
     const others = this.#members.size - 1
     if (others > 0 && (error.crowded || error.problem.code === 'connection-failed')) host.crowded()
     this.#fillAfterMs = tuning.now() + backoffMs(this.#setbacks, Math.random())

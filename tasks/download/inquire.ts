@@ -12,7 +12,15 @@ import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Inquiry } from '../../lib/model/task.ts'
 import { isTransient, judgeRefusal } from './judge.ts'
 import * as problems from './problems.ts'
-import { backoffMs, isHtmlName, isHtmlType, mostTries, readContentRange, readLength } from './rules.ts'
+import {
+  backoffMs,
+  isHtmlName,
+  isHtmlType,
+  longestWaitBesideOthersMs,
+  mostTries,
+  readContentRange,
+  readLength,
+} from './rules.ts'
 import { type Source, sourcesOf, type WebSource } from './sources.ts'
 
 const disk = 'Nothing was fetched; what the lock file says of it stays as it is.'
@@ -68,7 +76,10 @@ async function askAgain(
     const outcome = await ask(params, source, inquiry, patience)
     if (outcome.state === 'told') return outcome.found
     if (failures === mostTries) throw problems.tried(outcome.problem, mostTries)
-    await inquiry.pause(outcome.pauseMs ?? backoffMs(failures, Math.random()))
+    const { problem, pauseMs } = outcome
+    if (pauseMs !== undefined && pauseMs > longestWaitBesideOthersMs)
+      throw problems.asksToWait(problem, pauseMs)
+    await inquiry.pause(pauseMs ?? backoffMs(failures, Math.random()))
   }
 }
 
@@ -84,8 +95,9 @@ const ask = (
 ): Promise<Outcome> =>
   inquiry.host(source.hostname).connect(async () => {
     try {
-      const head = await request('HEAD', source, inquiry, patience)
-      const isMute = refusesHead.has(head.status) || (head.status === 200 && sizeOf(head) === undefined)
+      const head = await askHead(source, inquiry, patience)
+      const isMute =
+        !head || refusesHead.has(head.status) || (head.status === 200 && sizeOf(head) === undefined)
       const answer = isMute ? await request('GET', source, inquiry, patience) : head
       return judge(params, source, answer, inquiry.host(source.hostname))
     } catch (error) {
@@ -96,6 +108,19 @@ const ask = (
 
 /** Signed addresses are often signed for GET alone. */
 const refusesHead: ReadonlySet<number> = new Set([403, 405, 501])
+
+/** Undefined where the host leaves the question open: some answer GET alone, and let everything else hang. */
+async function askHead(source: WebSource, inquiry: Inquiry, patience: Patience): Promise<Answer | undefined> {
+  const firstByteMs = Math.min(patience.firstByteMs, headMs)
+  try {
+    return await request('HEAD', source, inquiry, { ...patience, firstByteMs })
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'stalled') return undefined
+    throw error
+  }
+}
+
+const headMs = 10_000
 
 /** The head of an answer; of a GET one byte is asked for, and none is read. */
 async function request(
@@ -137,7 +162,7 @@ function judge(params: DownloadParams, source: WebSource, answer: Answer, host: 
   if (refusal.is === 'refused') throw refusal.problem
   const { problem, pauseMs, crowded } = refusal
   // It holds for whoever wants something from this host.
-  if (pauseMs !== undefined) host.rest(pauseMs)
+  if (pauseMs !== undefined) host.rest(Math.min(pauseMs, longestWaitBesideOthersMs))
   if (crowded) host.crowded()
   return { state: 'try-again', problem, pauseMs }
 }

@@ -79,7 +79,7 @@ export async function copyInto(
   }
   if (position - at !== found.size)
     throw problems.fileNotFound(source, 'a file that changed while it was read')
-  return { bytes: found.size, etag: undefined, linked: {} }
+  return { bytes: found.size, etag: undefined, linked: {}, pieces: 1 }
 }
 
 async function regularFile(source: LocalSource): Promise<Stats> {

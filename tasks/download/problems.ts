@@ -2,10 +2,12 @@
 
 import type { Answer } from '../../lib/io/http.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
-import { type Diagnostic, type Evidence, type Place, Problem } from '../../lib/model/problem.ts'
+import { type Place, Problem } from '../../lib/model/problem.ts'
 import type { Size } from '../../lib/model/spec.ts'
-import { formatBytes, formatCount, plural, shortDigest } from '../../lib/model/units.ts'
+import { formatBytes, formatCount, shortDigest } from '../../lib/model/units.ts'
 import type { Source, WebSource } from './sources.ts'
+
+export * from './course.ts'
 
 const relock = 'run `npx tsx build lock`'
 const rerun = 'run the same command again: it goes on where it stopped.'
@@ -15,7 +17,7 @@ export function digestMismatch(
   source: Source,
   algorithm: 'sha256' | 'md5',
   wanted: { readonly digest: string; readonly from: Place | string },
-  found: { readonly digest: string; readonly from: string },
+  found: { readonly digest: string; readonly from: string; readonly isInPieces?: boolean },
 ): Problem {
   const { fileName, download } = params
   const otherwise =
@@ -36,9 +38,11 @@ export function digestMismatch(
       // To be copied into the spec.
       ...(pinned && !locked ? [{ label: '', text: found.digest }] : []),
     ],
-    next: pinned
-      ? `if the publisher replaced the file, ${wayOut}; ${otherwise}`
-      : 'run the same command again; if it stays so, add a mirror and a sha256 to the spec.',
+    next: found.isInPieces
+      ? `fetch it once in one piece, with \`connections: 1\` in \`hosts\`; if it is the same file then, the publisher replaced it: ${wayOut}.`
+      : pinned
+        ? `if the publisher replaced the file, ${wayOut}; ${otherwise}`
+        : 'run the same command again; if it stays so, add a mirror and a sha256 to the spec.',
   })
 }
 
@@ -160,15 +164,6 @@ export const serverError = (source: WebSource, status: number): Problem =>
     next: rerun,
   })
 
-/** The lock of the playground let two builds in, as locks on some network filesystems do. */
-export const takenOver = (): Problem =>
-  new Problem({
-    code: 'taken-over',
-    message: 'Another build took this download over and goes on with it.',
-    disk: 'Nothing was placed. What was received is not lost: the other build has it.',
-    next: 'wait for the other build; then run the same command again.',
-  })
-
 export const tooSlow = (source: WebSource, rate: number, floor: number): Problem =>
   new Problem({
     code: 'too-slow',
@@ -211,6 +206,18 @@ export const htmlInstead = (
     next: 'open the address in a browser: it is a login, a limit, or a page about the file; use the address behind it.',
   })
 
+export const encodedContent = ({ fileName }: DownloadParams, source: WebSource, encoding: string): Problem =>
+  new Problem({
+    code: 'encoded-content',
+    message: `${source.host} packs ${fileName} on the way, although it was asked not to.`,
+    ...(source.place && { place: source.place }),
+    evidence: [
+      { label: 'asked', text: 'Accept-Encoding: identity' },
+      { label: 'found', text: `Content-Encoding: ${encoding}` },
+    ],
+    next: 'add a mirror that gives the file as it is; what came would be another file.',
+  })
+
 export const fileNotFound = (source: Source, found: string): Problem =>
   new Problem({
     code: 'file-not-found',
@@ -219,76 +226,5 @@ export const fileNotFound = (source: Source, found: string): Problem =>
     evidence: [{ label: 'found', text: found }],
     next: 'put the file there, or correct the address; it is relative to the folder of the spec.',
   })
-
-export const offline = ({ fileName, download }: DownloadParams, source: Source): Problem =>
-  new Problem({
-    code: 'offline',
-    message: `${fileName} is not on disk, and no host may be asked.`,
-    evidence: [
-      {
-        label: 'wanted',
-        text: download.size ? formatBytes(download.size.bytes) : 'a file of unknown size',
-        from: source.host,
-      },
-    ],
-    disk: 'Nothing was placed.',
-    next: 'run the same command without --offline.',
-  })
-
-export const diskFull = ({ fileName }: DownloadParams): Problem =>
-  new Problem({
-    code: 'disk-full',
-    message: `There is no room left on the disk for ${fileName}.`,
-    disk: 'Nothing was placed. What was received is kept.',
-    next: 'make room, then run the same command again: it goes on where it stopped.',
-  })
-
-export function allSourcesFailed(
-  { fileName }: DownloadParams,
-  failures: readonly { readonly source: Source; readonly problem: Problem }[],
-): Problem {
-  const evidence = failures.map(
-    ({ source, problem }): Evidence => ({
-      label: source.key === 'url' ? 'url' : 'mirror',
-      text: problem.code,
-      from: source.host,
-    }),
-  )
-  return new Problem({
-    code: 'all-sources-failed',
-    message: `None of the ${plural(failures.length, 'address', 'addresses')} of ${fileName} gave the file.`,
-    evidence,
-    disk: 'Nothing was placed.',
-    next: 'the warnings above say for each what can be done; one good address is enough.',
-  })
-}
-
-/** The last failure of an address, after several of them in a row. */
-export function tried({ diagnostics: [last, ...others] }: Problem, times: number): Problem {
-  const { evidence = [], ...rest } = last as Diagnostic
-  return new Problem(
-    { ...rest, evidence: [...evidence, { label: 'tried', text: `${times} times` }] },
-    ...others,
-  )
-}
-
-/** Told when a partial file is of no use any more and the file is fetched from its beginning. */
-export const startsAnew = (
-  code: 'range-ignored' | 'source-changed' | 'digest-mismatch',
-  message: string,
-  lostBytes: number,
-): Diagnostic => ({
-  severity: 'note',
-  code,
-  message,
-  disk: `The ${formatBytes(lostBytes)} of before are dropped; the file is fetched from its beginning.`,
-})
-
-export function stateOfDisk(keptBytes: number, nextIsTried: boolean): string {
-  if (nextIsTried) return 'Nothing was placed. The next mirror is tried.'
-  return keptBytes === 0
-    ? 'Nothing was placed.'
-    : `Nothing was placed. The ${formatBytes(keptBytes)} that were received are kept.`
-}
 
 const exactly = (bytes: number): string => `${formatCount(bytes)} bytes`

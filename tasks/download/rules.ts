@@ -8,12 +8,16 @@ export { sizeFits } from '../../lib/model/spec.ts'
 /** Tries of one address in a row that bring nothing new, before the next address has its turn. */
 export const mostTries = 5
 
-const longestWaitMs = 5 * 60_000
+/** Longer than this a build does not wait for one host; where another address is left, not even that. */
+export const longestWaitMs = 5 * 60_000
+export const longestWaitBesideOthersMs = 30_000
+/** A longer wait is told. */
+export const silentWaitMs = 10_000
 
 /** How long the host asks to be left alone: `Retry-After` in seconds or as a date, or the end of its `RateLimit` window. */
 export function askedPauseMs(headers: IncomingHttpHeaders, nowMs: number): number | undefined {
   const asked = secondsOrDate(headers['retry-after'], nowMs) ?? windowMs(headers['ratelimit'])
-  return capped(asked)
+  return asked === undefined ? undefined : Math.max(0, asked)
 }
 
 /** How long a host has nothing left for us, by what it says of its limit beside an answer: three ways are in use. */
@@ -35,7 +39,8 @@ const capped = (milliseconds: number | undefined): number | undefined =>
 function secondsOrDate(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined
   if (/^\d+$/.test(text)) return Number(text) * 1000
-  const date = Date.parse(text)
+  // `-5` would be a date too.
+  const date = /^[a-z]/i.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : date - nowMs
 }
 

@@ -117,7 +117,8 @@ async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> 
   const [first, ...others] = whole
   const alone = others.length === 0 ? first : undefined
   try {
-    checkWhole(params, offer.sources[0], { bytes, digests }, alone?.linked)
+    const pieces = whole.reduce((sum, arrived) => sum + arrived.pieces, 0)
+    checkWhole(params, offer.sources[0], { bytes, digests, pieces }, alone?.linked)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return beginOnceMore(fetch, error)

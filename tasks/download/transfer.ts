@@ -8,7 +8,8 @@ import type { Answer } from '../../lib/io/http.ts'
 import type { Host } from '../../lib/model/host.ts'
 import type { Problem } from '../../lib/model/problem.ts'
 import { Anew, Spoiled, whyAnew } from './anew.ts'
-import { checkAnnouncement, checkPage } from './checks.ts'
+import { checkAnnouncement, checkEncoding, checkPage, checkRoom } from './checks.ts'
+import { firstMissing, ifRange, mayContinue } from './continuation.ts'
 import { Crew, type CrewWork, type Member, Setback } from './crew.ts'
 import type { Fetch } from './fetch.ts'
 import { type Asked, isAnother, isTransient, isWrongFile, type Judgement, judgeAnswer } from './judge.ts'
@@ -16,7 +17,14 @@ import { Line } from './line.ts'
 import type { Origin } from './note.ts'
 import { pour } from './pour.ts'
 import * as problems from './problems.ts'
-import { backoffMs, exhaustedForMs, mostTries } from './rules.ts'
+import {
+  backoffMs,
+  exhaustedForMs,
+  longestWaitBesideOthersMs,
+  longestWaitMs,
+  mostTries,
+  silentWaitMs,
+} from './rules.ts'
 import { type Claim, Segments } from './segments.ts'
 import type { WebSource } from './sources.ts'
 
@@ -25,6 +33,8 @@ export interface Arrived {
   readonly bytes: number
   readonly etag: string | undefined
   readonly linked: Answer['linked']
+  /** How many answers its bytes came in. */
+  readonly pieces: number
 }
 
 /** `at`: where its first byte lies in the file. Throws what ends the address. */
@@ -41,7 +51,8 @@ class Transfer implements CrewWork {
   #total: number | undefined
   #etag: string | undefined
   #linked: Answer['linked'] = {}
-  /** The host ignored a range although it had promised them: never asked for one again. */
+  #pieces = 0
+  /** Pieces of this host proved not to go together: it is asked over one connection, without ranges. */
   #isRangeless = false
 
   constructor(source: WebSource, fetch: Fetch, at: number) {
@@ -54,16 +65,31 @@ class Transfer implements CrewWork {
 
   /** A try that got further than any before it begins the count anew: a slow host that cuts each hour ends up done. */
   async run(): Promise<Arrived> {
-    const { part, bench } = this.#fetch
+    const { part } = this.#fetch
     let furthest = part.length
     for (let failures = 0; ; ) {
       const setback = await this.#round()
-      if (!setback) return { bytes: this.#total ?? 0, etag: this.#etag, linked: this.#linked }
+      if (!setback)
+        return {
+          bytes: this.#total ?? 0,
+          etag: this.#etag,
+          linked: this.#linked,
+          pieces: this.#pieces,
+        }
       failures = part.length > furthest ? 1 : failures + 1
       furthest = Math.max(furthest, part.length)
       if (failures === mostTries) throw problems.tried(setback.problem, mostTries)
-      await bench.pause(setback.pauseMs ?? backoffMs(failures, Math.random()))
+      await this.#wait(setback, failures)
     }
+  }
+
+  async #wait({ problem, pauseMs }: Setback, failures: number): Promise<void> {
+    const { bench, hasOthers } = this.#fetch
+    const longest = hasOthers ? longestWaitBesideOthersMs : longestWaitMs
+    if (pauseMs !== undefined && pauseMs > longest) throw problems.asksToWait(problem, pauseMs)
+    if (pauseMs !== undefined && pauseMs > silentWaitMs)
+      bench.tell(problems.waiting(this.#source, problem, pauseMs))
+    await bench.pause(pauseMs ?? backoffMs(failures, Math.random()))
   }
 
   /** Until all is there, or everybody had a setback. */
@@ -98,10 +124,10 @@ class Transfer implements CrewWork {
 
   async open(member: Member, signal: AbortSignal): Promise<void> {
     const { part } = this.#fetch
-    if (part.length > 0 && !this.#mayContinue()) await part.empty(this.#at)
+    if (part.length > 0 && !mayContinue(this.#fetch, this.#source, this.#at)) await part.empty(this.#at)
     const was = part.originAt(this.#at)
-    const from = this.#firstMissing(was)
-    const piece = { from, ifRange: this.#ifRange(was) }
+    const from = firstMissing(this.#fetch.part, was, this.#at)
+    const piece = { from, ifRange: ifRange(this.#source, was) }
     const answer = await this.#asked(() => this.#line.askAnew(piece, signal))
     this.#restIfExhausted(answer)
     try {
@@ -114,7 +140,7 @@ class Transfer implements CrewWork {
   async fetch(member: Member, claim: Claim, signal: AbortSignal): Promise<void> {
     const was = this.#fetch.part.originAt(this.#at)
     const from = claim.at - this.#at
-    const piece = { from, to: claim.end - this.#at, ifRange: this.#ifRange(was) }
+    const piece = { from, to: claim.end - this.#at, ifRange: ifRange(this.#source, was) }
     const answer = await this.#asked(() => this.#line.ask(piece, signal))
     if ('expired' in answer) throw new Setback(problems.serverError(this.#source, answer.expired), 0)
     this.#restIfExhausted(answer)
@@ -125,9 +151,11 @@ class Transfer implements CrewWork {
           await this.#pour(member, answer, claim, signal)
           return this.#expectFilled(claim, this.#at + from, judgement.end)
         case 'whole-file':
-          if (was && isAnother(was, judgement.origin)) throw new Anew('another', judgement.origin)
-          throw new Anew('ignored', judgement.origin)
         case 'unfit':
+          // Pieces of this host do not go together: one connection, from now on.
+          this.#isRangeless = true
+          if (judgement.is === 'unfit') throw this.#endOf(judgement)
+          throw new Anew(was && isAnother(was, judgement.origin) ? 'another' : 'ignored', judgement.origin)
         case 'try-again':
         case 'refused':
           throw this.#endOf(judgement)
@@ -150,12 +178,14 @@ class Transfer implements CrewWork {
     if (judgement.is !== 'fit' && judgement.is !== 'whole-file') throw this.#endOf(judgement)
     const { origin } = judgement
     if (answer.status === 200) await checkPage(params, this.#source, answer)
+    checkEncoding(params, this.#source, answer)
     if (this.#isAlone) checkAnnouncement(params, this.#source, origin.total, answer.linked)
     const isOther = was !== undefined && isAnother(was, origin)
     if (part.length > 0 && (judgement.is === 'whole-file' || isOther)) {
       bench.tell(whyAnew(this.#source, isOther, part.length))
       await part.empty(this.#at)
     }
+    if (origin.total !== undefined) checkRoom(params, bench.shelf, this.#at + origin.total - part.length)
     await part.continueFrom(origin)
     this.#total = origin.total
     this.#etag = answer.headers.etag
@@ -185,13 +215,15 @@ class Transfer implements CrewWork {
     const takesRanges = answer.status === 206 || answer.headers['accept-ranges'] === 'bytes'
     const segments = new Segments(missing, tuning.leastBytes)
     const claim = segments.claim(Number.POSITIVE_INFINITY)
-    if (!claim || !takesRanges || this.#isRangeless || !this.#mayContinue()) return { at: from, end }
+    if (!claim || !takesRanges || this.#isRangeless || !mayContinue(this.#fetch, this.#source, this.#at))
+      return { at: from, end }
     if (this.#host.connections > 1) segments.shorten(claim, tuning.claimBytes)
     this.#crew?.share(segments, member, claim)
     return claim
   }
 
   async #pour(member: Member, answer: Answer, claim: Claim, signal: AbortSignal): Promise<void> {
+    this.#pieces += 1
     const { bench, params, part } = this.#fetch
     const total = this.#isAlone ? (this.#total ?? params.download.size?.bytes) : params.download.size?.bytes
     const end = this.#total === undefined ? undefined : this.#at + this.#total
@@ -247,7 +279,6 @@ class Transfer implements CrewWork {
     const { part, bench } = this.#fetch
     const was = part.originAt(this.#at)
     const isOther = was !== undefined && origin !== undefined && isAnother(was, origin)
-    if (why === 'ignored') this.#isRangeless = true
     if (isOther || why === 'ignored') bench.tell(whyAnew(this.#source, isOther, part.length))
     await part.empty(this.#at)
     return new Setback(problems.unfitRange(this.#source, found ?? 'the whole file'), 0)
@@ -255,27 +286,6 @@ class Transfer implements CrewWork {
 
   #askedFor(from: number, isPart: boolean, was: Origin | undefined): Asked {
     return { params: this.#fetch.params, source: this.#source, from, isPart, was, at: this.#at }
-  }
-
-  /** Bytes are only put together when they are of one version, or when a digest will tell. */
-  #mayContinue(): boolean {
-    const { params, part } = this.#fetch
-    if (params.download.sha256 !== undefined || params.download.md5 !== undefined) return true
-    const origin = part.originAt(this.#at)
-    if (origin?.identity !== this.#source.identity) return false
-    return origin.validator !== undefined || origin.sha256 !== undefined
-  }
-
-  #firstMissing(was: Origin | undefined): number {
-    const end = was?.total === undefined ? Number.POSITIVE_INFINITY : this.#at + was.total
-    const first = this.#fetch.part.gaps(this.#at, end).firstIn(this.#at)?.[0]
-    // Where nothing is missing the last byte is asked for: the answer tells whether it is still the same file.
-    return first === undefined ? Math.max(0, (was?.total ?? 0) - 1) : first - this.#at
-  }
-
-  /** A validator speaks for one address; where the host tells the digest, that speaks for the bytes. */
-  #ifRange(was: Origin | undefined): string | undefined {
-    return was?.identity === this.#source.identity && was.sha256 === undefined ? was.validator : undefined
   }
 
   /** The file has no other parts: what is told of it is told of the whole. */

@@ -13,6 +13,7 @@ export const failureClasses = [
   'connection',
   'cut',
   'stalled',
+  'too-large',
 ] as const
 
 export type FailureClass = (typeof failureClasses)[number]
@@ -56,5 +57,7 @@ export function inWords({ class: kind, status }: Failure): string {
       return 'the connection was cut'
     case 'stalled':
       return 'no answer in time'
+    case 'too-large':
+      return 'a file without an end'
   }
 }

@@ -23,6 +23,10 @@ export interface Wanted {
 }
 
 const mostTries = 4
+/** One file of a list: a host that sends for ever must not fill the disk. */
+const mostBytes = 1 << 30
+/** A whole host is not left alone for longer because of one of its files. */
+const longestRestMs = 60_000
 /** Of a refusal. */
 const pageBytes = 65_536
 
@@ -98,7 +102,7 @@ export class Fetcher {
     if (!isTransient(failure)) return { state: 'failed', failure, pauseMs: undefined }
     const host = this.#bench.host(hostname)
     const pauseMs = askedPauseMs(headers, Date.now())
-    if (pauseMs !== undefined) host.rest(pauseMs)
+    if (pauseMs !== undefined) host.rest(Math.min(pauseMs, longestRestMs))
     if (status === 429) host.crowded()
     return { state: 'failed', failure, pauseMs }
   }
@@ -107,6 +111,7 @@ export class Fetcher {
     const bench = this.#bench
     const host = bench.host(url.hostname)
     const contentType = answer.headers['content-type']
+    if ((readLength(answer.headers) ?? 0) > mostBytes) return failed('too-large')
     const incoming = new Incoming(coming)
     try {
       let judged = false
@@ -114,6 +119,7 @@ export class Fetcher {
         await host.ration(piece.length)
         bench.received(piece.length)
         incoming.add(piece)
+        if (incoming.bytes > mostBytes) return failed('too-large')
         // What is wrong from its beginning on need not be read to its end.
         if (judged || incoming.bytes < sniffedBytes) continue
         judged = true

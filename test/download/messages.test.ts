@@ -21,6 +21,7 @@ import {
   type Fetched,
   fetched,
   fileName,
+  hostThatSays,
   mirrorOf,
   paramsOf,
   sha256,
@@ -191,6 +192,31 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
       freeHost(name, { connections: 1, budget: { floorBytesPerSecond: 200_000 } })
     const said = told(await fetched(params, { host }, small), slow, good)
     return said.replace(/found .*\/s/, 'found   90 B/s')
+  },
+  'digest-mismatch.pieces': async () => {
+    const large = content(400_000)
+    const mirror = await mirrorOf()
+    mirror.serve(`/${fileName}`, large, { does: 'drip', bytesPerSecond: 2_000_000 })
+    const said = told(await fetched(paramsOf(addressAt(mirror), { sha256: sha256(body) }), {}, small), mirror)
+    return said.replace(/in \d+ pieces/, 'in 21 pieces')
+  },
+  'encoded-content': async () => {
+    const headers = { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' }
+    const host = await hostThatSays(() => ({ status: 200, headers, body }))
+    const said = told(await fetched(paramsOf(host.address)))
+    return said.replaceAll(new URL(host.address).host, 'data.example')
+  },
+  'rate-limited.hours': () => refused({ does: 'status', status: 429, retryAfter: '7200' }),
+  'rate-limited.waiting': async () => {
+    const mirror = await mirrorOf(body)
+    mirror.script(`/${fileName}`, [{ does: 'status', status: 429, retryAfter: '60' }])
+    return told(await fetched(paramsOf(addressAt(mirror))), mirror)
+  },
+  'disk-full.announced': async () => {
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': String(2 ** 50) }
+    const host = await hostThatSays(() => ({ status: 200, headers, body }))
+    const said = told(await fetched(paramsOf(host.address)))
+    return said.replace(/found .* free/, 'found   46.0 GB free')
   },
   'taken-over': async () => {
     const large = content(400_000)

@@ -169,6 +169,22 @@ describe('what goes wrong on one of several connections', () => {
     expect(bench.told).toMatchObject([{ severity: 'note', code: 'source-changed' }])
   })
 
+  test.each([
+    ['pinned', pinned],
+    ['unpinned', {}],
+  ])('an ETag that is another one each time: fetched over one connection (%s)', async (_, download) => {
+    const mirror = await mirrorOf()
+    mirror.serve(path, body, { does: 'etag-changes' })
+    const { bench, bytes } = await fetched(
+      paramsOf(addressAt(mirror), download),
+      { host: hostsOf(4).host },
+      small,
+    )
+    expect(bytes?.equals(body)).toBe(true)
+    expect(bench.told).toMatchObject([{ code: 'source-changed' }])
+    expect(ranges(mirror).at(-1)).toBeUndefined()
+  })
+
   test('status 404 for one piece ends the address', async () => {
     const { problem, bytes } = await with4([{ does: 'status', status: 404 }])
     expect(problem?.code).toBe('not-found')

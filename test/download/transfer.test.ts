@@ -4,7 +4,18 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Behaviour } from '../../demo/mirror.ts'
 import { freeHost } from '../rig/workbench.ts'
-import { addressAt, content, fetched, fileName, md5, mirrorOf, paramsOf, ranges, sha256 } from './rig.ts'
+import {
+  addressAt,
+  content,
+  fetched,
+  fileName,
+  hostThatSays,
+  md5,
+  mirrorOf,
+  paramsOf,
+  ranges,
+  sha256,
+} from './rig.ts'
 
 const body = content(300_000)
 const pins = { size: { bytes: body.length, exact: true }, sha256: sha256(body) }
@@ -82,10 +93,38 @@ describe('a host that fails for a while is asked again', () => {
     expect(bench.pauses).toEqual([7000])
   })
 
-  test('Retry-After as a far date is honoured up to five minutes', async () => {
+  test('a wait of minutes is told and waited for; one of hours is not worth it', async () => {
+    const told = await once({ does: 'status', status: 429, retryAfter: '240' })
+    expect(told.bench.pauses).toEqual([240_000])
+    expect(told.bench.told).toMatchObject([{ severity: 'note', code: 'rate-limited' }])
     const retryAfter = new Date(Date.now() + 86_400_000).toUTCString()
-    const { bench } = await once({ does: 'status', status: 429, retryAfter })
-    expect(bench.pauses).toEqual([300_000])
+    const { bench, problem } = await once({ does: 'status', status: 429, retryAfter })
+    expect([problem?.code, bench.pauses]).toEqual(['rate-limited', []])
+  })
+
+  test('where a mirror is left, nobody waits for minutes', async () => {
+    const busy = await mirrorOf()
+    busy.serve(`/${fileName}`, body, { does: 'status', status: 503, retryAfter: '240' })
+    const good = await mirrorOf(body)
+    const { bench, bytes } = await fetched(paramsOf(addressAt(busy), { mirrors: [addressAt(good)] }))
+    expect(bytes?.equals(body)).toBe(true)
+    expect(bench.pauses).toEqual([])
+    expect(busy.requests).toHaveLength(1)
+  })
+
+  test('a pinned file that is called a page is judged by its bytes', async () => {
+    const headers = { 'content-type': 'text/html' }
+    const host = await hostThatSays(() => ({ status: 200, headers, body }))
+    expect((await fetched(paramsOf(host.address, pins))).bytes?.equals(body)).toBe(true)
+    expect((await fetched(paramsOf(host.address))).problem?.code).toBe('html-instead-of-data')
+  })
+
+  test('a file that is packed on the way is refused, unless its name says that it is packed', async () => {
+    const headers = { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' }
+    const host = await hostThatSays(() => ({ status: 200, headers, body }))
+    expect((await fetched(paramsOf(host.address))).problem?.code).toBe('encoded-content')
+    const packed = paramsOf(host.address, {}, { fileName: 'images.tar.gz' })
+    expect((await fetched(packed)).bytes?.equals(body)).toBe(true)
   })
 
   test.each<[string, Behaviour]>([
