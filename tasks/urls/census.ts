@@ -4,7 +4,7 @@ import type { UrlsParams } from '../../lib/model/params.ts'
 import { type DiagnosticDraft, Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
-import type { Entry } from './entries.ts'
+import { addressFields, type Entry } from './entries.ts'
 import { Hashes, HashIndex, hashOf, isSame } from './hashes.ts'
 import type { Ledger } from './ledger.ts'
 import { type List, originOf } from './list.ts'
@@ -23,8 +23,10 @@ export async function census(
   const flaws = new Flaws()
   const folded = foldsCase ? new Folded() : undefined
   let total = 0
+  let addressed = 0
   for await (const entries of list.entries())
     for (const entry of entries) {
+      if (entry.address !== undefined) addressed += 1
       if (entry.name.form === 'good') {
         if (isNew(entry, entry.name.path, ledger, flaws)) {
           folded?.take(entry, entry.name.path, flaws)
@@ -38,6 +40,7 @@ export async function census(
   const [first, ...others] = flaws.drafts(list.name, params)
   if (first) throw new Problem(first, ...others)
   if (total === 0) throw empty(list.name)
+  if (addressed === 0) throw unaddressed(list.name, params)
   return total
 }
 
@@ -138,3 +141,21 @@ const empty = (list: string): Problem =>
     disk: 'No address was asked.',
     next: 'look into the file; if its format is another one, write `format:` beside it.',
   })
+
+const unaddressed = (list: string, { address, places }: UrlsParams): Problem => {
+  const place = places['address'] ?? places['from']
+  return new Problem({
+    code: 'bad-list',
+    ...(place && { place }),
+    message: `No entry of ${list} has an address.`,
+    evidence: [
+      {
+        label: 'wanted',
+        text:
+          address === undefined ? `one of the fields ${addressFields.join(', ')}` : `the field ${address}`,
+      },
+    ],
+    disk: 'No address was asked.',
+    next: 'write the field that holds the address: `address: FIELD` beside `from`.',
+  })
+}

@@ -32,7 +32,7 @@ type Name =
 type Fields = Readonly<Record<string, unknown>>
 
 /** Where the spec names no field. */
-const addressFields = ['imageURL', 'image_url', 'url', 'URL', 'image', 'address']
+export const addressFields = ['imageURL', 'image_url', 'url', 'URL', 'image', 'address']
 const keyFields = ['id', 'key']
 
 export function entryOf(listed: Listed, params: Pick<UrlsParams, 'key' | 'address' | 'name'>): Entry {

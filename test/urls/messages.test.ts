@@ -19,6 +19,7 @@ const refused: Readonly<Record<string, Listed>> = {
   'bad-list.empty': { list: '{}' },
   'bad-list.line': { list: `{"url": "${deaf}/a"}\nhttp://example.org\n`, fileName: 'urls.jsonl' },
   'bad-list.table': { list: 'id,url\n1,"a"b\n', fileName: 'urls.csv' },
+  'bad-list.addresses': { list: 'id,link\n1,x\n', fileName: 'urls.csv' },
   'bad-list.columns': { list: 'id,url\n1,2,3\n', fileName: 'urls.csv' },
   'invalid-json': { list: `{"B01": {"imageURL": "${deaf}/a.jpg"},}` },
   'entry-outside': text(`${deaf}/x/..%2f..%2f.ssh%2fkeys`, `${deaf}/good.jpg`, `${deaf}/a%5cb.jpg`),
