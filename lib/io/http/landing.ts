@@ -7,7 +7,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { OnReadOpts } from 'node:net'
 
-const landing = Buffer.allocUnsafeSlow(256 << 10)
+const landing = Buffer.allocUnsafeSlow(128 << 10)
 
 /** Bytes that the next read will overwrite. The parser of no Node so far hands them out; if one did, that must not go unseen. */
 export const isLanding = ({ buffer }: Buffer): boolean => buffer === landing.buffer
