@@ -1,13 +1,13 @@
 /**
  * Agents whose sockets read into one buffer that all of them share. A socket of its own accord takes new memory for each
- * read, of which the parser copies the body on into new memory again: half as much garbage, in larger pieces.
+ * read, of which the parser copies the body on into new memory again: this leaves half as much garbage.
  */
 
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { OnReadOpts } from 'node:net'
 
-const landing = Buffer.allocUnsafeSlow(128 << 10)
+const landing = Buffer.allocUnsafeSlow(64 << 10)
 
 /** Bytes that the next read will overwrite. The parser of no Node so far hands them out; if one did, that must not go unseen. */
 export const isLanding = ({ buffer }: Buffer): boolean => buffer === landing.buffer
