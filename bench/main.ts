@@ -1,8 +1,9 @@
 /** `npm run bench -- NAME…`: measures, side by side with peers in one run, and prints ratios. Without a name, all. */
 
 import { startUp } from './startup.ts'
+import { transferring } from './transfer.ts'
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { startup: startUp }
+const benches: Readonly<Record<string, () => Promise<void>>> = { startup: startUp, transfer: transferring }
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter(name => !(name in benches))

@@ -24,7 +24,7 @@ export class Inbox {
   #wake: (() => void) | undefined
 
   /** Reads ahead by about `mostBytes`. */
-  constructor(stream: Readable, mostBytes = 1 << 20) {
+  constructor(stream: Readable, mostBytes = 256 << 10) {
     this.#stream = stream
     this.#mostBytes = mostBytes
     stream.on('data', (piece: Buffer) => this.#take(piece))

@@ -35,6 +35,7 @@ export class PartialFile {
   readonly #options: PartialOptions
   #origins: readonly Origin[] = []
   readonly #written = new ByteRanges()
+  #writing: Promise<void> = Promise.resolve()
   #unsyncedBytes = 0
   #syncedMs = Number.NEGATIVE_INFINITY
   #syncing: Promise<void> | undefined
@@ -110,7 +111,7 @@ export class PartialFile {
   async write(at: number, pieces: readonly Buffer[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
-    await this.#writeAll(at, pieces, bytes)
+    await this.#inTurn(() => this.#writeAll(at, pieces, bytes))
     this.#written.add(at, at + bytes)
     this.growing.reach(this.#written.endOf(0))
     this.#unsyncedBytes += bytes
@@ -167,6 +168,13 @@ export class PartialFile {
     await this.#file.close()
     remove(bytesIn(this.#folder))
     this.#file = await unlessTakenOver(() => openBytes(this.#folder))
+  }
+
+  /** One writer at a time: the kernel lets no more into a file, and those that wait for it burn a core each. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const turn = this.#writing.then(write)
+    this.#writing = turn.catch(() => {})
+    return turn
   }
 
   async #writeAll(at: number, pieces: readonly Buffer[], bytes: number): Promise<void> {

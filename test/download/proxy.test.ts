@@ -1,13 +1,10 @@
 /** The proxies of the environment: who is asked through which, and what they are told when they refuse. */
 
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { selfSigned } from '../rig/certificate.ts'
 import { ground } from '../rig/playground.ts'
 import { type Proxy, startProxy } from '../rig/proxy.ts'
 import { content, fetched, fileName, mirrorOf, paramsOf } from './rig.ts'
@@ -27,18 +24,14 @@ afterEach(async () => {
 
 /** A host with TLS whose certificate signs itself; `authority` names the file that vouches for it. */
 async function secureHost(answer: Buffer): Promise<{ readonly port: number; readonly authority: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'groundwork-tls-'))
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  await execa('openssl', ['req', '-x509', ...made, ...subject, '-keyout', key, '-out', cert])
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
+  const { key, cert, authority } = await selfSigned()
+  const server = createServer({ key, cert }, (_, response) =>
     response.writeHead(200, { 'content-length': answer.length }).end(answer),
   )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => server.close().closeAllConnections())
-  return { port: (server.address() as AddressInfo).port, authority: cert }
+  return { port: (server.address() as AddressInfo).port, authority }
 }
 
 describe('http', () => {

@@ -77,8 +77,7 @@ describe('a file that is worth several connections', () => {
     mirror.serve(path, body, { does: 'drip', bytesPerSecond: 300_000 })
     const adapting = { ...small, claimBytes: 10_000, claimSeconds: 0.1, mostClaimBytes: body.length }
     await fetched(paramsOf(addressAt(mirror), pinned), { host: hostsOf(4).host }, adapting)
-    expect(asked(mirror).every(([from]) => from >= 0)).toBe(true)
-    expect(mirror.requests.slice(1).every(({ status }) => status === 206)).toBe(true)
+    expect(ranges(mirror).filter(range => range?.includes('.'))).toEqual([])
   })
 
   test('is asked for front to back, so that its beginning is there early', async () => {

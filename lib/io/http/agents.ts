@@ -3,9 +3,10 @@
  * environment names. How many there may be is the budget of a host, not theirs.
  */
 
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
+import type { Agent as HttpAgent } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
 import { Problem } from '../../model/problem.ts'
+import { LandingHttpAgent, LandingHttpsAgent } from './landing.ts'
 
 interface Agents {
   readonly http: HttpAgent
@@ -20,7 +21,9 @@ export interface Way {
 
 const keeping = { keepAlive: true, scheduling: 'lifo' } as const
 
-const straight: Way = { agents: { http: new HttpAgent(keeping), https: new HttpsAgent(keeping) } }
+const straight: Way = {
+  agents: { http: new LandingHttpAgent(keeping), https: new LandingHttpsAgent(keeping) },
+}
 
 /** By the whole address of the proxy. */
 const ways = new Map<string, Way>()
