@@ -12,7 +12,6 @@ import type { HeadersOf } from '../model/host.ts'
 import { Problem } from '../model/problem.ts'
 import { refusedByProxy, wayTo } from './http/agents.ts'
 import { cut, silent, unanswered } from './http/failures.ts'
-import { isLanding } from './http/landing.ts'
 import { netrcAuthorization } from './http/netrc.ts'
 import { Inbox, Stall } from './inbox.ts'
 
@@ -227,9 +226,6 @@ async function open(
         tunnel = answer.statusCode
       }),
     )
-  stream.on('data', (piece: Buffer) => {
-    if (isLanding(piece)) stream.destroy(new Error('a piece of the body lies where the next one will'))
-  })
   const inbox = new Inbox(stream)
   try {
     const [response] = (await once(stream, 'response')) as [IncomingMessage]

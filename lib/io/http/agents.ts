@@ -3,10 +3,9 @@
  * environment names. How many there may be is the budget of a host, not theirs.
  */
 
-import type { Agent as HttpAgent } from 'node:http'
-import type { Agent as HttpsAgent } from 'node:https'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { Problem } from '../../model/problem.ts'
-import { LandingHttpAgent, LandingHttpsAgent } from './landing.ts'
 
 interface Agents {
   readonly http: HttpAgent
@@ -21,9 +20,7 @@ export interface Way {
 
 const keeping = { keepAlive: true, scheduling: 'lifo' } as const
 
-const straight: Way = {
-  agents: { http: new LandingHttpAgent(keeping), https: new LandingHttpsAgent(keeping) },
-}
+const straight: Way = { agents: { http: new HttpAgent(keeping), https: new HttpsAgent(keeping) } }
 
 /** By the whole address of the proxy. */
 const ways = new Map<string, Way>()
