@@ -13,6 +13,7 @@ import { Problem } from '../model/problem.ts'
 import { refusedByProxy, wayTo } from './http/agents.ts'
 import { cut, silent, unanswered } from './http/failures.ts'
 import { netrcAuthorization } from './http/netrc.ts'
+import { getPiece } from './http/piece.ts'
 import { Inbox, Stall } from './inbox.ts'
 
 export interface Ask {
@@ -105,6 +106,15 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
     authorization = next.authorization ?? (next.url.host === url.host ? authorization : undefined)
     url = next.url
   }
+}
+
+/** The same for a piece of a file whose address redirects no more: without copying its bytes, where that can be. */
+export async function getStraight(ask: Ask, patience: Patience = patient): Promise<Answer> {
+  const { url, authorization = ask.authorization } = withoutCredentials(new URL(ask.url))
+  const [permission, authorizing] = permissionFor(url, ask, authorization, ask.isNamed !== false)
+  const headers = headersFor(url, ask, authorizing)
+  const answer = await getPiece({ ...ask, url: url.href }, headers, permission, patience)
+  return answer ?? get(ask, patience)
 }
 
 /** Where a redirect leads. Never from https to http, where anybody on the way could answer. */

@@ -3,7 +3,7 @@
  * the whole way again when that address has expired. Does not judge answers.
  */
 
-import { type Answer, get, type Patience } from '../../lib/io/http.ts'
+import { type Answer, type Ask, get, getStraight, type Patience } from '../../lib/io/http.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import type { WebSource } from './sources.ts'
 
@@ -40,29 +40,29 @@ export class Line {
   async ask(piece: Piece, signal: AbortSignal): Promise<Answer | { readonly expired: number }> {
     const { url } = this.#source
     if (this.#shortcut === undefined) return this.askAnew(piece, signal)
-    const answer = await this.#get(this.#shortcut, piece, signal)
+    const answer = await getStraight(this.#asked(this.#shortcut, piece, signal), this.#patience)
     if (this.#shortcut === url || !refusals.has(answer.status)) return answer
     answer.close()
     this.#shortcut = undefined
     return { expired: answer.status }
   }
 
-  #get(url: string, { from, to, ifRange }: Piece, signal: AbortSignal): Promise<Answer> {
+  #get = (url: string, piece: Piece, signal: AbortSignal): Promise<Answer> =>
+    get(this.#asked(url, piece, signal), this.#patience)
+
+  #asked(url: string, { from, to, ifRange }: Piece, signal: AbortSignal): Ask {
     const { authorization, host } = this.#source
-    return get(
-      {
-        url,
-        isNamed: url === this.#source.url,
-        ...(authorization !== undefined && new URL(url).host === host && { authorization }),
-        from,
-        ...(to !== undefined && { to }),
-        ...(ifRange !== undefined && { ifRange }),
-        headersOf: this.#bench.headersOf,
-        signal,
-        onRequest: () => this.#bench.requested(),
-      },
-      this.#patience,
-    )
+    return {
+      url,
+      isNamed: url === this.#source.url,
+      ...(authorization !== undefined && new URL(url).host === host && { authorization }),
+      from,
+      ...(to !== undefined && { to }),
+      ...(ifRange !== undefined && { ifRange }),
+      headersOf: this.#bench.headersOf,
+      signal,
+      onRequest: () => this.#bench.requested(),
+    }
   }
 }
 
