@@ -8,6 +8,8 @@
 const trialMs = 3_000
 /** How long one that proved right is left alone. */
 const contentMs = 30_000
+/** A file that is here sooner is worth no trial. */
+const firstMs = 10_000
 
 interface Trial {
   readonly step: 1 | -1
@@ -22,7 +24,7 @@ export class Tuner {
   #lastStep: 1 | -1 = 1
   #sinceMs: number
   #receivedThen = 0
-  #waitMs = trialMs
+  #waitMs = firstMs
 
   constructor(connections: number, nowMs: number) {
     this.#most = connections
