@@ -108,7 +108,7 @@ const mostHeadBytes = 65_536
 async function headOver(wire: Wire, silentMs: number): Promise<readonly [Head, Buffer]> {
   let bytes = Buffer.alloc(0)
   for (;;) {
-    bytes = Buffer.concat([bytes, await wire.take(silentMs)])
+    bytes = Buffer.concat([bytes, await wire.take(silentMs, 1)])
     const head = readHead(bytes)
     if (head && head.status >= 200) return [head, bytes.subarray(head.bytes)]
     // One that only says that another one follows.
@@ -135,7 +135,7 @@ class Body {
     signal.addEventListener('abort', stop, { once: true })
     try {
       while (this.#left > 0) {
-        const taken = this.#first.length > 0 ? this.#first : await this.#wire.take(stallMs)
+        const taken = this.#first.length > 0 ? this.#first : await this.#wire.take(stallMs, this.#left)
         this.#first = Buffer.alloc(0)
         // More than it announced: nobody knows what comes next on this connection.
         if (taken.length > this.#left) this.#isKept = false

@@ -9,6 +9,9 @@ import { connect as connectTls } from 'node:tls'
 const bufferBytes = 256 << 10
 /** Less than this is not worth a read. */
 const leastRoom = 64 << 10
+/** Less than this is not worth a write, if more comes within moments. */
+const worthBytes = 128 << 10
+const momentsMs = 20
 
 export interface WireOptions {
   readonly host: string
@@ -99,11 +102,15 @@ export class Wire {
     this.#socket.write(text, 'latin1')
   }
 
-  /** What came next, in one piece. Rejects when nothing comes for so long, or when the connection is over. */
-  async take(silentMs: number): Promise<Buffer> {
+  /**
+   * What came next, in one piece: about as much as is worth a write, but not more than `wanted` is waited for. Rejects when
+   * nothing comes for so long, or when the connection is over.
+   */
+  async take(silentMs: number, wanted: number): Promise<Buffer> {
     this.#held = undefined
     this.#goOn()
     if (this.#ready.length === 0) await this.#more(silentMs)
+    await this.#gather(Math.min(wanted, worthBytes))
     const part = this.#ready.shift()
     if (!part) throw this.#end ?? new Error('nothing came')
     this.#held = part.of
@@ -147,6 +154,24 @@ export class Wire {
       this.#wake = wake
     })
     this.#wake = undefined
+  }
+
+  /** Many small reads are one write. */
+  async #gather(bytes: number): Promise<void> {
+    const untilMs = performance.now() + momentsMs
+    const isLittle = ([first, ...others]: readonly Part[]): boolean =>
+      first !== undefined && others.length === 0 && first.to - first.from < bytes
+    for (let leftMs = momentsMs; leftMs > 0 && !this.#end; leftMs = untilMs - performance.now()) {
+      if (!isLittle(this.#ready)) return
+      await new Promise<void>(resolve => {
+        const moment = setTimeout(resolve, leftMs)
+        this.#wake = () => {
+          clearTimeout(moment)
+          resolve()
+        }
+      })
+      this.#wake = undefined
+    }
   }
 
   async #connected({ isTls, connectMs }: WireOptions): Promise<void> {
