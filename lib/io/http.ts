@@ -108,12 +108,19 @@ export async function get(ask: Ask, patience: Patience = patient): Promise<Answe
   }
 }
 
-/** The same for a piece of a file whose address redirects no more: without copying its bytes, where that can be. */
-export async function getStraight(ask: Ask, patience: Patience = patient): Promise<Answer> {
+/**
+ * The same for a piece of a file whose address redirects no more: without copying its bytes, where that can be.
+ * `connections`: how many fetch at once, and share the memory for what comes.
+ */
+export async function getStraight(
+  ask: Ask,
+  connections: number,
+  patience: Patience = patient,
+): Promise<Answer> {
   const { url, authorization = ask.authorization } = withoutCredentials(new URL(ask.url))
   const [permission, authorizing] = permissionFor(url, ask, authorization, ask.isNamed !== false)
   const headers = headersFor(url, ask, authorizing)
-  const answer = await getPiece({ ...ask, url: url.href }, headers, permission, patience)
+  const answer = await getPiece({ ...ask, url: url.href }, headers, permission, connections, patience)
   return answer ?? get(ask, patience)
 }
 

@@ -12,7 +12,7 @@ import { Pace } from './pace.ts'
 import { backoffMs, longestWaitMs } from './rules.ts'
 import { type Claim, Segments } from './segments.ts'
 import { Tuner } from './tuner.ts'
-import type { Tuning } from './tuning.ts'
+import { claimBytes, type Tuning } from './tuning.ts'
 
 /** Thrown by a connection that may be worth another try. */
 export class Setback extends Error {
@@ -35,6 +35,8 @@ export class Setback extends Error {
 export interface Member {
   claim: Claim | undefined
   received: number
+  /** How long the host took for the last answer. */
+  waitedMs: number
   /** Ends this connection alone. */
   readonly leave: AbortController
 }
@@ -112,7 +114,7 @@ export class Crew {
   }
 
   #start(): void {
-    const member: Member = { claim: undefined, received: 0, leave: new AbortController() }
+    const member: Member = { claim: undefined, received: 0, waitedMs: 0, leave: new AbortController() }
     this.#members.add(member)
     void this.#serve(member)
   }
@@ -157,7 +159,9 @@ export class Crew {
         return true
       }
       if (this.#members.size > this.#wanted(this.#segments)) return !this.#members.delete(member)
-      member.claim = this.#segments.claim(this.#claimBytes(member))
+      member.claim = this.#segments.claim(
+        claimBytes(this.#options.tuning, this.#pace.rateOf(member), member.waitedMs),
+      )
       if (!member.claim) return false
       await this.#work.fetch(member, member.claim, signal)
       this.#setbacks = 0
@@ -168,13 +172,6 @@ export class Crew {
       this.#busy -= 1
       this.#look()
     }
-  }
-
-  /** What the connection brings in a few seconds: few requests on a fast line, little to lose on a slow one. */
-  #claimBytes(member: Member): number {
-    const { claimBytes, mostClaimBytes, claimSeconds } = this.#options.tuning
-    const worth = Math.round(this.#pace.rateOf(member) * claimSeconds)
-    return Math.min(mostClaimBytes, Math.max(claimBytes, worth))
   }
 
   #wanted(segments: Segments): number {

@@ -38,9 +38,10 @@ export class Line {
 
   /** Straight to where the bytes were found. `expired`: the status where that opens nothing any more, and the whole way may. */
   async ask(piece: Piece, signal: AbortSignal): Promise<Answer | { readonly expired: number }> {
-    const { url } = this.#source
+    const { url, hostname } = this.#source
     if (this.#shortcut === undefined) return this.askAnew(piece, signal)
-    const answer = await getStraight(this.#asked(this.#shortcut, piece, signal), this.#patience)
+    const { connections } = this.#bench.host(hostname)
+    const answer = await getStraight(this.#asked(this.#shortcut, piece, signal), connections, this.#patience)
     if (this.#shortcut === url || !refusals.has(answer.status)) return answer
     answer.close()
     this.#shortcut = undefined

@@ -141,7 +141,9 @@ class Transfer implements CrewWork {
     const was = this.#fetch.part.originAt(this.#at)
     const from = claim.at - this.#at
     const piece = { from, to: claim.end - this.#at, ifRange: ifRange(this.#source, was) }
+    const askedMs = this.#fetch.tuning.now()
     const answer = await this.#asked(() => this.#line.ask(piece, signal))
+    member.waitedMs = this.#fetch.tuning.now() - askedMs
     if ('expired' in answer) throw new Setback(problems.serverError(this.#source, answer.expired), 0)
     this.#restIfExhausted(answer)
     try {

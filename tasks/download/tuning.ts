@@ -3,9 +3,11 @@
 export interface Tuning {
   /** Less than this is not worth a connection of its own. */
   readonly leastBytes: number
-  /** A claim is at least so large, and about what its connection brings in a few seconds. */
+  /** A claim is at least so large. */
   readonly claimBytes: number
   readonly mostClaimBytes: number
+  /** It is what its connection brings in so many times the wait for an answer, or in so many seconds if that is less. */
+  readonly claimWaits: number
   readonly claimSeconds: number
   /** A sync begins after so many bytes, or so long. */
   readonly syncBytes: number
@@ -23,6 +25,7 @@ export const usual: Tuning = {
   leastBytes: 4 << 20,
   claimBytes: 16 << 20,
   mostClaimBytes: 64 << 20,
+  claimWaits: 50,
   claimSeconds: 4,
   syncBytes: 64 << 20,
   syncMs: 5_000,
@@ -30,4 +33,11 @@ export const usual: Tuning = {
   tickMs: 1_000,
   slowMs: 30_000,
   now: () => performance.now(),
+}
+
+/** Large enough for the wait for an answer not to count, and no larger: the file grows from its beginning. */
+export function claimBytes(tuning: Tuning, bytesPerSecond: number, waitedMs: number): number {
+  const seconds = Math.min(tuning.claimSeconds, (waitedMs * tuning.claimWaits) / 1000)
+  const worth = Math.round(bytesPerSecond * seconds)
+  return Math.min(tuning.mostClaimBytes, Math.max(tuning.claimBytes, worth))
 }

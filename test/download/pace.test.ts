@@ -5,6 +5,7 @@ import { ByteRanges } from '../../lib/model/byte-ranges.ts'
 import { Pace } from '../../tasks/download/pace.ts'
 import { Segments } from '../../tasks/download/segments.ts'
 import { Tuner } from '../../tasks/download/tuner.ts'
+import { claimBytes, usual } from '../../tasks/download/tuning.ts'
 
 /** Looks once a second; `rates` of each connection in bytes a second. Says who was sent away, and when. */
 function watched(seconds: number, rates: readonly number[], floorBytesPerSecond = 0) {
@@ -68,6 +69,21 @@ describe('the number of connections', () => {
   })
   test('goes down where one brings all', () => {
     expect(settled(() => 40e6, 400)).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('a claim', () => {
+  const mebibytes = (bytesPerSecond: number, waitedMs: number): number =>
+    claimBytes(usual, bytesPerSecond, waitedMs) / (1 << 20)
+
+  test('is as large as makes the wait for an answer a fiftieth, within limits', () => {
+    expect(mebibytes(20 << 20, 40)).toBe(40)
+    expect(mebibytes(0, 0)).toBe(16)
+    expect(mebibytes(200 << 20, 1)).toBe(16)
+    expect(mebibytes(200 << 20, 100)).toBe(64)
+  })
+  test('lasts a few seconds, however long the host takes to answer', () => {
+    expect(mebibytes(8 << 20, 5_000)).toBe(32)
   })
 })
 

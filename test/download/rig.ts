@@ -28,6 +28,7 @@ export const small: Tuning = {
   leastBytes: 10_000,
   claimBytes: 20_000,
   mostClaimBytes: 40_000,
+  claimWaits: 50,
   claimSeconds: 1,
   syncBytes: 50_000,
   syncMs: 1_000,

@@ -57,7 +57,7 @@ const head = (bytes: number, rest = ''): string =>
 const patience = { connectMs: 2_000, firstByteMs: 2_000, stallMs: 200 }
 
 async function piece(url: string, signal = new AbortController().signal) {
-  const answer = await getStraight({ url, from: 10, to: 20, signal, onRequest: () => {} }, patience)
+  const answer = await getStraight({ url, from: 10, to: 20, signal, onRequest: () => {} }, 8, patience)
   const taken: Buffer[] = []
   try {
     // Bytes are good until the next ones are taken.

@@ -13,18 +13,19 @@ import { Silent, Wire } from './wire.ts'
 /** By origin: connections that nobody uses now. */
 const idle = new Map<string, Wire[]>()
 
-/** Undefined where this is not the way to ask. Throws the Problems of `get`. */
+/** Undefined where this is not the way to ask. `connections`: how many fetch at once. Throws the Problems of `get`. */
 export async function getPiece(
   ask: Ask,
   headers: Readonly<Record<string, string>>,
   permission: Answer['permission'],
+  connections: number,
   patience: Patience,
 ): Promise<Answer | undefined> {
   const url = new URL(ask.url)
   if ((await wayTo(url)).proxy !== undefined) return undefined
   ask.signal.throwIfAborted()
   ask.onRequest()
-  const [wire, head, rest] = await askOver(url, requestOf(url, headers), ask.signal, patience)
+  const [wire, head, rest] = await askOver(url, requestOf(url, headers), ask.signal, connections, patience)
   const bytes = Number(head.headers['content-length'] ?? Number.NaN)
   const isPlain = Number.isSafeInteger(bytes) && head.headers['transfer-encoding'] === undefined
   if (!isPlain || (head.status >= 300 && head.status < 400)) {
@@ -61,10 +62,11 @@ async function askOver(
   url: URL,
   request: string,
   signal: AbortSignal,
+  connections: number,
   patience: Patience,
 ): Promise<readonly [Wire, Head, Buffer]> {
   for (;;) {
-    const wire = idleAt(url.origin) ?? (await opened(url, signal, patience))
+    const wire = idleAt(url.origin) ?? (await opened(url, signal, connections, patience))
     const { isUsed } = wire
     const stop = (): void => wire.close()
     signal.addEventListener('abort', stop, { once: true })
@@ -89,12 +91,17 @@ function idleAt(origin: string): Wire | undefined {
   return undefined
 }
 
-async function opened(url: URL, signal: AbortSignal, { connectMs, firstByteMs }: Patience): Promise<Wire> {
+async function opened(
+  url: URL,
+  signal: AbortSignal,
+  connections: number,
+  { connectMs, firstByteMs }: Patience,
+): Promise<Wire> {
   const isTls = url.protocol === 'https:'
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = Number(url.port) || (isTls ? 443 : 80)
   try {
-    return await Wire.open({ host, port, isTls, connectMs }, signal)
+    return await Wire.open({ host, port, isTls, connectMs, connections }, signal)
   } catch (error) {
     signal.throwIfAborted()
     const late = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })

@@ -6,11 +6,13 @@
 import { connect, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 
-const bufferBytes = 256 << 10
+/** For the two buffers of all connections that fetch at once. */
+const landingBytes = 16 << 20
+const [leastBufferBytes, mostBufferBytes] = [128 << 10, 1 << 20]
 /** Less than this is not worth a read. */
 const leastRoom = 64 << 10
-/** Less than this is not worth a write, if more comes within moments. */
-const worthBytes = 128 << 10
+/** A buffer that is not even half full is not worth a write, if more comes within moments: each one wakes a thread. */
+const worthShare = 0.5
 const momentsMs = 20
 
 export interface WireOptions {
@@ -19,6 +21,8 @@ export interface WireOptions {
   readonly isTls: boolean
   /** In milliseconds. */
   readonly connectMs: number
+  /** How many such connections are at work at once: they share the memory. */
+  readonly connections: number
 }
 
 type Which = 0 | 1
@@ -38,7 +42,8 @@ export class Wire {
   /** Asked for something before: a host may have closed it meanwhile. */
   isUsed = false
   readonly #socket: Socket
-  readonly #buffers = [Buffer.allocUnsafeSlow(bufferBytes), Buffer.allocUnsafeSlow(bufferBytes)] as const
+  readonly #bufferBytes: number
+  readonly #buffers: readonly [Buffer, Buffer]
   /** The buffer that the next read goes to, and from where on. Decided when the read before it ends, not when it begins. */
   #filling: Which = 0
   #filled = 0
@@ -51,6 +56,9 @@ export class Wire {
   #wake: (() => void) | undefined
 
   private constructor(options: WireOptions) {
+    const share = Math.floor(landingBytes / 2 / options.connections)
+    this.#bufferBytes = Math.min(mostBufferBytes, Math.max(leastBufferBytes, share))
+    this.#buffers = [Buffer.allocUnsafeSlow(this.#bufferBytes), Buffer.allocUnsafeSlow(this.#bufferBytes)]
     const onread: OnReadOpts = {
       buffer: () => this.#buffers[this.#filling].subarray(this.#filled),
       callback: bytes => this.#take(bytes),
@@ -110,7 +118,7 @@ export class Wire {
     this.#held = undefined
     this.#goOn()
     if (this.#ready.length === 0) await this.#more(silentMs)
-    await this.#gather(Math.min(wanted, worthBytes))
+    await this.#gather(Math.min(wanted, this.#bufferBytes * worthShare))
     const part = this.#ready.shift()
     if (!part) throw this.#end ?? new Error('nothing came')
     this.#held = part.of
@@ -126,7 +134,7 @@ export class Wire {
     if (last?.of === this.#filling && last.to === this.#filled) last.to += bytes
     else this.#ready.push({ of: this.#filling, from: this.#filled, to: this.#filled + bytes })
     this.#filled += bytes
-    if (bufferBytes - this.#filled < leastRoom) {
+    if (this.#bufferBytes - this.#filled < leastRoom) {
       this.#filling = this.#filling === 0 ? 1 : 0
       this.#filled = 0
       this.#isPaused = !this.#isFree(this.#filling)
