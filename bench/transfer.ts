@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatBytes, formatCount } from '../lib/model/units.ts'
 import { kinds } from '../tasks/index.ts'
+import { diskRate, warmMemory } from './machine.ts'
 import { weighed } from './rounds.ts'
 import { enter } from './transfer/contestants.ts'
 import { footprints, verdicts } from './transfer/goals.ts'
@@ -36,7 +37,12 @@ export async function transferring(): Promise<void> {
     if (!hasRoom(folder, chosen)) return
     const stage = await setStage(folder, amounts, rates)
     try {
-      for (const scenario of chosen) await play(scenario, stage)
+      for (const scenario of chosen) {
+        warmMemory(folder)
+        const before = diskRate(folder)
+        await play(scenario, stage)
+        sayDisk(before, diskRate(folder))
+      }
     } finally {
       await stage.close()
     }
@@ -75,6 +81,13 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   const peers = here.filter(({ spec }) => !spec).map(entrant => entrant.name)
   console.log(footprints(measured, peers))
   for (const verdict of verdicts(goals, measured)) console.log(verdict)
+}
+
+/** What is built is synced before it is called built, and waits for the disk; what curl fetched does not. */
+function sayDisk(before: number, after: number): void {
+  console.log(
+    `  the disk took ${formatBytes(before)}/s before, ${formatBytes(after)}/s after; contestants without sync wait for none of it`,
+  )
 }
 
 function sayServed(bytesPerSecond: number): void {

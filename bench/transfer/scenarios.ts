@@ -1,6 +1,6 @@
 /** The lines that are tried, who runs on each, and what is to be reached there. Measures nothing. */
 
-import { aria2c, aria2cList, curl, type Entrant, ourList, ours, wget } from './contestants.ts'
+import { aria2c, aria2cList, curl, curlOnDisk, type Entrant, ourList, ours, wget } from './contestants.ts'
 import type { Goal } from './goals.ts'
 
 export interface Scenario {
@@ -30,10 +30,11 @@ export const scenarios: readonly Scenario[] = [
     line: 'nginx over loopback, unthrottled',
     server: 'nginx',
     content: 'file',
-    entrants: [curl, wget, fewLines, curious, many, eight, sixteen],
+    entrants: [curl, curlOnDisk, wget, fewLines, curious, many, eight, sixteen],
     goals: [
       ...[eight, sixteen].flatMap(({ name }) => [
         { what: onTheFly, ours: name, peer: curl.name, mostRatio: 1 },
+        { what: 'and as safe on disk', ours: name, peer: curlOnDisk.name, mostRatio: 1 },
         { what: onTheFly, ours: name, peer: curious.name, mostRatio: 0.45 },
       ]),
       ...memory,

@@ -3,10 +3,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { Errand } from './contestants.ts'
 import { publishFile, publishPictures } from './content.ts'
+import type { Errand } from './contestants.ts'
 import { startNginx, startThrottling } from './hosts.ts'
-import type { Scenario, rates } from './scenarios.ts'
+import type { rates, Scenario } from './scenarios.ts'
 
 export interface Amounts {
   /** Bytes of the large file. */

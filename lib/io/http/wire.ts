@@ -7,7 +7,7 @@ import { connect, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 
 /** For the two buffers of all connections that fetch at once. */
-const landingBytes = 16 << 20
+const landingBytes = 12 << 20
 const [leastBufferBytes, mostBufferBytes] = [128 << 10, 1 << 20]
 /** Less than this is not worth a read. */
 const leastRoom = 64 << 10

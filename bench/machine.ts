@@ -1,0 +1,45 @@
+/**
+ * What this machine does to whoever is measured on it: memory that an idle machine gave to its host is slow to come
+ * back, and a disk is slow when its neighbours are busy. Needs Linux; elsewhere memory is left as it is.
+ */
+
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+
+/** Reads holes, which fill memory and no disk. They stay in `folder`: memory that is given free is given back again. */
+export function warmMemory(folder: string): void {
+  const meminfo = '/proc/meminfo'
+  if (!existsSync(meminfo)) return
+  const available = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync(meminfo, 'utf8'))?.[1] ?? 0
+  const holes = join(folder, 'holes')
+  writeFileSync(holes, '')
+  truncateSync(holes, Math.floor(Number(available) * 1024 * 0.9))
+  readThrough(holes)
+}
+
+export function readThrough(path: string): void {
+  execFileSync('cat', [path], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+const probeBytes = 512 << 20
+
+/** Bytes a second that the disk takes now, safely. */
+export function diskRate(folder: string): number {
+  const piece = Buffer.alloc(8 << 20, 'groundwork')
+  const startMs = performance.now()
+  const file = openSync(join(folder, `probe-${startMs}`), 'wx')
+  for (let written = 0; written < probeBytes; written += piece.length) writeSync(file, piece)
+  fsyncSync(file)
+  closeSync(file)
+  return (probeBytes / (performance.now() - startMs)) * 1000
+}
