@@ -42,12 +42,13 @@ export async function transferring(): Promise<void> {
         const before = diskRate(folder)
         await play(scenario, stage)
         sayDisk(before, diskRate(folder))
+        // Not between rounds: deleting makes the next writer slow. The memory is warmed again.
+        rmSync(join(folder, scenario.name), { recursive: true, force: true })
       }
     } finally {
       await stage.close()
     }
   } finally {
-    // Not before: deleting makes the next writer slow.
     rmSync(folder, { recursive: true })
   }
 }
@@ -55,7 +56,7 @@ export async function transferring(): Promise<void> {
 function hasRoom(folder: string, chosen: readonly Scenario[]): boolean {
   const { bavail, bsize } = statfsSync(folder)
   const written = chosen.map(({ entrants, content }) => entrants.length * bytesOf(content, amounts))
-  const needed = amounts.file * 1.5 + (rounds + 1) * written.reduce((sum, bytes) => sum + bytes, 0)
+  const needed = amounts.file * 1.5 + (rounds + 1) * Math.max(...written)
   const isRoom = bavail * bsize > needed
   console.log(
     `transfer: needs ${formatBytes(needed)} below ${folder}; ${formatBytes(bavail * bsize)} are free` +
