@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatBytes, formatCount } from '../lib/model/units.ts'
 import { kinds } from '../tasks/index.ts'
-import { diskRate, warmMemory } from './machine.ts'
+import { diskRate } from './machine.ts'
 import { weighed } from './rounds.ts'
 import { enter } from './transfer/contestants.ts'
 import { footprints, verdicts } from './transfer/goals.ts'
@@ -38,11 +38,10 @@ export async function transferring(): Promise<void> {
     const stage = await setStage(folder, amounts, rates)
     try {
       for (const scenario of chosen) {
-        warmMemory(folder)
         const before = diskRate(folder)
         await play(scenario, stage)
         sayDisk(before, diskRate(folder))
-        // Not between rounds: deleting makes the next writer slow. The memory is warmed again.
+        // Not between rounds: deleting makes the next writer slow.
         rmSync(join(folder, scenario.name), { recursive: true, force: true })
       }
     } finally {

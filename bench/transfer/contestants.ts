@@ -4,13 +4,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readThrough } from '../machine.ts'
+import { readThrough, warmMemory } from '../machine.ts'
 import type { Fresh } from '../rounds.ts'
 
 export interface Errand {
   readonly url: string
   readonly sha256: string
-  /** Read once before each round: the memory of an idle machine is not there at once. */
+  /** Read once before each round. */
   readonly path: string
   /** New folders are made here, and left. */
   readonly folder: string
@@ -97,7 +97,7 @@ targets:
       - ${source.join('\n        ')}
 `
 
-/** Each round in a folder of its own; what the round before left to the disk is written first. */
+/** Each round in a folder of its own, with memory that is there; what the round before left to the disk is written first. */
 export function enter({ name, command, spec }: Entrant, errand: Errand): Fresh {
   let rounds = 0
   return {
@@ -108,6 +108,7 @@ export function enter({ name, command, spec }: Entrant, errand: Errand): Fresh {
       mkdirSync(folder, { recursive: true })
       if (spec) writeFileSync(join(folder, 'datasets.yaml'), spec(errand))
       execFileSync('sync', ['-f', folder])
+      warmMemory(errand.folder)
       readThrough(errand.path)
       return Promise.resolve(folder)
     },
