@@ -12,7 +12,7 @@ import { Pace } from './pace.ts'
 import { backoffMs, longestWaitMs } from './rules.ts'
 import { type Claim, Segments } from './segments.ts'
 import { Tuner } from './tuner.ts'
-import { claimBytes, type Tuning } from './tuning.ts'
+import { claimBytes, leastTakenBytes, type Tuning } from './tuning.ts'
 
 /** Thrown by a connection that may be worth another try. */
 export class Setback extends Error {
@@ -158,10 +158,10 @@ export class Crew {
         this.#segments ??= new Segments(new ByteRanges(), 1)
         return true
       }
-      if (this.#members.size > this.#wanted(this.#segments)) return !this.#members.delete(member)
-      member.claim = this.#segments.claim(
-        claimBytes(this.#options.tuning, this.#pace.rateOf(member), member.waitedMs),
-      )
+      if (this.#members.size > this.#allowed()) return !this.#members.delete(member)
+      const { tuning } = this.#options
+      const pace = [this.#pace.rateOf(member), member.waitedMs] as const
+      member.claim = this.#segments.claim(claimBytes(tuning, ...pace), leastTakenBytes(tuning, ...pace))
       if (!member.claim) return false
       await this.#work.fetch(member, member.claim, signal)
       this.#setbacks = 0
@@ -174,10 +174,15 @@ export class Crew {
     }
   }
 
+  /** More are not started. */
   #wanted(segments: Segments): number {
+    return Math.min(segments.useful, this.#allowed())
+  }
+
+  /** More are not kept. */
+  #allowed(): number {
     const { host, tuning } = this.#options
-    const worth = this.#tuner.wanted(this.#received, tuning.now(), this.#busy)
-    return Math.min(segments.useful, host.connections, worth)
+    return Math.min(host.connections, this.#tuner.wanted(this.#received, tuning.now(), this.#busy))
   }
 
   #takeSetback(member: Member, error: unknown): void {

@@ -119,9 +119,10 @@ export class PartialFile {
     if (this.#unsyncedBytes >= this.#options.mostUnsyncedBytes) await this.#syncing
   }
 
-  /** Of the whole file: nothing may be missing before its last byte. */
+  /** Of the whole file: nothing may be missing before its last byte. Meanwhile what is left goes to the disk. */
   async digests(signal: AbortSignal): Promise<Digests> {
     if ((await this.#file.stat()).size > this.#written.end) await this.#file.truncate(this.#written.end)
+    this.#syncing ??= this.#syncAside()
     return this.#hash.digests(signal)
   }
 

@@ -37,10 +37,13 @@ export class Segments {
     return Math.max(this.#claims.size, Math.ceil(left / this.#leastBytes), 1)
   }
 
-  /** The next bytes to fetch, about `bytes` of them; undefined where nothing worth it is left. */
-  claim(bytes: number): Claim | undefined {
+  /**
+   * The next bytes to fetch, about `bytes` of them; undefined where nothing worth it is left. From a busy connection no
+   * less than `leastTaken` is taken over.
+   */
+  claim(bytes: number, leastTaken = this.#leastBytes): Claim | undefined {
     const free = this.#free.firstIn(0)
-    if (!free) return this.#takeOver()
+    if (!free) return this.#takeOver(leastTaken)
     const [from, to] = free
     // A rest that is not worth a connection of its own goes along.
     const end = to - from - bytes < this.#leastBytes ? to : from + bytes
@@ -67,9 +70,9 @@ export class Segments {
     return claim
   }
 
-  #takeOver(): Claim | undefined {
+  #takeOver(leastTaken: number): Claim | undefined {
     const [largest] = [...this.#claims].toSorted((a, b) => b.end - b.at - (a.end - a.at))
-    if (!largest || largest.end - largest.at < 2 * this.#leastBytes) return undefined
+    if (!largest || largest.end - largest.at < 2 * leastTaken) return undefined
     const middle = largest.at + Math.ceil((largest.end - largest.at) / 2)
     const taken = { at: middle, end: largest.end }
     largest.end = middle

@@ -3,6 +3,8 @@
 export interface Tuning {
   /** Less than this is not worth a connection of its own. */
   readonly leastBytes: number
+  /** But a connection that is there takes over less from a busy one, where its host answers at once. */
+  readonly leastTakenBytes: number
   /** A claim is at least so large. */
   readonly claimBytes: number
   readonly mostClaimBytes: number
@@ -23,6 +25,7 @@ export interface Tuning {
 
 export const usual: Tuning = {
   leastBytes: 4 << 20,
+  leastTakenBytes: 1 << 20,
   claimBytes: 16 << 20,
   mostClaimBytes: 64 << 20,
   claimWaits: 50,
@@ -41,3 +44,12 @@ export function claimBytes(tuning: Tuning, bytesPerSecond: number, waitedMs: num
   const worth = Math.round(bytesPerSecond * seconds)
   return Math.min(tuning.mostClaimBytes, Math.max(tuning.claimBytes, worth))
 }
+
+/** So much that asking for it does not last longer than leaving it to who fetches it now. */
+export function leastTakenBytes(tuning: Tuning, bytesPerSecond: number, waitedMs: number): number {
+  const worth = Math.round((bytesPerSecond * waitedMs * askingWaits) / 1000)
+  return Math.min(tuning.leastBytes, Math.max(tuning.leastTakenBytes, worth))
+}
+
+/** A new connection, perhaps an encrypted one, and the answer. */
+const askingWaits = 4

@@ -5,7 +5,7 @@ import { ByteRanges } from '../../lib/model/byte-ranges.ts'
 import { Pace } from '../../tasks/download/pace.ts'
 import { Segments } from '../../tasks/download/segments.ts'
 import { Tuner } from '../../tasks/download/tuner.ts'
-import { claimBytes, usual } from '../../tasks/download/tuning.ts'
+import { claimBytes, leastTakenBytes, usual } from '../../tasks/download/tuning.ts'
 
 /** Looks once a second; `rates` of each connection in bytes a second. Says who was sent away, and when. */
 function watched(seconds: number, rates: readonly number[], floorBytesPerSecond = 0) {
@@ -87,6 +87,14 @@ describe('a claim', () => {
   })
 })
 
+test('what is taken over from a busy connection is worth the asking', () => {
+  const mebibytes = (bytesPerSecond: number, waitedMs: number): number =>
+    leastTakenBytes(usual, bytesPerSecond, waitedMs) / (1 << 20)
+  expect(mebibytes(40 << 20, 1)).toBe(1)
+  expect(mebibytes(5 << 20, 100)).toBe(2)
+  expect(mebibytes(40 << 20, 100)).toBe(4)
+})
+
 describe('segments', () => {
   const whole = (to: number) => new Segments(new ByteRanges([[0, to]]), 10)
   test('front to back; a rest that is not worth a request goes along', () => {
@@ -105,6 +113,13 @@ describe('segments', () => {
     Object.assign(first ?? {}, { at: 5 })
     expect(segments.claim(100)).toEqual({ at: 30, end: 40 })
     expect(segments.claim(100)).toBeUndefined()
+  })
+  test('less is taken over by who can ask for it at once', () => {
+    const segments = new Segments(new ByteRanges([[0, 16]]), 10)
+    const first = segments.claim(100)
+    expect(segments.claim(100)).toBeUndefined()
+    expect(segments.claim(100, 4)).toEqual({ at: 8, end: 16 })
+    expect(first?.end).toBe(8)
   })
   test('what is released is fetched by the next', () => {
     const segments = whole(40)

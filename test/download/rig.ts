@@ -26,6 +26,7 @@ const patience: Patience = { connectMs: 5_000, firstByteMs: 5_000, stallMs: 250 
 /** Small enough that a file of a few hundred kilobytes is fetched over many connections. */
 export const small: Tuning = {
   leastBytes: 10_000,
+  leastTakenBytes: 5_000,
   claimBytes: 20_000,
   mostClaimBytes: 40_000,
   claimWaits: 50,
