@@ -36,6 +36,7 @@ const probeBytes = 512 << 20
 /** Bytes a second that the disk takes now, safely. */
 export function diskRate(folder: string): number {
   const piece = Buffer.alloc(8 << 20, 'groundwork')
+  execFileSync('sync', ['-f', folder])
   const startMs = performance.now()
   const file = openSync(join(folder, `probe-${startMs}`), 'wx')
   for (let written = 0; written < probeBytes; written += piece.length) writeSync(file, piece)
