@@ -7,7 +7,6 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatBytes, formatCount } from '../lib/model/units.ts'
-import { kinds } from '../tasks/index.ts'
 import { diskRate } from './machine.ts'
 import { weighed } from './rounds.ts'
 import { enter } from './transfer/contestants.ts'
@@ -30,6 +29,8 @@ export async function transferring(): Promise<void> {
   if (lacking.length > 0) return console.log(`transfer: skipped, ${howToGet(lacking)}`)
   const only = process.env['BENCH_ONLY']?.split(/[ ,]+/)
   const chosen = scenarios.filter(({ name }) => only?.includes(name) ?? true)
+  if (chosen.length === 0)
+    return console.log(`transfer: BENCH_ONLY names none of ${scenarios.map(({ name }) => name).join(', ')}`)
   const folder = mkdtempSync(join(tmpdir(), 'groundwork-transfer-'))
   // Where nginx is started by root, its workers are somebody else.
   chmodSync(folder, 0o755)
@@ -71,8 +72,6 @@ async function play(scenario: Scenario, stage: Stage): Promise<void> {
   console.log(`transfer ${name}: ${what}, ${line}; median of ${rounds} rounds (least–most)`)
   if (server !== 'nginx') sayServed(await stage.served())
   const errand = await stage.errand(scenario)
-  if (content === 'list' && kinds.some(kind => kind.name === 'urls' && 'notYet' in kind))
-    return console.log('  skipped: lists of addresses (`urls:`) are read, but not built yet')
   const here = present(entrants)
   const measured = await weighed(
     here.map(entrant => enter(entrant, errand)),
