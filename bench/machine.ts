@@ -31,7 +31,7 @@ export function readThrough(path: string): void {
   execFileSync('cat', [path], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-const probeBytes = 512 << 20
+export const probeBytes = 512 << 20
 
 /** Bytes a second that the disk takes now, safely. */
 export function diskRate(folder: string): number {

@@ -7,7 +7,7 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatBytes, formatCount } from '../lib/model/units.ts'
-import { diskRate } from './machine.ts'
+import { diskRate, probeBytes } from './machine.ts'
 import { weighed } from './rounds.ts'
 import { enter } from './transfer/contestants.ts'
 import { footprints, verdicts } from './transfer/goals.ts'
@@ -56,7 +56,7 @@ export async function transferring(): Promise<void> {
 function hasRoom(folder: string, chosen: readonly Scenario[]): boolean {
   const { bavail, bsize } = statfsSync(folder)
   const written = chosen.map(({ entrants, content }) => entrants.length * bytesOf(content, amounts))
-  const needed = amounts.file * 1.5 + (rounds + 1) * Math.max(...written)
+  const needed = amounts.file * 1.5 + 2 * probeBytes * chosen.length + (rounds + 1) * Math.max(...written)
   const isRoom = bavail * bsize > needed
   console.log(
     `transfer: needs ${formatBytes(needed)} below ${folder}; ${formatBytes(bavail * bsize)} are free` +

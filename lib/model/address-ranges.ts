@@ -1,8 +1,9 @@
 /** Ranges in addresses: `part_{000..050}.tar` → 51 addresses, `part_{aa..ad}` → 4, as `split` names its pieces. Pure. */
 
+import { formatCount } from './units.ts'
+
 const mostParts = 10_000
-/** Written out: to format it at start loads a library of numbers. */
-const most = '10,000'
+const most = formatCount(mostParts)
 
 /** The addresses in order, or half a sentence on why there are none. A text without a range is itself. */
 export function writeOut(text: string): readonly string[] | string {

@@ -45,8 +45,9 @@ export function claimBytes(tuning: Tuning, bytesPerSecond: number, waitedMs: num
   return Math.min(tuning.mostClaimBytes, Math.max(tuning.claimBytes, worth))
 }
 
-/** So much that asking for it does not last longer than leaving it to who fetches it now. */
+/** So much that asking for it does not last longer than leaving it to who fetches it now; without a rate nobody knows. */
 export function leastTakenBytes(tuning: Tuning, bytesPerSecond: number, waitedMs: number): number {
+  if (bytesPerSecond === 0) return tuning.leastBytes
   const worth = Math.round((bytesPerSecond * waitedMs * askingWaits) / 1000)
   return Math.min(tuning.leastBytes, Math.max(tuning.leastTakenBytes, worth))
 }

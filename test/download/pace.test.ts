@@ -93,6 +93,7 @@ test('what is taken over from a busy connection is worth the asking', () => {
   expect(mebibytes(40 << 20, 1)).toBe(1)
   expect(mebibytes(5 << 20, 100)).toBe(2)
   expect(mebibytes(40 << 20, 100)).toBe(4)
+  expect(mebibytes(0, 0)).toBe(4)
 })
 
 describe('segments', () => {

@@ -163,8 +163,8 @@ class Body {
     if (this.#left > 0 || !this.#isKept || !this.#wire.isOpen) return this.#wire.close()
     this.#left = Number.POSITIVE_INFINITY
     this.#wire.rest()
-    const wires = idle.get(origin) ?? []
-    idle.set(origin, wires)
-    wires.push(this.#wire)
+    // Those that their host closed meanwhile hold memory for nothing.
+    const open = (idle.get(origin) ?? []).filter(wire => wire.isOpen)
+    idle.set(origin, [...open, this.#wire])
   }
 }
