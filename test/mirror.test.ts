@@ -6,7 +6,8 @@ import { type IncomingHttpHeaders, get as request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Behaviour, type Mirror, startMirror } from '../demo/mirror.ts'
+import type { Behaviour } from '../demo/behaviour.ts'
+import { type Mirror, startMirror } from '../demo/mirror.ts'
 
 const body = Buffer.from('0123456789'.repeat(10_000))
 let mirror: Mirror

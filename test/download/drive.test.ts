@@ -1,7 +1,8 @@
 /** Google Drive: past its pages to the file, and what each of its other pages means. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Behaviour, type Mirror, startMirror } from '../../demo/mirror.ts'
+import type { Behaviour } from '../../demo/behaviour.ts'
+import { type Mirror, startMirror } from '../../demo/mirror.ts'
 import { attributesOf, decoded } from '../../tasks/download/page.ts'
 import { accessPage, confirmPage, folderPage, otherPage, quotaPage } from './drive-pages.ts'
 import { content, fetched, paramsOf, sha256 } from './rig.ts'

@@ -1,7 +1,8 @@
 /** What hosts are asked, and what is believed of their answers, before a file is fetched. */
 
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Behaviour, Mirror } from '../../demo/mirror.ts'
+import type { Behaviour } from '../../demo/behaviour.ts'
+import type { Mirror } from '../../demo/mirror.ts'
 import type { Found } from '../../lib/model/lock-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Behaviour, Mirror } from '../../demo/mirror.ts'
+import type { Behaviour } from '../../demo/behaviour.ts'
+import type { Mirror } from '../../demo/mirror.ts'
 import { get, nextHop } from '../../lib/io/http.ts'
 import {
   content,

@@ -1,7 +1,8 @@
 /** One file over several connections: what is asked, what is taken over, and what is never put together. */
 
 import { describe, expect, test } from 'vitest'
-import type { Behaviour, Mirror } from '../../demo/mirror.ts'
+import type { Behaviour } from '../../demo/behaviour.ts'
+import type { Mirror } from '../../demo/mirror.ts'
 import type { Host } from '../../lib/model/host.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { freeHost } from '../rig/workbench.ts'

@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { Behaviour } from '../../demo/mirror.ts'
+import type { Behaviour } from '../../demo/behaviour.ts'
 import { freeHost } from '../rig/workbench.ts'
 import {
   addressAt,

@@ -2,7 +2,7 @@
 
 import { mkdirSync, rmSync } from 'node:fs'
 import { expect } from 'vitest'
-import type { Behaviour } from '../../demo/mirror.ts'
+import type { Behaviour } from '../../demo/behaviour.ts'
 import type { Code } from '../../lib/model/codes.ts'
 import { Builder, type Outcome } from './builder.ts'
 import { scenes } from './scenes.ts'
