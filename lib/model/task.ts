@@ -4,6 +4,7 @@
  */
 
 import type { Grammar } from './grammar.ts'
+import type { GrowingFile } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
@@ -182,6 +183,8 @@ export interface Input {
   readonly path: string
   /** For a file: one entry, named as the file. */
   readonly manifest: Manifest
+  /** It is still being written; without it the file at `path` is whole. */
+  readonly growing?: GrowingFile
   /** Not on disk as recorded, whatever lies at `path`: a kind that reworks may be given no more than the manifest. */
   readonly absent?: boolean
   /** Nobody else reads it and it is not kept: its files may be linked or moved away instead of copied. */
@@ -212,6 +215,8 @@ export interface Workbench {
   /** The playground folds the case of names (as on macOS): `A` and `a` are one file. */
   readonly foldsCase: boolean
   readonly offline: boolean
+  /** How many the build may use, for a kind that spreads its work over threads. */
+  readonly cores: number
   readonly signal: AbortSignal
   /** A file was written into staging: path in the artifact (for a file artifact its base name), bytes, SHA-256 in hex. */
   record(path: string, bytes: number, sha256: string): void

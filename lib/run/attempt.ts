@@ -59,6 +59,7 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
     candidates: candidatesFor(run, task),
     foldsCase: run.foldsCase,
     offline: run.offline,
+    cores: run.lanes.core.size,
     signal: run.signal,
     record(path, bytes, sha256) {
       builder.add(path, bytes, sha256)

@@ -38,6 +38,7 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     candidates: [],
     foldsCase: false,
     offline: false,
+    cores: 2,
     signal: new AbortController().signal,
     record: (path, bytes, sha256) => void recorded.set(path, { bytes, sha256 }),
     keep: path => void kept.push(path),

@@ -1,5 +1,6 @@
 /** Bytes that can be read at any offset. Knows no format, and does not care where the bytes lie. */
 
+import { fstatSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Problem } from '../../model/problem.ts'
@@ -31,6 +32,28 @@ export async function openFile(path: string, name = basename(path)): Promise<Ran
       return buffer
     },
   }
+}
+
+/** A file that is open already, read without leaving the thread. Whoever opened it closes it. */
+export function overHandle(handle: number, name: string): RandomAccess {
+  const { size } = fstatSync(handle)
+  return {
+    name,
+    bytes: size,
+    close: () => Promise.resolve(),
+    read: (offset, length) => Promise.resolve(readAt(handle, name, offset, length)),
+  }
+}
+
+/** Exactly `length` bytes from `offset`. */
+export function readAt(handle: number, name: string, offset: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length)
+  for (let got = 0; got < length; ) {
+    const bytes = readSync(handle, buffer, got, length - got, offset + got)
+    if (bytes === 0) throw shrank(name, offset + length, offset + got)
+    got += bytes
+  }
+  return buffer
 }
 
 /** The bytes from `start` up to `end`, piece by piece. */
