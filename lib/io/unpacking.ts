@@ -1,81 +1,68 @@
 /**
  * Unpacks the entries that were selected from a zip, over several threads, front to back: also from an archive that is
- * still growing, as its bytes arrive. Judges nothing and places nothing.
+ * still growing, as its bytes arrive, and into a folder where an earlier attempt left some. Judges nothing, places nothing.
  */
 
 import { dirname, join } from 'node:path'
 import type { GrowingFile } from '../model/growing-file.ts'
-import { makeFolder } from './disk.ts'
-import type { Stretch } from './unpacking/protocol.ts'
+import { filesBelow, makeFolder, remove } from './disk.ts'
+import { Front } from './unpacking/front.ts'
+import type { Stretch, Work } from './unpacking/protocol.ts'
 import type { Selection } from './unpacking/selection.ts'
-import { stretchesOf } from './unpacking/stretches.ts'
-import { crewFor } from './unpacking/threads.ts'
+import { stretchesOf, stretchesToCheck } from './unpacking/stretches.ts'
+import { type Crew, crewFor } from './unpacking/threads.ts'
 
 export interface Unpacking {
   /** Those that are marked as done are left out. */
   readonly selection: Selection
-  /** Absolute path of the archive. */
-  readonly path: string
+  /** The archive, open for reading. */
+  readonly handle: number
   /** Where it is still being written. */
   readonly growing?: GrowingFile | undefined
-  /** Absolute: paths begin here. None of the files may be there yet. */
+  /** Absolute: paths begin here. What lies there is kept where it is a whole entry, and removed where not. */
   readonly folder: string
   readonly threads: number
   readonly signal: AbortSignal
   /** As they are written. */
   readonly onBytes: (bytes: number) => void
-  /** After entry `k` was written. */
+  /** Entry `k` is there. */
   readonly onDone: (k: number) => void
 }
 
 /** Resolves, or throws the first failure, when nothing is being written any more. */
 export async function unpackSelected(unpacking: Unpacking): Promise<void> {
-  const { selection, path, folder, growing, threads } = unpacking
-  makeFolders(selection, folder)
-  const failure = new AbortController()
-  const signal = AbortSignal.any([unpacking.signal, failure.signal])
-  const job = { path, folder, selection: selection.columns }
+  const { selection, handle, folder, growing, threads } = unpacking
+  const job = { handle, folder, selection: selection.columns }
   const crew = crewFor({ job, bytes: selection.totalBytes, threads, onBytes: unpacking.onBytes })
-  const stop = (): void => crew.stop()
-  signal.addEventListener('abort', stop)
-  const front = new Front(selection, growing)
-  const running = new Set<Promise<void>>()
   try {
-    for (const stretch of stretchesOf(selection)) {
-      front.reach(stretch)
-      await unlessAborted(growing?.until(selection.to(stretch.to - 1)), signal)
-      const place = await crew.place()
-      if (signal.aborted) {
-        place.leave()
-        break
-      }
-      front.begin(stretch)
-      const work = place
-        .unpack(stretch)
-        .then(() => {
-          front.end(stretch)
-          tellOf(stretch, unpacking)
-        })
-        .catch((error: unknown) => failure.abort(error))
-        .finally(() => void running.delete(work))
-      running.add(work)
-    }
-  } catch (error) {
-    failure.abort(error)
+    const left = leftBefore(selection, folder)
+    if (left) await new Round(crew, unpacking).finish('check', stretchesToCheck(left))
+    makeFolders(selection, folder)
+    const front = new Front(selection, growing)
+    await new Round(crew, unpacking, front).finish('unpack', stretchesOf(selection))
+    growing?.pass(Number.POSITIVE_INFINITY)
   } finally {
-    await Promise.all(running)
-    signal.removeEventListener('abort', stop)
     crew.close()
   }
-  signal.throwIfAborted()
-  growing?.pass(Number.POSITIVE_INFINITY)
 }
 
-function tellOf({ from, to }: Stretch, { selection, onBytes, onDone }: Unpacking): void {
-  for (let k = from; k < to; k += 1) {
-    if (selection.isSmall(k)) onBytes(selection.bytes(k))
-    onDone(k)
+/** Entries that lie there; what is none of them is removed. Undefined where nothing lies there. */
+function leftBefore(selection: Selection, folder: string): Uint8Array | undefined {
+  let entries: Map<string, number> | undefined
+  const left = new Uint8Array(selection.count)
+  for (const path of filesBelow(folder)) {
+    entries ??= entriesByPath(selection)
+    const k = entries.get(path)
+    if (k === undefined) remove(join(folder, path))
+    else left[k] = 1
   }
+  return entries && left
+}
+
+function entriesByPath(selection: Selection): Map<string, number> {
+  const entries = new Map<string, number>()
+  for (let k = 0; k < selection.count; k += 1) if (!selection.isDone(k)) entries.set(selection.path(k), k)
+  return entries
 }
 
 function makeFolders(selection: Selection, folder: string): void {
@@ -90,42 +77,64 @@ function makeFolders(selection: Selection, folder: string): void {
   }
 }
 
-/** Up to where nothing of the archive is needed any more. */
-class Front {
-  readonly #selection: Selection
-  readonly #growing: GrowingFile | undefined
-  readonly #running = new Set<Stretch>()
-  #next = 0
+/** One kind of work over many stretches. */
+class Round {
+  readonly #crew: Crew
+  readonly #unpacking: Unpacking
+  readonly #front: Front | undefined
+  readonly #failure = new AbortController()
+  readonly #signal: AbortSignal
 
-  constructor(selection: Selection, growing: GrowingFile | undefined) {
-    this.#selection = selection
-    this.#growing = growing
+  constructor(crew: Crew, unpacking: Unpacking, front?: Front) {
+    this.#crew = crew
+    this.#unpacking = unpacking
+    this.#front = front
+    this.#signal = AbortSignal.any([unpacking.signal, this.#failure.signal])
   }
 
-  reach(stretch: Stretch): void {
-    this.#next = this.#selection.from(stretch.from)
-    this.#tell()
+  async finish(what: Work, stretches: Iterable<Stretch>): Promise<void> {
+    const stop = (): void => this.#crew.stop()
+    this.#signal.addEventListener('abort', stop)
+    const running = new Set<Promise<void>>()
+    try {
+      for (const stretch of stretches) {
+        await unlessAborted(this.#front?.reach(stretch), this.#signal)
+        const place = await this.#crew.place()
+        if (this.#signal.aborted) {
+          place.leave()
+          break
+        }
+        this.#front?.begin(stretch)
+        const work = place
+          .work(what, stretch)
+          .then(() => this.#end(stretch))
+          .catch((error: unknown) => this.#failure.abort(error))
+          .finally(() => void running.delete(work))
+        running.add(work)
+      }
+    } catch (error) {
+      this.#failure.abort(error)
+    } finally {
+      await Promise.all(running)
+      this.#signal.removeEventListener('abort', stop)
+    }
+    this.#signal.throwIfAborted()
   }
 
-  begin(stretch: Stretch): void {
-    this.#running.add(stretch)
-    this.#next = this.#selection.to(stretch.to - 1)
-  }
-
-  end(stretch: Stretch): void {
-    this.#running.delete(stretch)
-    this.#tell()
-  }
-
-  #tell(): void {
-    let first = this.#next
-    for (const { from } of this.#running) first = Math.min(first, this.#selection.from(from))
-    this.#growing?.pass(first)
+  #end(stretch: Stretch): void {
+    this.#front?.end(stretch)
+    const { selection, onBytes, onDone } = this.#unpacking
+    for (let k = stretch.from; k < stretch.to; k += 1) {
+      if (!selection.isDone(k)) continue
+      // Of large ones it was told as they were written.
+      if (selection.isSmall(k) || !this.#front) onBytes(selection.bytes(k))
+      onDone(k)
+    }
   }
 }
 
 /** What goes on meanwhile is not ended by that. */
-async function unlessAborted<T>(work: Promise<T> | undefined, signal: AbortSignal): Promise<void> {
+async function unlessAborted(work: Promise<unknown> | undefined, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   if (work === undefined) return
   let stop: () => void = () => {}

@@ -48,7 +48,7 @@ export class PartialFile {
     this.#folder = folder
     this.#file = file
     this.#options = options
-    this.growing = new Growing(bytesIn(folder))
+    this.growing = new Growing(bytesIn(folder), this.#written)
     this.#hash = new HashBehind(this.growing, options)
   }
 
@@ -101,10 +101,11 @@ export class PartialFile {
     this.#written.remove(at, Number.POSITIVE_INFINITY)
     this.#origins = this.#origins.filter(origin => origin.at < at)
     if (at === 0) this.#mixed = false
-    this.growing.reach(Math.min(at, this.growing.watermark))
+    const watermark = Math.min(at, this.growing.watermark)
     remove(noteIn(this.#folder))
     if (at === 0) await this.#replaceFile()
     else await this.#sync()
+    this.growing.beginAnew(watermark)
   }
 
   /** Writes pieces one behind the other from `at` on. Resolves when they can be read back. */

@@ -3,19 +3,28 @@
 import { errorCode } from '../../lib/io/disk.ts'
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { unpackSelected } from '../../lib/io/unpacking.ts'
+import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { formatBytes } from '../../lib/model/units.ts'
 
-/** Resolves, or throws the first failure, when nothing is being written any more. `path`: of the archive. */
-export async function extract(selection: Selection, path: string, bench: Workbench): Promise<void> {
+/** An archive that is open for reading. */
+export interface OpenArchive {
+  readonly handle: number
+  /** Where it is still being written. */
+  readonly growing?: GrowingFile | undefined
+}
+
+/** Resolves, or throws the first failure, when nothing is being written any more. */
+export async function extract(selection: Selection, archive: OpenArchive, bench: Workbench): Promise<void> {
   const total = bytesLeft(selection)
   let done = 0
   const onBytes = (bytes: number): void => bench.progress((done += bytes), total, 'bytes')
   const onDone = (k: number): void => bench.record(selection.path(k), selection.bytes(k), selection.sha256(k))
   const { staging: folder, signal, cores } = bench
   try {
-    await unpackSelected({ selection, path, folder, signal, threads: threadsOn(cores), onBytes, onDone })
+    const threads = threadsOn(cores)
+    await unpackSelected({ ...archive, selection, folder, signal, threads, onBytes, onDone })
   } catch (error) {
     throw problemOf(error, selection.directory.archive, total - done)
   }

@@ -1,25 +1,66 @@
 /** Unpacks a zip: opens it, finds what is wanted, refuses what is wrong, extracts the rest. */
 
+import { closeSync, openSync } from 'node:fs'
+import { basename } from 'node:path'
 import { Selection } from '../../lib/io/unpacking/selection.ts'
-import { openFile } from '../../lib/io/zip/random-access.ts'
+import { overGrowing, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
+import type { Code } from '../../lib/model/codes.ts'
+import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import type { Input, Workbench } from '../../lib/model/task.ts'
-import { extract } from './extract.ts'
+import type { Artifact, Input, Workbench } from '../../lib/model/task.ts'
+import { extract, type OpenArchive } from './extract.ts'
 import { judge, leavesItsFolder } from './judge.ts'
 import type { UnpackParams } from './params.ts'
 import { findRoot } from './root.ts'
 
 export async function unpack(params: UnpackParams, bench: Workbench): Promise<void> {
-  const { path } = bench.inputs[0] as Input
-  const source = await openFile(path)
-  try {
-    const selection = select(await openZip(source), params, bench)
-    keepIntact(selection, bench)
-    await extract(selection, path, bench)
-  } finally {
-    await source.close()
+  const { growing, path, artifact } = bench.inputs[0] as Input
+  const name = basename(artifact.at)
+  if (growing) {
+    const bytes = await growing.size()
+    await growing.wish(Math.max(0, bytes - tailBytes), bytes)
+    const archive = { handle: growing.handle, growing }
+    return unpackFrom(overGrowing(growing, name, bytes), archive, params, bench).catch((error: unknown) =>
+      blameArchive(error, growing, artifact),
+    )
   }
+  const handle = openSync(path, 'r')
+  try {
+    await unpackFrom(overHandle(handle, name), { handle }, params, bench)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** What a damaged archive looks like. */
+const damages: ReadonlySet<Code> = new Set([
+  'not-a-zip',
+  'corrupt-zip',
+  'crc-mismatch',
+  'entry-size-mismatch',
+])
+
+/** Until its digest was right, damage may be that of a wrong file, which is fetched from elsewhere then: that is waited for. */
+async function blameArchive(error: unknown, growing: GrowingFile, { pins }: Artifact): Promise<never> {
+  const isPinned = pins?.sha256 !== undefined || pins?.md5 !== undefined
+  if (error instanceof Problem && damages.has(error.code) && isPinned)
+    await growing.until(Number.POSITIVE_INFINITY)
+  throw error
+}
+
+/** Most directories lie in it whole. */
+const tailBytes = 1 << 20
+
+async function unpackFrom(
+  source: RandomAccess,
+  archive: OpenArchive,
+  params: UnpackParams,
+  bench: Workbench,
+): Promise<void> {
+  const selection = select(await openZip(source), params, bench)
+  keepIntact(selection, bench)
+  await extract(selection, archive, bench)
 }
 
 /** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */

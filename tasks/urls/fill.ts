@@ -1,10 +1,10 @@
 /** Takes files that no address gave out of an archive: by their name, or else by the only entry that has their stem. */
 
 import { closeSync, openSync, readSync, renameSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { makeFolder, remove } from '../../lib/io/disk.ts'
 import { type Goal, Selection } from '../../lib/io/unpacking/selection.ts'
-import { openFile } from '../../lib/io/zip/random-access.ts'
+import { overHandle } from '../../lib/io/zip/random-access.ts'
 import { openZip } from '../../lib/io/zip.ts'
 import type { Filling } from '../../lib/model/params.ts'
 import type { Workbench } from '../../lib/model/task.ts'
@@ -28,14 +28,14 @@ export async function fillGaps(fill: Filling, list: List, ledger: Ledger, bench:
   const record: Workbench['record'] = (path, bytes, sha256) => {
     if (takeIn(path, bytes, sha256, filling, ledger, bench)) filled += 1
   }
-  const source = await openFile(archive)
+  const handle = openSync(archive, 'r')
   try {
-    const all = select(await openZip(source), unpack, bench)
+    const all = select(await openZip(overHandle(handle, basename(archive))), unpack, bench)
     const goals = await matches(new Shelves(all, unpack.into), list, ledger)
     const wanted = Selection.named(all.directory, goals)
-    await extract(wanted, archive, { ...bench, staging: filling, record, progress: () => {} })
+    await extract(wanted, { handle }, { ...bench, staging: filling, record, progress: () => {} })
   } finally {
-    await source.close()
+    closeSync(handle)
     remove(filling)
   }
   return filled

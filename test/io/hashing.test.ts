@@ -1,4 +1,4 @@
-/** A file that grows: who reads it waits, and a thread hashes behind its writer. */
+/** A thread hashes a file behind its writer. */
 
 import { createHash } from 'node:crypto'
 import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs'
@@ -11,25 +11,6 @@ import { HashBehind } from '../../lib/io/hashing.ts'
 const { signal } = new AbortController()
 const path = (): string => join(mkdtempSync(join(tmpdir(), 'groundwork-growing-')), 'file')
 const megabytes = (count: number, seed: number): Buffer => Buffer.alloc(count << 20, `${seed} of many `)
-
-test('who waits for bytes that are not there yet gets them when they are', async () => {
-  const file = new Growing('anywhere')
-  const first = file.until(100)
-  const second = file.until(200)
-  file.reach(150)
-  expect(await first).toBe(150)
-  file.end()
-  expect(await second).toBe(150)
-  expect(file.isWhole).toBe(true)
-})
-
-test('who waits for bytes that will never come hears why', async () => {
-  const file = new Growing('anywhere')
-  const waiting = file.until(100)
-  file.fail(new Error('the host is gone'))
-  await expect(waiting).rejects.toThrow('the host is gone')
-  await expect(file.until(1)).rejects.toThrow('the host is gone')
-})
 
 test.each([1, 40])('a file of %i MB is hashed while it grows', async size => {
   const file = new Growing(path())

@@ -41,6 +41,7 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     cores: 2,
     signal: new AbortController().signal,
     record: (path, bytes, sha256) => void recorded.set(path, { bytes, sha256 }),
+    offer: () => {},
     keep: path => void kept.push(path),
     remark: (name, value) => void Object.assign(remarks, { [name]: value }),
     received: bytes => void (counts.received += bytes),

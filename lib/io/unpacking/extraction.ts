@@ -4,7 +4,8 @@
  */
 
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, rmSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, rmSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { writeAll } from '../disk.ts'
 import type { ZipEntry } from '../zip/columns.ts'
 import { readContent, wholeContent } from '../zip/content.ts'
@@ -25,21 +26,17 @@ export class Extraction {
   readonly #stop = new AbortController()
 
   /** `onBytes`: of large entries, as they are written. */
-  constructor({ path, selection, folder }: UnpackingJob, onBytes: (bytes: number) => void) {
+  constructor({ handle, selection, folder }: UnpackingJob, onBytes: (bytes: number) => void) {
     this.#onBytes = onBytes
     this.#folder = folder
     this.#selection = new Selection(selection)
-    this.#handle = openSync(path, 'r')
+    this.#handle = handle
     this.#archive = overHandle(this.#handle, this.#selection.directory.archive)
   }
 
   /** What is being unpacked ends soon, with an error. */
   stop(): void {
     this.#stop.abort(new Error('told to stop'))
-  }
-
-  close(): void {
-    closeSync(this.#handle)
   }
 
   /** Those that are done are left out. What was written when it throws lies there whole or is marked as not done. */
@@ -65,6 +62,34 @@ export class Extraction {
         writeAll(handle, content)
         return createHash('sha256').update(content).digest()
       })
+    }
+  }
+
+  /** What an earlier attempt left: done where size and CRC-32 are right, removed where not. */
+  check({ from, to }: Stretch): Promise<void> {
+    for (let k = from; k < to; k += 1) {
+      const sha256 = this.#sha256IfWhole(k)
+      if (sha256) this.#selection.setDone(k, sha256)
+      else rmSync(this.#pathOf(k), { force: true })
+    }
+    return Promise.resolve()
+  }
+
+  #sha256IfWhole(k: number): Buffer | undefined {
+    const { bytes, crc32: wanted } = this.#selection.directory.entry(this.#selection.index(k))
+    const handle = openSync(this.#pathOf(k), 'r')
+    try {
+      if (fstatSync(handle).size !== bytes) return undefined
+      const piece = Buffer.allocUnsafe(Math.min(bytes, mostReadBytes))
+      const hash = createHash('sha256')
+      let crc = 0
+      for (let length = readSync(handle, piece); length > 0; length = readSync(handle, piece)) {
+        hash.update(piece.subarray(0, length))
+        crc = crc32(piece.subarray(0, length), crc)
+      }
+      return crc === wanted ? hash.digest() : undefined
+    } finally {
+      closeSync(handle)
     }
   }
 

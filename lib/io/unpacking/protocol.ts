@@ -5,8 +5,8 @@ import type { SelectionColumns } from './selection.ts'
 
 /** One archive, for all runs of it. */
 export interface UnpackingJob {
-  /** Absolute path of the archive. */
-  readonly path: string
+  /** The archive, open for reading: threads of one process share what is open. */
+  readonly handle: number
   readonly selection: SelectionColumns
   /** Absolute folder; the folders below it are there. */
   readonly folder: string
@@ -18,9 +18,12 @@ export interface Stretch {
   readonly to: number
 }
 
+/** `check`: the files lie there already; those that are not whole are removed. */
+export type Work = 'unpack' | 'check'
+
 export type UnpackingOrder =
   | { readonly do: 'open'; readonly id: number; readonly job: UnpackingJob }
-  | ({ readonly do: 'unpack'; readonly id: number } & Stretch)
+  | ({ readonly do: Work; readonly id: number } & Stretch)
   /** At once, not in turn: what is being unpacked of it ends. */
   | { readonly do: 'stop'; readonly id: number }
   | { readonly do: 'close'; readonly id: number }

@@ -25,6 +25,16 @@ export function* stretchesOf(selection: Selection): Generator<Stretch> {
   if (from !== undefined) yield { from, to: selection.count }
 }
 
+/** Entries that an earlier attempt left, to be checked. */
+export function* stretchesToCheck(isLeft: Uint8Array): Generator<Stretch> {
+  for (let from = isLeft.indexOf(1); from >= 0; ) {
+    let to = from + 1
+    while (to < isLeft.length && isLeft[to] === 1 && to - from < mostEntries) to += 1
+    yield { from, to }
+    from = isLeft.indexOf(1, to)
+  }
+}
+
 const belongs = (selection: Selection, from: number, k: number): boolean =>
   k - from < mostEntries &&
   selection.isSmall(from) &&

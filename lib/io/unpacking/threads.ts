@@ -7,7 +7,7 @@ import type { Worker } from 'node:worker_threads'
 import { startWorker } from '../worker.ts'
 import { Extraction } from './extraction.ts'
 import { errorOf } from './failure.ts'
-import type { Stretch, UnpackingAnswer, UnpackingJob, UnpackingOrder } from './protocol.ts'
+import type { Stretch, UnpackingAnswer, UnpackingJob, UnpackingOrder, Work } from './protocol.ts'
 
 /** Who unpacks one archive. */
 export interface Crew {
@@ -20,7 +20,7 @@ export interface Crew {
 
 interface Place {
   /** Gives the place back when it is done. */
-  unpack(stretch: Stretch): Promise<void>
+  work(what: Work, stretch: Stretch): Promise<void>
   /** Gives it back unused. */
   leave(): void
 }
@@ -54,8 +54,8 @@ class Here implements Crew {
   async place(): Promise<Place> {
     await this.#last
     return {
-      unpack: stretch => {
-        const work = this.#extraction.unpack(stretch)
+      work: (what, stretch) => {
+        const work = this.#extraction[what](stretch)
         this.#last = work.catch(() => {}).then(() => new Promise(resolve => setImmediate(resolve)))
         return work
       },
@@ -67,9 +67,7 @@ class Here implements Crew {
     this.#extraction.stop()
   }
 
-  close(): void {
-    this.#extraction.close()
-  }
+  close(): void {}
 }
 
 interface Thread {
@@ -103,7 +101,7 @@ class Gang implements Crew {
   async place(): Promise<Place> {
     const thread = await free()
     return {
-      unpack: stretch => this.#order(thread, stretch).finally(() => leave(thread)),
+      work: (what, stretch) => this.#order(thread, what, stretch).finally(() => leave(thread)),
       leave: () => leave(thread),
     }
   }
@@ -120,7 +118,7 @@ class Gang implements Crew {
       pool.threads.forEach(({ worker }) => worker.unref())
   }
 
-  #order(thread: Thread, stretch: Stretch): Promise<void> {
+  #order(thread: Thread, what: Work, stretch: Stretch): Promise<void> {
     const id = this.#id
     if (!thread.open.has(id)) {
       thread.open.set(id, this.#request.onBytes)
@@ -128,7 +126,7 @@ class Gang implements Crew {
     }
     return new Promise((done, fail) => {
       thread.waiting.set(`${id}:${stretch.from}`, { done, fail })
-      tell(thread, { do: 'unpack', id, ...stretch })
+      tell(thread, { do: what, id, ...stretch })
     })
   }
 }

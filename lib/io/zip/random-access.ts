@@ -3,6 +3,7 @@
 import { fstatSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { GrowingFile } from '../../model/growing-file.ts'
 import { Problem } from '../../model/problem.ts'
 
 export interface RandomAccess {
@@ -35,15 +36,23 @@ export async function openFile(path: string, name = basename(path)): Promise<Ran
 }
 
 /** A file that is open already, read without leaving the thread. Whoever opened it closes it. */
-export function overHandle(handle: number, name: string): RandomAccess {
-  const { size } = fstatSync(handle)
-  return {
-    name,
-    bytes: size,
-    close: () => Promise.resolve(),
-    read: (offset, length) => Promise.resolve(readAt(handle, name, offset, length)),
-  }
-}
+export const overHandle = (handle: number, name: string): RandomAccess => ({
+  name,
+  bytes: fstatSync(handle).size,
+  close: () => Promise.resolve(),
+  read: (offset, length) => Promise.resolve(readAt(handle, name, offset, length)),
+})
+
+/** A file that is still growing: what is to be read is asked for ahead of everything else. */
+export const overGrowing = (file: GrowingFile, name: string, bytes: number): RandomAccess => ({
+  name,
+  bytes,
+  close: () => Promise.resolve(),
+  async read(offset, length) {
+    await file.wish(offset, offset + length)
+    return readAt(file.handle, name, offset, length)
+  },
+})
 
 /** Exactly `length` bytes from `offset`. */
 export function readAt(handle: number, name: string, offset: number, length: number): Buffer {
