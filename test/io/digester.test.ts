@@ -60,18 +60,6 @@ describe.each(each)('%s', (_, maker) => {
     }
   })
 
-  test('more than 512 MiB, where the count of bits needs its second word', async () => {
-    const piece = Buffer.alloc(1 << 20, 'groundwork')
-    const wanted = createHash('sha256')
-    let digester = await Digester.begin({ ...options, md5: false })
-    for (let i = 0; i < 514; i += 1) {
-      digester.update(piece)
-      wanted.update(piece)
-      if (i >= 511) digester = (await Digester.from(digester.state(), { ...options, md5: false })) as Digester
-    }
-    expect(digester.digests()).toEqual({ sha256: wanted.digest('hex') })
-  })
-
   test('what was saved is a copy: who goes on does not change it', async () => {
     const digester = await Digester.begin(options)
     digester.update(Buffer.from('a'))
@@ -173,4 +161,18 @@ test('a state of a position that its struct does not tell is none', async () => 
   struct.writeUInt32LE(4_000_000, 26 * 4)
   const hashes = { sha256: struct, md5: undefined }
   expect(await Digester.from(writeState({ ...state, hashes }), { md5: false })).toBeUndefined()
+})
+
+test('a struct after more than 512 MiB, where the count of bits needs its second word, is taken up', async () => {
+  if (!openssl) return
+  const options = { md5: false, makers: [openssl] }
+  const piece = Buffer.alloc(1 << 20, 'groundwork')
+  const wanted = createHash('sha256')
+  let digester = await Digester.begin(options)
+  for (let i = 0; i < 514; i += 1) {
+    digester.update(piece)
+    wanted.update(piece)
+    if (i >= 511) digester = (await Digester.from(digester.state(), options)) as Digester
+  }
+  expect(digester.digests()).toEqual({ sha256: wanted.digest('hex') })
 })
