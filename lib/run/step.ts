@@ -4,9 +4,9 @@
  */
 
 import { statSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { filesystemNowMs, look, makeFolder, remove, syncFolder } from '../io/disk.ts'
+import { filesystemNowMs, look, makeFolder, remove, removeEmptyFolders, syncFolder } from '../io/disk.ts'
 import { syncFiles } from '../io/sync.ts'
 import { shelfOf } from '../knowledge.ts'
 import { BegunAnew } from '../model/growing-file.ts'
@@ -45,12 +45,18 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
     signal.throwIfAborted()
     const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
-    if (task.kind.staging) remove(staging)
+    if (task.kind.staging) tidyShelf(run, task, staging)
     return { receipt, made }
   } finally {
     overlap.close()
     if (!task.kind.staging) remove(staging)
   }
+}
+
+function tidyShelf({ state }: Run, { id, kind }: Task, staging: string): void {
+  const shelf = join(state, shelfOf(id))
+  remove(kind.staging === 'shelf' ? shelf : staging)
+  removeEmptyFolders(dirname(shelf), state)
 }
 
 /** Once more for each time that what it reads is begun anew. */

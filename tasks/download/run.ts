@@ -119,7 +119,8 @@ async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> 
     whole.push(arrived)
     bytes += arrived.bytes
   }
-  const digests = await part.digests(bench.signal)
+  const onHashed = (position: number): void => bench.progress(position, bytes, 'bytes')
+  const digests = await part.digests(bench.signal, onHashed)
   const [first, ...others] = whole
   const alone = others.length === 0 ? first : undefined
   try {

@@ -1,8 +1,6 @@
 /** Bytes that can be read at any offset. Knows no format, and does not care where the bytes lie. */
 
 import { fstatSync, readSync } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { basename } from 'node:path'
 import type { GrowingFile } from '../../model/growing-file.ts'
 import { Problem } from '../../model/problem.ts'
 
@@ -13,26 +11,6 @@ export interface RandomAccess {
   /** Exactly `length` bytes from `offset`; where they are not to be had, it throws. */
   read(offset: number, length: number): Promise<Buffer>
   close(): Promise<void>
-}
-
-/** Opens a local file. Whoever opens it closes it. */
-export async function openFile(path: string, name = basename(path)): Promise<RandomAccess> {
-  const handle = await open(path, 'r')
-  const { size } = await handle.stat()
-  return {
-    name,
-    bytes: size,
-    close: () => handle.close(),
-    async read(offset, length) {
-      const buffer = Buffer.allocUnsafe(length)
-      for (let got = 0; got < length; ) {
-        const { bytesRead } = await handle.read(buffer, got, length - got, offset + got)
-        if (bytesRead === 0) throw shrank(name, size, offset + got)
-        got += bytesRead
-      }
-      return buffer
-    },
-  }
 }
 
 /** A file that is open already, read without leaving the thread. Whoever opened it closes it. */
