@@ -234,6 +234,10 @@ export interface Workbench {
   readonly began: number
   /** Asked for with `--force`. */
   readonly forced: boolean
+  /** A file was made, and used up by who read it while it grew: recorded, not placed. */
+  spend(path: string, bytes: number, sha256: string): void
+  /** Whether everybody who will ever read the artifact is reading it now while it grows, and nobody wants to keep it. */
+  mayDiscard(): boolean
   /** The file artifact that is being made may be read while it grows. */
   offer(file: GrowingSource): void
   /** Remembered in the receipt: which mirror served, its ETag. Short, without credentials. */

@@ -1,7 +1,7 @@
 /** Adds up what a plan moves, and the disk that it needs while it runs. Pure. */
 
 import type { Step, Totals } from '../model/plan.ts'
-import type { Task, TaskId } from '../model/task.ts'
+import type { Artifact, Task, TaskId } from '../model/task.ts'
 
 interface RoomOptions {
   readonly freeBytes?: number
@@ -53,3 +53,7 @@ function movedOn(steps: ReadonlyMap<TaskId, Step>): ReadonlySet<TaskId> {
 
 /** What is fetched or copied as it is, to be given back later. */
 export const isArchive = ({ gives }: Task): boolean => gives?.form === 'file' && !gives.lasting
+
+/** May be given back while it is read: its digest, which is compared at its end, says that it was the right one. */
+export const isSpendable = ({ form, lasting, borrowed, pins }: Artifact): boolean =>
+  form === 'file' && !lasting && borrowed !== true && (pins?.sha256 ?? pins?.md5) !== undefined

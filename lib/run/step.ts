@@ -78,8 +78,9 @@ async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Prom
 /** Places what was made; what is to be remembered of it. */
 async function keep(run: Run, task: Task, made: Made, staging: string, began: number): Promise<Receipt> {
   const { contents } = made
-  const manifest =
-    task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
+  const manifest = made.isSpent
+    ? contents
+    : task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
   return {
     task: task.id,
     kind: task.kind.name,
