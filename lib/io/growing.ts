@@ -79,6 +79,7 @@ export class Growing {
     this.#spent = 0
     const anew = new BegunAnew(`${this.path} is written anew`)
     for (const reader of this.#readers) reader.end(anew)
+    this.#readers.clear()
     this.#wishes.clear()
     this.#failAll(anew)
     this.#tell()

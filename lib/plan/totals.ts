@@ -1,7 +1,7 @@
 /** Adds up what a plan moves, and the disk that it needs while it runs. Pure. */
 
 import type { Step, Totals } from '../model/plan.ts'
-import type { Artifact, Task, TaskId } from '../model/task.ts'
+import type { Task, TaskId } from '../model/task.ts'
 
 interface RoomOptions {
   readonly freeBytes?: number
@@ -26,7 +26,7 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
       byHost[from.host] = (byHost[from.host] ?? 0) + (step.download ?? 0)
     }
     if (isArchive(step.task) && !(moved.has(step.task.id) && !options.keepArchives))
-      archives.push(step.write ?? step.download ?? 0)
+      archives.push(step.held ?? 0)
     if (step.task.gives?.lasting) {
       // The part that a rename takes and what it gives are the same bytes under other names.
       write += step.write ?? 0
@@ -53,7 +53,3 @@ function movedOn(steps: ReadonlyMap<TaskId, Step>): ReadonlySet<TaskId> {
 
 /** What is fetched or copied as it is, to be given back later. */
 export const isArchive = ({ gives }: Task): boolean => gives?.form === 'file' && !gives.lasting
-
-/** May be given back while it is read: its digest, which is compared at its end, says that it was the right one. */
-export const isSpendable = ({ form, lasting, borrowed, pins }: Artifact): boolean =>
-  form === 'file' && !lasting && borrowed !== true && (pins?.sha256 ?? pins?.md5) !== undefined

@@ -113,10 +113,10 @@ export class Overlap {
     this.#readers.clear()
   }
 
-  /** Resolves when all of it is made. Throws Forsaken where something is not, and BegunAnew where it is not what was read. */
+  /** Resolves when all of it is made. Throws Forsaken where something is not, and BegunAnew, at once, where it is not what was read. */
   async awaitMade(): Promise<void> {
+    await Promise.all([...this.#readers.values()].map(reader => reader.until(Number.POSITIVE_INFINITY)))
     for (const [task, maker] of this.#makers) await requireMade(task, maker)
-    for (const reader of this.#readers.values()) await reader.until(0)
   }
 }
 

@@ -9,7 +9,8 @@ import { Forsaken } from '../model/growing-file.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
-import { isArchive, isSpendable } from '../plan/totals.ts'
+import { isSpendable } from '../plan/held.ts'
+import { isArchive } from '../plan/totals.ts'
 import { canRework, isAtHand, isSpare, surveyForJudge } from '../plan.ts'
 import { naming, subjectOf, Wanting } from './attempt.ts'
 import type { Run } from './context.ts'
@@ -165,7 +166,7 @@ export class Pass {
       this.#overlapping.add(task.id)
       return this.#attempt(step, signal).finally(() => this.#overlapping.delete(task.id))
     }
-    const leaveRoom = isArchive(task) ? await this.#room.enter(step.weight, step.write ?? 0) : () => {}
+    const leaveRoom = isArchive(task) ? await this.#room.enter(step.weight, step.held ?? 0) : () => {}
     const state = await this.#run.lanes[task.kind.lane].use(() => this.#attempt(step, signal), step.weight)
     if (state === 'done' && this.#passing.has(task)) this.#held.set(task.id, leaveRoom)
     else leaveRoom()

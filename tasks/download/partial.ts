@@ -55,6 +55,8 @@ export class PartialFile {
   /** Some bytes came in an earlier run or from another address: a wrong digest is not the fault of who sent the last. */
   #mixed = false
   #givenAway = false
+  /** The digest is known: what can be saved of it does not move on any more. */
+  #isHashed = false
 
   private constructor(folder: string, file: FileHandle, options: PartialOptions) {
     this.#folder = folder
@@ -133,6 +135,7 @@ export class PartialFile {
     this.#written.remove(at, Number.POSITIVE_INFINITY)
     this.#origins = this.#origins.filter(origin => origin.at < at)
     if (at === 0) this.#mixed = false
+    this.#isHashed = false
     const watermark = Math.min(at, this.growing.watermark)
     remove(noteIn(this.#folder))
     if (at === 0) await this.#replaceFile()
@@ -158,12 +161,14 @@ export class PartialFile {
   async digests(signal: AbortSignal, onHashed?: (position: number) => void): Promise<Digests> {
     if ((await this.#file.stat()).size > this.#written.end) await this.#file.truncate(this.#written.end)
     this.#syncing ??= this.#syncAside()
-    return this.#hash.digests(signal, onHashed)
+    const digests = await this.#hash.digests(signal, onHashed)
+    this.#isHashed = true
+    return digests
   }
 
-  /** Where its beginning is gone, the file is of use to nobody but who reads it now: resolves when they are done. */
+  /** Where its beginning is gone, the file is of use to nobody but who reads it now: resolves when they are done, or gone. */
   async used(): Promise<void> {
-    while (this.isSpent && this.growing.isRead === false) {
+    while (this.isSpent && this.growing.isRead !== true && this.#options.mayDiscard()) {
       if (this.growing.isRegretted) throw new Regretted()
       this.#options.signal.throwIfAborted()
       await this.#spending.stirred()
@@ -251,7 +256,7 @@ export class PartialFile {
   async #syncAside(): Promise<void> {
     try {
       do await this.#sync()
-      while (await this.#spending.isDue())
+      while (!this.#isHashed && (await this.#spending.isDue()))
     } catch (error) {
       this.#failure = error
     } finally {

@@ -10,6 +10,8 @@ import { isWorthSpending, portionBytes, windowBytes } from '../../lib/model/spen
 
 /** Holes begin and end with blocks. */
 const blockBytes = 4096
+/** That a reader is gone for good is not told. */
+const lookMs = 500
 /** In this time several megabytes are hashed. */
 const hashingMs = 10
 
@@ -102,9 +104,11 @@ export class Spending {
     this.release()
   }
 
-  /** Resolves when something changed. */
-  stirred(): Promise<void> {
-    return new Promise(resolve => void this.#blocked.add(resolve))
+  /** Resolves when something about the readers changed, or may have. */
+  async stirred(): Promise<void> {
+    const timer = setTimeout(this.release, lookMs)
+    await new Promise<void>(resolve => void this.#blocked.add(resolve))
+    clearTimeout(timer)
   }
 
   /** Whoever waits looks again. */

@@ -57,12 +57,14 @@ const stagedFiles = (place: Ground): number =>
 const unpacked = (place: Ground, count: number): Promise<void> =>
   vi.waitFor(() => expect(stagedFiles(place)).toBeGreaterThanOrEqual(count), { timeout: 20_000 })
 
-/** As the note beside the partial file says. */
-function spentOf(place: Ground): number {
+/** The note beside the partial file. */
+function noteOf(place: Ground): { readonly kept: readonly (readonly number[])[]; readonly spent?: number } {
   const shelf = join(place.root, '.groundwork/shelf')
   const [note] = [...filesBelow(shelf)].filter(path => path.endsWith('/note.json'))
-  return (JSON.parse(readFileSync(join(shelf, note as string), 'utf8')) as { spent?: number }).spent ?? 0
+  return JSON.parse(readFileSync(join(shelf, note as string), 'utf8')) as ReturnType<typeof noteOf>
 }
+
+const spentOf = (place: Ground): number => noteOf(place).spent ?? 0
 
 const order = ({ events }: Ran): readonly string[] =>
   events
@@ -150,6 +152,9 @@ test('killed in the middle: whole entries are kept, and nothing is fetched twice
   host.serve('/pack.zip', archive, { does: 'wait', from: 12 * megabyte, to: 13 * megabyte, until: opened })
   const running = place.start('build')
   await unpacked(place, 9)
+  await vi.waitFor(() => expect(noteOf(place).kept[0]?.[1]).toBeGreaterThan(4 * megabyte), {
+    timeout: 20_000,
+  })
   running.kill('SIGKILL')
   await running.end.catch(() => {})
   host.serve('/pack.zip', archive)
@@ -174,7 +179,7 @@ test('a staged file that is damaged between two attempts is unpacked again', asy
   const shelf = join(place.root, '.groundwork/shelf/unzip~2images/files')
   place.write('data/.groundwork/shelf/unzip~2images/files/0.jpg', noise(7))
   place.write('data/.groundwork/shelf/unzip~2images/files/stranger.jpg', 'boo')
-  rmSync(join(shelf, '1.jpg'))
+  rmSync(join(shelf, '1.jpg'), { force: true })
   expect((await place.run('build')).summary).toMatchObject({ exitCode: 0 })
   expect(place.tree()).toEqual(tree)
 })
