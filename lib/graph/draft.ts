@@ -48,7 +48,7 @@ export class Draft {
       const renamed = files === undefined || !areFiles ? undefined : files - placed.length
       placed.push(this.#rename(name, target, trees, renamed))
     }
-    if (target.expect.files !== undefined) this.#expect(name, target, target.expect.files, placed)
+    if (target.expect.files !== undefined || target.expect.images) this.#expect(name, target, placed)
   }
 
   #source(name: string, target: Target, source: Source): Task {
@@ -232,9 +232,15 @@ export class Draft {
     return this.#add('rename', params, name, below(target.pointer, 'rename'))
   }
 
-  #expect(name: string, target: Target, files: number, parts: readonly Task[]): void {
-    const place = placeOf(this.#spec, below(target.pointer, 'expect', 'files'))
-    const params: ExpectParams = { target: name, files, place, parts: parts.map(({ id }) => id) }
+  #expect(name: string, target: Target, parts: readonly Task[]): void {
+    const { files, images } = target.expect
+    const placed = (key: string) => placeOf(this.#spec, below(target.pointer, 'expect', key))
+    const params: ExpectParams = {
+      target: name,
+      files: files === undefined ? undefined : { wanted: files, place: placed('files') },
+      images: images ? { place: placed('images') } : undefined,
+      parts: parts.map(({ id }) => id),
+    }
     this.#add('expect', params, name, below(target.pointer, 'expect'))
   }
 

@@ -87,6 +87,7 @@ const workCodes = [
   'not-an-array',
   'wrong-record-count',
   'wrong-file-count',
+  'not-images',
   'place-clash',
   // the playground and its state
   'edited-by-hand',

@@ -82,8 +82,9 @@ export interface RenameParams {
 export interface ExpectParams {
   readonly target: string
   /** How many files the target is to hold in all. */
-  readonly files: number
-  readonly place: Place
+  readonly files: { readonly wanted: number; readonly place: Place } | undefined
+  /** Every file of a tree is to be an image that is whole. */
+  readonly images: { readonly place: Place } | undefined
   /** Every task that gives files of the target. */
   readonly parts: readonly TaskId[]
 }

@@ -120,7 +120,7 @@ export interface TaskKind<P = unknown> {
   readonly stagesOnShelf?: boolean
   /** Its result is its input under another name: an input that nobody else reads is given back as soon as that is placed. */
   readonly consumes?: boolean
-  /** What can be wrong with a result although its bytes are as recorded: `verify` asks. */
+  /** What can be wrong with a result, or with what is only checked, although all bytes are as recorded: `verify` asks. */
   audit?(params: P, placed: Placed): Promise<readonly Diagnostic[]>
   /**
    * Can make its result from its own previous one, without its inputs, when only its fingerprint changed
@@ -136,8 +136,10 @@ export type Inquiry = Pick<Workbench, 'host' | 'headersOf' | 'signal' | 'request
 export interface Placed {
   /** Absolute root of the playground. */
   readonly root: string
-  /** Absolute path of the artifact. */
+  /** Absolute path of the artifact; of a task that gives none, the root. */
   readonly path: string
+  /** For a task that only checks: what it reads, all of it as recorded. */
+  readonly inputs: readonly Pick<Input, 'artifact' | 'path' | 'manifest'>[]
   readonly signal: AbortSignal
 }
 
