@@ -7,7 +7,7 @@ export const rename: TaskKind<RenameParams> = {
   name: 'rename',
   version: 1,
   lane: 'core',
-  reworks: true,
+  reworks: () => true,
 
   outline: ({ target, rules, parts, bytes, files }) => ({
     name: target,
