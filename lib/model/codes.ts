@@ -83,6 +83,8 @@ const workCodes = [
   // what archives become
   'bad-pattern',
   'rename-collision',
+  'unreadable-image',
+  'library-missing',
   'invalid-json',
   'not-an-array',
   'wrong-record-count',

@@ -54,6 +54,14 @@ const names: Readonly<Record<ImageType, string>> = {
   svg: 'an SVG',
 }
 
+/** Why a decoder could not read it: what its structure tells, or else what the decoder says. */
+export function whyUnreadable(file: Glimpse, said: string): string {
+  const flaw = imageFlawOf(file)
+  if (flaw) return inWords(flaw)
+  const type = imageTypeOf(file.at(0, imageHeadBytes))
+  return type === undefined ? said : `${names[type]}; ${said}`
+}
+
 /** `a PNG that ends without its chunk IEND` */
 export function inWords(flaw: ImageFlaw): string {
   switch (flaw.form) {

@@ -75,6 +75,8 @@ export interface RenameParams {
   readonly rules: readonly (RenameRule & { readonly place: Place })[]
   /** Trees to take, and the folder below the target that each belongs into (`''`: the target itself). */
   readonly parts: readonly { readonly task: TaskId; readonly prefix: string }[]
+  /** Images become JPEG under .jpg. */
+  readonly transcode: { readonly place: Place } | undefined
   readonly bytes: number | undefined
   readonly files: number | undefined
 }

@@ -4,8 +4,9 @@
  */
 
 import { join } from 'node:path'
-import { errorCode, makeFolder, remove, writeWhole } from '../../lib/io/disk.ts'
+import { errorCode } from '../../lib/io/disk.ts'
 import { glimpseOf } from '../../lib/io/glimpse.ts'
+import { keepListing } from '../../lib/io/listing.ts'
 import { Turns } from '../../lib/io/turns.ts'
 import { imageFlawOf, inWords } from '../../lib/model/image-flaw.ts'
 import { belowRoot } from '../../lib/model/layout.ts'
@@ -28,7 +29,7 @@ export async function wrongImages(
 ): Promise<DiagnosticDraft | undefined> {
   const trees = parts.filter(({ artifact }) => artifact.form === 'tree')
   const flawed = await flawedIn(params.target, trees, watch)
-  const list = watch.shelf === undefined ? undefined : writeList(flawed, watch.shelf)
+  const list = watch.shelf === undefined ? undefined : keepListing(watch.shelf, 'not-images.ndjson', flawed)
   return flawed.length === 0 ? undefined : draft(params, flawed, distinctFiles(trees), list)
 }
 
@@ -63,17 +64,6 @@ function flawAt(path: string, bytes: number): Omit<Flawed, 'path'> | undefined {
     if (errorCode(error) !== 'ENOENT') throw error
     return { form: 'gone', why: 'not there' }
   }
-}
-
-/** All of them, one JSON object a line; nothing where nothing is wrong. Returns where it lies. */
-function writeList(flawed: readonly Flawed[], shelf: string): string {
-  const list = join(shelf, 'not-images.ndjson')
-  if (flawed.length === 0) remove(list)
-  else {
-    makeFolder(shelf)
-    writeWhole(list, flawed.map(each => `${JSON.stringify(each)}\n`).join(''))
-  }
-  return list
 }
 
 const namesListed = 10
