@@ -18,6 +18,13 @@ export type Behaviour =
   | { readonly does: 'drip'; readonly bytesPerSecond: number }
   /** Sends so many bytes, then nothing, and keeps the connection. */
   | { readonly does: 'stall'; readonly after: number }
+  /** Sends no byte of the file behind `from` and before `to` until that has resolved. */
+  | {
+      readonly does: 'wait'
+      readonly from: number
+      readonly to: number
+      readonly until: Promise<unknown>
+    }
   /** As long as the file, with another content. */
   | { readonly does: 'wrong-bytes' }
   /** A file of another length, consistently. */

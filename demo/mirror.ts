@@ -150,6 +150,8 @@ async function answer(
       return send({ ...file, bytesPerSecond: behaviour.bytesPerSecond })
     case 'stall':
       return send({ ...file, stopAfter: behaviour.after, stop: () => {} })
+    case 'wait':
+      return send({ ...file, pauseAt: behaviour })
     case 'wrong-bytes':
       return send({ ...file, alter: chunk => chunk.map(byte => byte ^ 0xff) })
     case 'wrong-length': {
@@ -196,6 +198,7 @@ interface Sent {
   readonly stopAfter?: number
   readonly stop?: () => void
   readonly bytesPerSecond?: number
+  readonly pauseAt?: Behaviour & { readonly does: 'wait' }
   readonly alter?: (chunk: Buffer) => Uint8Array
 }
 
@@ -225,6 +228,9 @@ async function send(sent: Sent): Promise<void> {
   const stopAt = Math.min(end, start + (sent.stopAfter ?? size))
   for await (const chunk of slices(sent, start, stopAt)) {
     if (response.destroyed) return
+    const at = start + entry.bytes
+    const { pauseAt } = sent
+    if (pauseAt && at + chunk.length > pauseAt.from && at < pauseAt.to) await pauseAt.until
     const bytes = sent.alter ? sent.alter(chunk) : chunk
     await new Promise(resolve => response.write(bytes, resolve))
     entry.bytes += bytes.length

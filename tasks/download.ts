@@ -50,7 +50,13 @@ function outline(params: DownloadParams): Outline {
         : []),
     ],
     takes: [],
-    gives: { form: 'file', at: params.at, lasting: false, pins: pinsOf(params.download, params.places) },
+    gives: {
+      form: 'file',
+      at: params.at,
+      lasting: false,
+      pins: pinsOf(params.download, params.places),
+      ...(local.length > 0 && { borrowed: true }),
+    },
     forecast: {
       bytes,
       files: 1,

@@ -7,6 +7,8 @@ export const unzip: TaskKind<UnpackParams> = {
   name: 'unzip',
   version: 1,
   lane: 'core',
+  staging: 'shelf',
+  takesGrowing: true,
   source: { key: 'unzip', grammar: unpackGrammar, endings: ['.zip'], fills: true, params: unpackParams },
   outline: unpackOutline,
   // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.

@@ -20,7 +20,7 @@ export function urlsKind(options: UrlsOptions = {}): TaskKind<UrlsParams> {
     name: 'urls',
     version: 1,
     lane: 'network',
-    stagesOnShelf: true,
+    staging: 'shelf-and-place',
     outline,
     // Loaded when there is work, as its libraries are.
     run: async (params, bench) => (await import('./urls/run.ts')).run(params, bench, options),

@@ -1,32 +1,12 @@
 /** The door to digests: reads files front to back and hashes what passes. Knows no manifest and no pin. */
 
-import { createHash, type Hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
 
 /** In lower-case hex. MD5 is half as fast, and only there where it was asked for. */
 export interface Digests {
   readonly sha256: string
   readonly md5?: string
-}
-
-/** Hashes bytes as they pass; can be asked at any time for the digests so far. */
-export class Digester {
-  readonly #sha256 = createHash('sha256')
-  readonly #md5: Hash | undefined
-
-  constructor(options: { readonly md5?: boolean } = {}) {
-    this.#md5 = options.md5 ? createHash('md5') : undefined
-  }
-
-  update(bytes: Uint8Array): void {
-    this.#sha256.update(bytes)
-    this.#md5?.update(bytes)
-  }
-
-  digests(): Digests {
-    const sha256 = this.#sha256.copy().digest('hex')
-    return this.#md5 ? { sha256, md5: this.#md5.copy().digest('hex') } : { sha256 }
-  }
 }
 
 export interface HashOptions {
@@ -38,27 +18,23 @@ export interface HashOptions {
 
 const pieceBytes = 1 << 20
 
-/** Feeds a file to a digester; gives the bytes read. */
-export async function feed(digester: Digester, path: string, options: HashOptions = {}): Promise<number> {
-  let bytes = 0
-  const { signal } = options
-  const pieces = createReadStream(path, { highWaterMark: pieceBytes, ...(signal && { signal }) })
-  for await (const piece of pieces as AsyncIterable<Buffer>) {
-    digester.update(piece)
-    bytes += piece.length
-    options.onBytes?.(piece.length)
-  }
-  return bytes
-}
-
 /** Size and digests of a file, in one read. */
 export async function hashFile(
   path: string,
-  options: HashOptions = {},
+  { md5: isMd5Wanted = false, onBytes, signal }: HashOptions = {},
 ): Promise<{ readonly bytes: number; readonly digests: Digests }> {
-  const digester = new Digester(options)
-  const bytes = await feed(digester, path, options)
-  return { bytes, digests: digester.digests() }
+  const sha256 = createHash('sha256')
+  const md5 = isMd5Wanted ? createHash('md5') : undefined
+  let bytes = 0
+  const pieces = createReadStream(path, { highWaterMark: pieceBytes, ...(signal && { signal }) })
+  for await (const piece of pieces as AsyncIterable<Buffer>) {
+    sha256.update(piece)
+    md5?.update(piece)
+    bytes += piece.length
+    onBytes?.(piece.length)
+  }
+  const digests = { sha256: sha256.digest('hex'), ...(md5 && { md5: md5.digest('hex') }) }
+  return { bytes, digests }
 }
 
 export async function sha256OfFile(

@@ -1,56 +1,98 @@
 /**
  * A file that is being written and can already be read up to its watermark: all bytes before it are there. Who reads it
- * waits for more. Knows neither who writes nor who reads.
+ * waits for more, or asks for bytes out of their turn. Knows neither who writes nor who reads.
  */
+
+import { closeSync, openSync } from 'node:fs'
+import type { ByteRanges } from '../model/byte-ranges.ts'
+import { BegunAnew, type GrowingFile } from '../model/growing-file.ts'
+
+interface Waiting {
+  readonly isOver: () => boolean
+  readonly wake: () => void
+  readonly fail: (error: Error) => void
+}
+
+/** Bytes `[from, to)` that somebody waits for out of their turn. */
+interface Wish {
+  readonly from: number
+  readonly to: number
+}
 
 export class Growing {
   readonly path: string
   #watermark = 0
+  #bytes: number | undefined
   #state: 'growing' | 'whole' | Error = 'growing'
-  readonly #waiting: {
-    readonly bytes: number
-    readonly wake: () => void
-    readonly fail: (error: Error) => void
-  }[] = []
+  #waiting: readonly Waiting[] = []
+  readonly #written: ByteRanges | undefined
+  readonly #wishes = new Set<Wish>()
   readonly #watchers = new Set<() => void>()
+  readonly #wishers = new Set<(wish: Wish) => void>()
+  readonly #readers = new Set<Reader>()
 
-  /** Absolute. */
-  constructor(path: string) {
+  /** `path`: absolute. `written`: what is there, where it is not written front to back. */
+  constructor(path: string, written?: ByteRanges) {
     this.path = path
+    this.#written = written
   }
 
   get watermark(): number {
     return this.#watermark
   }
 
+  get bytes(): number | undefined {
+    return this.#bytes
+  }
+
   get isWhole(): boolean {
     return this.#state === 'whole'
   }
 
-  /** The watermark moved on, or back to 0 where the file is written anew. */
+  get isVoid(): boolean {
+    return this.#state instanceof Error
+  }
+
+  /** What readers ask for out of its turn and is not there yet. */
+  get wishes(): readonly Wish[] {
+    return [...this.#wishes]
+  }
+
+  /** The watermark moved on, or bytes behind it came. */
   reach(watermark: number): void {
     this.#watermark = watermark
+    this.#tell()
+  }
+
+  /** The size of the whole became known. */
+  measure(bytes: number): void {
+    this.#bytes = bytes
+    this.#tell()
+  }
+
+  /** It is written anew up from `watermark`: what was read behind it is void. */
+  beginAnew(watermark = 0): void {
+    this.#watermark = watermark
+    this.#bytes = undefined
+    const anew = new BegunAnew(`${this.path} is written anew`)
+    for (const reader of this.#readers) reader.end(anew)
+    this.#wishes.clear()
+    this.#failAll(anew)
     this.#tell()
   }
 
   /** Nothing follows. */
   end(): void {
     this.#state = 'whole'
+    this.#bytes = this.#watermark
     this.#tell()
   }
 
   /** It will never be whole: who waits hears why. */
   fail(error: Error): void {
+    if (this.#state !== 'growing') return
     this.#state = error
-    this.#tell()
-  }
-
-  /** Resolves to the watermark once it is at `bytes`, or once the file is whole. Rejects where it never will be. */
-  async until(bytes: number): Promise<number> {
-    if (this.#state instanceof Error) throw this.#state
-    if (this.#watermark < bytes && this.#state === 'growing')
-      await new Promise<void>((wake, fail) => void this.#waiting.push({ bytes, wake, fail }))
-    return this.#watermark
+    this.#failAll(error)
   }
 
   /** Calls `tell` after each move; the returned function ends that. */
@@ -59,13 +101,132 @@ export class Growing {
     return () => void this.#watchers.delete(tell)
   }
 
+  /** Calls `tell` for each wish that there is and comes; the returned function ends that. */
+  hear(tell: (wish: Wish) => void): () => void {
+    this.#wishers.add(tell)
+    for (const wish of this.#wishes) tell(wish)
+    return () => void this.#wishers.delete(tell)
+  }
+
+  /** For one who reads, while the file lies at its path; to be closed by who asked for it. */
+  read(): Reader {
+    const reader: Reader = new Reader(this, () => void this.#readers.delete(reader))
+    this.#readers.add(reader)
+    return reader
+  }
+
+  /** Up to where nobody who reads needs anything any more; undefined where nobody reads. */
+  get passed(): number | undefined {
+    const positions = [...this.#readers].map(({ passed }) => passed)
+    return positions.length === 0 ? undefined : Math.min(...positions)
+  }
+
+  async wait(isOver: () => boolean): Promise<void> {
+    if (this.#state instanceof Error) throw this.#state
+    if (isOver() || this.isWhole) return
+    await new Promise<void>((wake, fail) => {
+      this.#waiting = [...this.#waiting, { isOver, wake, fail }]
+    })
+  }
+
+  async wish(from: number, to: number): Promise<void> {
+    const isThere = (): boolean => this.#watermark >= to || this.#written?.gaps(from, to).bytes() === 0
+    if (isThere()) return
+    const wish = { from, to }
+    this.#wishes.add(wish)
+    for (const tell of this.#wishers) tell(wish)
+    try {
+      await this.wait(isThere)
+    } finally {
+      this.#wishes.delete(wish)
+    }
+  }
+
   #tell(): void {
     for (const tell of this.#watchers) tell()
-    const state = this.#state
-    for (const waiter of this.#waiting.splice(0)) {
-      if (state instanceof Error) waiter.fail(state)
-      else if (state === 'whole' || this.#watermark >= waiter.bytes) waiter.wake()
-      else this.#waiting.push(waiter)
-    }
+    const over = this.#waiting.filter(({ isOver }) => this.isWhole || isOver())
+    if (over.length === 0) return
+    this.#waiting = this.#waiting.filter(waiting => !over.includes(waiting))
+    for (const { wake } of over) wake()
+  }
+
+  #failAll(error: Error): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const { fail } of waiting) fail(error)
+  }
+}
+
+/** One who reads. Once the file was begun anew it hears of nothing else: whoever reads takes another one. */
+export class Reader implements GrowingFile {
+  readonly handle: number
+  readonly #file: Growing
+  readonly #close: () => void
+  #passed = 0
+  #ended: Error | undefined
+
+  constructor(file: Growing, close: () => void) {
+    this.handle = openSync(file.path, 'r')
+    this.#file = file
+    this.#close = close
+  }
+
+  get path(): string {
+    return this.#file.path
+  }
+
+  get watermark(): number {
+    return this.#ended ? 0 : this.#file.watermark
+  }
+
+  get bytes(): number | undefined {
+    return this.#file.bytes
+  }
+
+  get isWhole(): boolean {
+    return this.#ended === undefined && this.#file.isWhole
+  }
+
+  get passed(): number {
+    return this.#passed
+  }
+
+  async size(): Promise<number> {
+    await this.#wait(() => this.#file.bytes !== undefined)
+    return this.#file.bytes ?? this.#file.watermark
+  }
+
+  async until(bytes: number): Promise<number> {
+    await this.#wait(() => this.#file.watermark >= bytes)
+    return this.#file.watermark
+  }
+
+  async wish(from: number, to: number): Promise<void> {
+    this.#refuseEnded()
+    await this.#file.wish(from, to)
+    this.#refuseEnded()
+  }
+
+  pass(position: number): void {
+    this.#passed = Math.max(this.#passed, position)
+  }
+
+  end(error: Error): void {
+    this.#ended = error
+  }
+
+  close(): void {
+    closeSync(this.handle)
+    this.#close()
+  }
+
+  async #wait(isOver: () => boolean): Promise<void> {
+    this.#refuseEnded()
+    await this.#file.wait(isOver)
+    this.#refuseEnded()
+  }
+
+  #refuseEnded(): void {
+    if (this.#ended) throw this.#ended
   }
 }

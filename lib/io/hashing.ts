@@ -1,39 +1,28 @@
 /**
  * Hashes a file while it is being written: a thread reads behind the watermark, from memory mostly, so that neither the
- * network waits for the digest nor the file is read a second time. Knows no pin.
+ * network waits for the digest nor the file is read a second time. What was hashed can be saved for a later run. Knows no
+ * pin.
  */
 
-import type { Worker } from 'node:worker_threads'
-import { Digester, type Digests, feed } from './digest.ts'
+import { type Digests, hashFile } from './digest.ts'
 import type { Growing } from './growing.ts'
-import type { HashingAnswer, HashingOrder } from './hashing/protocol.ts'
-import { startWorker } from './worker.ts'
+import type { SavedHash } from './hashing/protocol.ts'
+import { HashJob } from './hashing/thread.ts'
+
+export type { SavedHash } from './hashing/protocol.ts'
 
 /** A file shorter than this is hashed at its end, sooner than a thread is told of it. */
 const threadFromBytes = 8 << 20
-/** Told to the thread at most so often. */
-const tellEveryBytes = 1 << 20
-
-interface Job {
-  readonly done: (digests: Digests) => void
-  readonly fail: (error: Error) => void
-}
-
-interface Thread {
-  readonly worker: Worker
-  readonly jobs: Map<number, Job>
-}
-
-/** One thread for all files: it hashes faster than a line of 10 Gbit/s brings. */
-let shared: Thread | undefined
-let lastJob = 0
+/** The thread is told of so many bytes at once, and of nothing less. */
+const pieceBytes = 1 << 20
 
 export class HashBehind {
   readonly #file: Growing
   readonly #md5: boolean
   readonly #unwatch: () => void
-  #job: number | undefined
-  #digests: Promise<Digests> | undefined
+  #job: HashJob | undefined
+  /** The furthest that is known of the bytes that are there. */
+  #saved: SavedHash | undefined
   #told = 0
 
   constructor(file: Growing, options: { readonly md5: boolean }) {
@@ -42,49 +31,80 @@ export class HashBehind {
     this.#unwatch = file.watch(() => this.#follow())
   }
 
-  /** Of all bytes up to the watermark; nothing may follow. */
-  async digests(signal: AbortSignal): Promise<Digests> {
-    this.#unwatch()
+  /** Goes on from where an earlier run was. False where nobody here can: it begins at the first byte. */
+  async takeUp(saved: SavedHash): Promise<boolean> {
+    const isBegun = await this.#open(saved).begun.then(
+      () => true,
+      () => false,
+    )
+    if (!isBegun) this.#forget()
+    return isBegun
+  }
+
+  /**
+   * How far it is, while it goes on; undefined where it is still at the first byte. Never behind the watermark at the
+   * time of asking, nor behind the last byte of the file.
+   */
+  async save(): Promise<SavedHash | undefined> {
+    const job = this.#job
+    const saved = await job?.save()
+    if (saved && saved.position > 0 && job === this.#job) this.#saved = saved
+    return this.#saved
+  }
+
+  /**
+   * Of all bytes up to the watermark; nothing may follow. `onHashed` hears now and then how far it is, of a file that was
+   * resumed and has much to be read yet.
+   */
+  async digests(signal: AbortSignal, onHashed?: (position: number) => void): Promise<Digests> {
     const { path, watermark } = this.#file
-    if (this.#job !== undefined && this.#digests) {
-      order({ do: 'hash', job: this.#job, to: watermark, isLast: true })
-      return unlessAborted(this.#digests, signal)
-    }
-    const digester = new Digester({ md5: this.#md5 })
-    await feed(digester, path, { signal })
-    return digester.digests()
+    const job = this.#job
+    if (!job) return (await hashFile(path, { md5: this.#md5, signal })).digests
+    this.#told = watermark
+    const digests = await unlessAborted(job.finish(watermark, onHashed), signal)
+    if (job === this.#job) this.#job = undefined
+    return digests
   }
 
   close(): void {
     this.#unwatch()
-    if (this.#job !== undefined) forget(this.#job)
+    this.#job?.close()
     this.#job = undefined
   }
 
   #follow(): void {
-    const { watermark, path } = this.#file
-    if (watermark < this.#told) return this.#startAnew()
-    if (watermark < threadFromBytes || watermark - this.#told < tellEveryBytes) return
-    this.#told = watermark
-    if (this.#job === undefined) {
-      const job = (this.#job = ++lastJob)
-      this.#digests = new Promise((done, fail) => void threadOf().jobs.set(job, { done, fail }))
-      // Heard when it is asked for.
-      this.#digests.catch(() => {})
-      threadOf().worker.ref()
-      order({ do: 'open', job, path, md5: this.#md5 })
-    }
-    order({ do: 'hash', job: this.#job, to: watermark, isLast: false })
+    const { watermark } = this.#file
+    if (watermark < this.#told) this.#goBack(watermark)
+    // Not the last byte: a later run asks for it again, even of a whole file, and goes on from here.
+    const to = pieceBytes * Math.floor((watermark - 1) / pieceBytes)
+    if (to <= this.#told || (!this.#job && to < threadFromBytes)) return
+    const job = this.#job ?? this.#open()
+    job.hash(to)
+    this.#told = to
   }
 
-  #startAnew(): void {
-    if (this.#job !== undefined) forget(this.#job)
+  #open(from?: SavedHash): HashJob {
+    this.#job = new HashJob(this.#file.path, { md5: this.#md5, from })
+    this.#saved = from
+    this.#told = from?.position ?? 0
+    return this.#job
+  }
+
+  /** The file is written anew from the watermark on: what was saved before that is still true. */
+  #goBack(watermark: number): void {
+    const saved = this.#saved
+    this.#forget()
+    if (saved && saved.position <= watermark) this.#open(saved)
+  }
+
+  #forget(): void {
+    this.#job?.close()
     this.#job = undefined
+    this.#saved = undefined
     this.#told = 0
   }
 }
 
-/** The thread may have much to read yet, of a file that was resumed. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason)
@@ -92,41 +112,4 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', stop, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
-}
-
-function forget(job: number): void {
-  if (!shared) return
-  order({ do: 'close', job })
-  settle(shared, job)
-}
-
-/** The thread keeps the process alive only while somebody waits for it. */
-function settle({ worker, jobs }: Thread, job: number): void {
-  jobs.delete(job)
-  if (jobs.size === 0) worker.unref()
-}
-
-function order(message: HashingOrder): void {
-  threadOf().worker.postMessage(message)
-}
-
-function threadOf(): Thread {
-  if (shared) return shared
-  const worker = startWorker(new URL('./hashing/worker.ts', import.meta.url))
-  const thread: Thread = { worker, jobs: new Map() }
-  worker.on('message', (answer: HashingAnswer) => {
-    const job = thread.jobs.get(answer.job)
-    settle(thread, answer.job)
-    if ('failed' in answer) job?.fail(new Error(answer.failed))
-    else job?.done(answer.digests)
-  })
-  const end = (error: Error): void => {
-    for (const job of thread.jobs.values()) job.fail(error)
-    thread.jobs.clear()
-    if (shared === thread) shared = undefined
-  }
-  worker.on('error', end)
-  worker.on('exit', () => end(new Error('the thread that hashes ended')))
-  shared = thread
-  return thread
 }

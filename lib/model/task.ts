@@ -4,6 +4,7 @@
  */
 
 import type { Grammar } from './grammar.ts'
+import type { GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
@@ -124,10 +125,13 @@ export interface TaskKind<P = unknown> {
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
   inquire?(params: P, inquiry: Inquiry): Promise<Found>
   /**
-   * Its staging folder outlives attempts that fail and are killed, and so does its shelf: for many small files. What lies in
-   * staging at the end of an attempt is placed, so what is not part of the result has to be taken out.
+   * `shelf`: its staging folder outlives attempts that fail and are killed, for many files. What lies in it at the end of an
+   * attempt is placed, so what is not part of the result has to be taken out. `shelf-and-place`: and what still lies at the
+   * final place is `intact` whatever changed.
    */
-  readonly stagesOnShelf?: boolean
+  readonly staging?: 'shelf' | 'shelf-and-place'
+  /** It may begin while what it takes is still being made: `Input.growing` is there then. Its result is placed after that. */
+  readonly takesGrowing?: boolean
   /** Its result is its input under another name: an input that nobody else reads is given back as soon as that is placed. */
   readonly consumes?: boolean
   /** What can be wrong with a result, or with what is only checked, although all bytes are as recorded: `verify` asks. */
@@ -192,8 +196,10 @@ export interface Input {
   readonly artifact: Artifact
   /** Absolute path. */
   readonly path: string
-  /** For a file: one entry, named as the file. */
+  /** For a file: one entry, named as the file. Of one that is still growing nothing is known: no entry. */
   readonly manifest: Manifest
+  /** It is still being written; without it the file at `path` is whole. */
+  readonly growing?: GrowingFile
   /** Not on disk as recorded, whatever lies at `path`: a kind that reworks may be given no more than the manifest. */
   readonly absent?: boolean
   /** Nobody else reads it and it is not kept: its files may be linked or moved away instead of copied. */
@@ -214,7 +220,7 @@ export interface Workbench {
   readonly inputs: readonly Input[]
   /**
    * What lies at the final place from last time and is still as recorded: need not be made again, only recorded with
-   * `keep`. Given where fingerprint and inputs are the same, and always to a kind that stages on its shelf.
+   * `keep`. Given where fingerprint and inputs are the same, and always to a kind that asked for it.
    */
   readonly intact: Manifest | undefined
   /** For a kind that reworks: the last result, still as recorded at `final`, and the fingerprint that made it. */
@@ -224,6 +230,8 @@ export interface Workbench {
   /** The playground folds the case of names (as on macOS): `A` and `a` are one file. */
   readonly foldsCase: boolean
   readonly offline: boolean
+  /** How many the build may use, for a kind that spreads its work over threads. */
+  readonly cores: number
   readonly signal: AbortSignal
   /** A file was written into staging: path in the artifact (for a file artifact its base name), bytes, SHA-256 in hex. */
   record(path: string, bytes: number, sha256: string): void
@@ -238,6 +246,8 @@ export interface Workbench {
   readonly began: number
   /** Asked for with `--force`. */
   readonly forced: boolean
+  /** The file artifact that is being made may be read while it grows. */
+  offer(file: GrowingSource): void
   /** Remembered in the receipt: which mirror served, its ETag. Short, without credentials. */
   remark(name: string, value: string | number): void
   /** Bytes came from a host (for rates and the summary). `total` is undefined while unknown. */

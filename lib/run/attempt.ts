@@ -12,6 +12,7 @@ import type { Reason } from '../model/verdict.ts'
 import { isAtHand } from '../plan.ts'
 import type { Run } from './context.ts'
 import { isOurFolder } from './discard.ts'
+import type { Overlap } from './overlaps.ts'
 import { only } from './subset.ts'
 
 /** What a kind left behind: files in staging, and the list of all files of the artifact. */
@@ -37,29 +38,42 @@ export class Wanting extends Error {
   }
 }
 
-export async function attempt(run: Run, task: Task, reason: Reason, staging: string): Promise<Made> {
+/** What an attempt is given by the step that makes it. */
+interface Asked {
+  readonly task: Task
+  readonly reason: Reason
+  /** Absolute. */
+  readonly staging: string
+  /** What it takes and is still being made. */
+  readonly overlap: Overlap
+  readonly signal: AbortSignal
+}
+
+export async function attempt(run: Run, { task, reason, staging, overlap, signal }: Asked): Promise<Made> {
   const builder = new ManifestBuilder()
   const written: string[] = []
   const remarks: Record<string, string | number> = {}
   let bytesWritten = 0
   let bytesDownloaded = 0
   let filesDownloaded = 0
-  const intact = reason.code === 'output-damaged' || task.kind.stagesOnShelf ? intactOf(run, task) : undefined
+  const isKept = reason.code === 'output-damaged' || task.kind.staging === 'shelf-and-place'
+  const intact = isKept ? intactOf(run, task) : undefined
   const shelf = join(run.state, shelfOf(task.id))
-  if (task.outline.takes.length === 0 || task.kind.stagesOnShelf) makeFolder(shelf)
+  if (task.outline.takes.length === 0 || task.kind.staging) makeFolder(shelf)
 
   const bench: Workbench = {
     staging,
     shelf,
     manual: join(run.state, 'manual'),
     final: join(run.root, task.gives?.at ?? ''),
-    inputs: task.outline.takes.map(input => inputOf(run, input)),
+    inputs: task.outline.takes.map(input => inputOf(run, input, overlap)),
     intact,
     previous: reason.code === 'definition-changed' ? previousOf(run, task.id) : undefined,
     candidates: candidatesFor(run, task),
     foldsCase: run.foldsCase,
     offline: run.offline,
-    signal: run.signal,
+    cores: run.lanes.core.size,
+    signal,
     record(path, bytes, sha256) {
       builder.add(path, bytes, sha256)
       written.push(path)
@@ -73,6 +87,7 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
         throw new Error(`${task.id} keeps ${path}, which does not lie there intact`)
       builder.add(path, from.size(i), from.sha256(i))
     },
+    offer: file => run.overlaps.offer(task.id, file),
     remark: (name, value) => void (remarks[name] = value),
     received(bytes) {
       bytesDownloaded += bytes
@@ -93,7 +108,7 @@ export async function attempt(run: Run, task: Task, reason: Reason, staging: str
       if (giver === undefined || !isAtHand(giver, run.known)) throw new Wanting(input)
       return inputOf(run, input)
     },
-    pause: milliseconds => sleep(milliseconds, undefined, { signal: run.signal }),
+    pause: milliseconds => sleep(milliseconds, undefined, { signal }),
   }
   await task.kind.run(task.params, bench)
   const contents = task.gives && builder.finish(task.gives.form)
@@ -106,8 +121,11 @@ export const subjectOf = ({ target, kind }: Task): string => `${target}: ${kind.
 /** How events name a task. */
 export const naming = ({ id, target, kind }: Task) => ({ task: id, target, kind: kind.name })
 
-function inputOf(run: Run, id: TaskId): Input {
+function inputOf(run: Run, id: TaskId, overlap?: Overlap): Input {
   const giver = run.graph.tasks.get(id)
+  const growing = overlap?.readerOf(id)
+  if (growing && giver?.gives)
+    return { artifact: giver.gives, path: growing.path, growing, manifest: nothing, sole: false }
   const receipt = run.known.receiptOf(id)
   const manifest = run.known.manifestOf(id)
   if (giver?.gives === undefined || receipt === undefined || manifest === undefined)
@@ -120,6 +138,8 @@ function inputOf(run: Run, id: TaskId): Input {
     absent: !isAtHand(giver, run.known),
   }
 }
+
+const nothing = new ManifestBuilder().finish('tree')
 
 /** One task alone reads it, and it is not to be kept. Never what belongs to a person. */
 export function isSole({ whole, known, keepArchives }: Run, { id, gives }: Task): boolean {

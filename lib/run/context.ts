@@ -6,6 +6,7 @@ import type { HeadersOf, Host } from '../model/host.ts'
 import type { Graph } from '../model/plan.ts'
 import type { TaskId } from '../model/task.ts'
 import type { Wish } from '../plan.ts'
+import type { Overlaps } from './overlaps.ts'
 import type { Pool } from './pools.ts'
 
 export interface Run {
@@ -36,6 +37,7 @@ export interface Run {
   readonly forced: boolean
   /** What tasks found out that they need, by task; until they are done. */
   readonly wishes: Map<TaskId, Wish>
+  readonly overlaps: Overlaps
 }
 
 /** Counts of a run; the summary is made from it. */

@@ -26,9 +26,15 @@ export function discard(run: Run, task: Task): boolean {
   removeResult(run, task, gives.form, receipt)
   // What lay in the playground is a part now; said so, or every build would look there for something to give back.
   if (!isOurFolder(receipt.at)) run.known.receipts.done({ ...receipt, at: gives.at })
-  if (!task.kind.stagesOnShelf) remove(join(run.state, shelfOf(task.id)))
+  if (!task.kind.staging) removeShelf(run, task)
   run.known.lookedAway(task.id)
   return true
+}
+
+function removeShelf({ state }: Run, { id }: Task): void {
+  const shelf = join(state, shelfOf(id))
+  remove(shelf)
+  removeEmptyFolders(dirname(shelf), state)
 }
 
 /** A result of a task that is not wanted where it lies: an archive, a part, or a tree that now is a rename's part. */

@@ -17,6 +17,7 @@ import type { Tier } from '../survey.ts'
 import type { Run } from './context.ts'
 import { headersOfHosts } from './headers.ts'
 import { hostsOf } from './hosts.ts'
+import { Overlaps } from './overlaps.ts'
 import { Pool } from './pools.ts'
 
 export interface RunRequest {
@@ -76,6 +77,7 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
         began: Date.now(),
         forced: request.force,
         wishes: new Map(),
+        overlaps: new Overlaps(),
         ...budgets(request, signal),
       })
     } finally {

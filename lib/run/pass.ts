@@ -4,6 +4,8 @@
  * reads was given back and must be planned for).
  */
 
+import { setMaxListeners } from 'node:events'
+import { Forsaken } from '../model/growing-file.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
@@ -46,6 +48,7 @@ export class Pass {
     this.#options = options
     this.#failed = failed
     this.#room = new Pool(Math.max(1, options.archiveBytes))
+    run.overlaps.listen(() => this.#startReady())
     for (const [id, { task, verdict }] of plan.steps) {
       this.#states.set(id, failed.has(id) ? 'failed' : verdict.state === 'fresh' ? 'done' : 'waiting')
       if (task.gives?.lasting === false && run.known.isThere(id)) this.#passing.add(task)
@@ -76,9 +79,11 @@ export class Pass {
   #startReady(): void {
     if (this.#stopped) return
     const ready = [...this.#plan.steps.values()].filter(
-      ({ task }) =>
-        this.#states.get(task.id) === 'waiting' &&
-        this.#awaited(task).every(input => this.#states.get(input) === 'done'),
+      step =>
+        this.#states.get(step.task.id) === 'waiting' &&
+        this.#awaited(step.task).every(
+          input => this.#states.get(input) === 'done' || this.#mayOverlap(step, input),
+        ),
     )
     for (const step of ready.toSorted((a, b) => b.weight - a.weight)) {
       this.#states.set(step.task.id, 'running')
@@ -87,14 +92,32 @@ export class Pass {
     }
   }
 
+  /** Whether it may begin although `input` is still being made: it will run whatever comes out. */
+  #mayOverlap({ task, verdict }: Step, input: TaskId): boolean {
+    return (
+      task.kind.takesGrowing === true &&
+      verdict.state === 'stale' &&
+      !canRework(task, verdict, this.#run.known) &&
+      this.#run.overlaps.isOffered(input)
+    )
+  }
+
+  #isBeingMade(id: TaskId): boolean {
+    return this.#states.get(id) === 'running'
+  }
+
   #awaited({ id, outline }: Task): readonly TaskId[] {
     const wish = this.#run.wishes.get(id)
     return wish === undefined ? outline.takes : [...outline.takes, wish.input]
   }
 
   async #see(step: Step): Promise<void> {
-    const state = await this.#carry(step)
+    const signal = AbortSignal.any([this.#run.signal, this.#run.overlaps.begin(step.task.id)])
+    setMaxListeners(0, signal)
+    const state = await this.#carry(step, signal)
     this.#states.set(step.task.id, state)
+    this.#run.overlaps.end(step.task.id, state === 'done')
+    if (state !== 'done') this.#stopUnread(step.task)
     this.#running -= 1
     if (state === 'postponed') this.postponed += 1
     this.#giveBack(allDependants)
@@ -104,24 +127,42 @@ export class Pass {
     if (this.#running === 0) this.#end()
   }
 
-  async #carry(step: Step): Promise<State> {
+  /** What was being made for nobody but a task that failed is not made. */
+  #stopUnread({ outline }: Task): void {
+    for (const input of outline.takes)
+      if (
+        this.#isBeingMade(input) &&
+        !directDependants(this.#plan.graph, input).some(id => this.#isExpected(id))
+      )
+        this.#run.overlaps.stop(input)
+  }
+
+  /** It runs, or will. */
+  #isExpected(id: TaskId): boolean {
+    const state = this.#states.get(id)
+    return state === 'running' || (state === 'waiting' && !this.#stopped)
+  }
+
+  async #carry(step: Step, signal: AbortSignal): Promise<State> {
     const { task } = step
+    // Its bytes come as fast as they are fetched: it holds no core of its own.
+    if (task.outline.takes.some(input => this.#isBeingMade(input))) return this.#attempt(step, signal)
     const leaveRoom = isArchive(task) ? await this.#room.enter(step.weight, step.write ?? 0) : () => {}
-    const state = await this.#run.lanes[task.kind.lane].use(() => this.#attempt(step), step.weight)
+    const state = await this.#run.lanes[task.kind.lane].use(() => this.#attempt(step, signal), step.weight)
     if (state === 'done' && this.#passing.has(task)) this.#held.set(task.id, leaveRoom)
     else leaveRoom()
     return state
   }
 
-  async #attempt(step: Step): Promise<State> {
-    if (this.#stopped) return 'skipped'
+  async #attempt(step: Step, signal: AbortSignal): Promise<State> {
+    if (this.#stopped || signal.aborted) return 'skipped'
     try {
       const reason = await this.#reasonToRun(step)
       if (reason === 'fresh') return 'done'
       if (reason === 'postponed') return 'postponed'
-      return await this.#perform(step.task, reason)
+      return await this.#perform(step.task, reason, signal)
     } catch (error) {
-      return this.#fail(step.task, error)
+      return signal.aborted || error instanceof Forsaken ? 'skipped' : this.#fail(step.task, error)
     }
   }
 
@@ -132,6 +173,8 @@ export class Pass {
     // What will be reworked or kept has to be as it was, however little was looked at for the plan.
     if (task.gives?.lasting && (verdict.state !== 'fresh' || known.surveyOf(task.id).state !== 'intact'))
       await known.lookCloser(task)
+    if (verdict.state === 'stale' && task.outline.takes.some(input => this.#isBeingMade(input)))
+      return verdict.reason
     const digestOf: DigestOf = id => graph.tasks.get(id)?.gives?.pins?.sha256 ?? known.receiptOf(id)?.digest
     const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
     const reason = reasonOf(now) ?? reasonOf(verdict)
@@ -141,11 +184,11 @@ export class Pass {
     return givers.every(giver => isAtHand(giver, known)) ? reason : 'postponed'
   }
 
-  async #perform(task: Task, reason: Reason): Promise<State> {
+  async #perform(task: Task, reason: Reason, signal: AbortSignal): Promise<State> {
     const run = this.#run
     const { tally } = run
     run.report({ event: 'task-started', ...naming(task), reason })
-    const done = await carryOut(run, task, reason).catch((error: unknown) => {
+    const done = await carryOut(run, task, reason, signal).catch((error: unknown) => {
       if (!(error instanceof Wanting)) throw error
       run.wishes.set(task.id, { input: error.input, reason })
     })

@@ -4,11 +4,12 @@
  */
 
 import { statSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { filesystemNowMs, look, makeFolder, remove, syncFolder } from '../io/disk.ts'
+import { filesystemNowMs, look, makeFolder, remove, removeEmptyFolders, syncFolder } from '../io/disk.ts'
 import { syncFiles } from '../io/sync.ts'
 import { shelfOf } from '../knowledge.ts'
+import { BegunAnew } from '../model/growing-file.ts'
 import type { ColumnarManifest, Manifest, Times } from '../model/manifest.ts'
 import { withTimes } from '../model/manifest.ts'
 import { type Begun, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
@@ -26,45 +27,78 @@ export interface Done {
   readonly made: Made
 }
 
-/** Makes the task's artifact and records it. Throws what the kind throws; then nothing of it is at its final place. */
-export async function carryOut(run: Run, task: Task, reason: Reason): Promise<Done> {
+/**
+ * Makes the task's artifact and records it. Throws what the kind throws; then nothing of it is at its final place. What it
+ * takes may still be made meanwhile, and is waited for before anything is placed.
+ */
+export async function carryOut(run: Run, task: Task, reason: Reason, signal: AbortSignal): Promise<Done> {
   const began = performance.now()
   run.tally.begun += 1
-  const staging = task.kind.stagesOnShelf
+  const staging = task.kind.staging
     ? join(run.state, shelfOf(task.id), 'files')
     : join(run.staging, String(run.tally.begun))
-  makeFolder(staging)
+  const overlap = run.overlaps.join(task.outline.takes)
   try {
-    const made = await attempt(run, task, reason, staging)
-    run.signal.throwIfAborted()
-    const { contents } = made
-    const manifest =
-      task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
-    const receipt: Receipt = {
-      task: task.id,
-      kind: task.kind.name,
-      kindVersion: task.kind.version,
-      fingerprint: task.outline.fingerprint.map(({ name, value }) => ({ name, value })),
-      inputs: task.outline.takes.map(input => ({
-        task: input,
-        digest: run.known.receiptOf(input)?.digest ?? '',
-      })),
-      digest: manifest?.digest ?? '',
-      manifest: manifest ? run.known.receipts.saveManifest(task.id, manifest) : '',
-      at: task.gives?.at ?? '',
-      files: manifest?.count ?? 0,
-      bytes: manifest?.bytes ?? 0,
-      seconds: (performance.now() - began) / 1000,
-      remarks: made.remarks,
-      ...(task.outline.reads && { reads: timesOfReads(task.outline.reads) }),
-      targets: task.targets,
-      finished: new Date().toISOString(),
-    }
+    const made = await attemptAnew(run, { task, reason, staging, overlap, signal })
+    overlap.close()
+    await overlap.awaitMade()
+    signal.throwIfAborted()
+    const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
-    if (task.kind.stagesOnShelf) remove(staging)
+    if (task.kind.staging) tidyShelf(run, task, staging)
     return { receipt, made }
   } finally {
-    if (!task.kind.stagesOnShelf) remove(staging)
+    overlap.close()
+    if (!task.kind.staging) remove(staging)
+  }
+}
+
+function tidyShelf({ state }: Run, { id, kind }: Task, staging: string): void {
+  const shelf = join(state, shelfOf(id))
+  remove(kind.staging === 'shelf' ? shelf : staging)
+  removeEmptyFolders(dirname(shelf), state)
+}
+
+/** Once more for each time that what it reads is begun anew. */
+async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Promise<Made> {
+  for (;;) {
+    makeFolder(asked.staging)
+    try {
+      await asked.overlap.open()
+      return await attempt(run, asked)
+    } catch (error) {
+      if (!(error instanceof BegunAnew)) throw error
+      asked.signal.throwIfAborted()
+      asked.overlap.close()
+      if (!asked.task.kind.staging) remove(asked.staging)
+    }
+  }
+}
+
+/** Places what was made; what is to be remembered of it. */
+async function keep(run: Run, task: Task, made: Made, staging: string, began: number): Promise<Receipt> {
+  const { contents } = made
+  const manifest =
+    task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
+  return {
+    task: task.id,
+    kind: task.kind.name,
+    kindVersion: task.kind.version,
+    fingerprint: task.outline.fingerprint.map(({ name, value }) => ({ name, value })),
+    inputs: task.outline.takes.map(input => ({
+      task: input,
+      digest: run.known.receiptOf(input)?.digest ?? '',
+    })),
+    digest: manifest?.digest ?? '',
+    manifest: manifest ? run.known.receipts.saveManifest(task.id, manifest) : '',
+    at: task.gives?.at ?? '',
+    files: manifest?.count ?? 0,
+    bytes: manifest?.bytes ?? 0,
+    seconds: (performance.now() - began) / 1000,
+    remarks: made.remarks,
+    ...(task.outline.reads && { reads: timesOfReads(task.outline.reads) }),
+    targets: task.targets,
+    finished: new Date().toISOString(),
   }
 }
 

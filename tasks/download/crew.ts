@@ -113,6 +113,11 @@ export class Crew {
     this.#fill()
   }
 
+  /** There is more to do. */
+  welcome(): void {
+    this.#fill()
+  }
+
   #start(): void {
     const member: Member = { claim: undefined, received: 0, waitedMs: 0, leave: new AbortController() }
     this.#members.add(member)
@@ -161,7 +166,9 @@ export class Crew {
       if (this.#members.size > this.#allowed()) return !this.#members.delete(member)
       const { tuning } = this.#options
       const pace = [this.#pace.rateOf(member), member.waitedMs] as const
-      member.claim = this.#segments.claim(claimBytes(tuning, ...pace), leastTakenBytes(tuning, ...pace))
+      // One that is alone goes on to the end.
+      const bytes = this.#options.host.connections === 1 ? Infinity : claimBytes(tuning, ...pace)
+      member.claim = this.#segments.claim(bytes, leastTakenBytes(tuning, ...pace))
       if (!member.claim) return false
       await this.#work.fetch(member, member.claim, signal)
       this.#setbacks = 0

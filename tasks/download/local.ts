@@ -1,10 +1,12 @@
 /** Files that are on this machine already: copied, hashed, compared. No host is asked. */
 
 import { constants, createReadStream, type Stats } from 'node:fs'
-import { copyFile, stat } from 'node:fs/promises'
+import { copyFile, link, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hashFile } from '../../lib/io/digest.ts'
 import { errorCode, remove, syncFile } from '../../lib/io/disk.ts'
+import { Growing } from '../../lib/io/growing.ts'
+import { BegunAnew } from '../../lib/model/growing-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { checkWhole, type Taken } from './checks.ts'
@@ -39,30 +41,56 @@ export async function takeCandidate(params: DownloadParams, bench: Workbench): P
   return undefined
 }
 
+/** Under a second name, or copied where that cannot be; whoever reads it may begin while it is hashed. `isThere`: it can be read. */
 export async function copyFrom(
   source: LocalSource,
   params: DownloadParams,
   bench: Workbench,
+  isThere: () => Promise<void>,
 ): Promise<Taken> {
   const found = await regularFile(source)
   const goal = join(bench.staging, params.fileName)
-  await copy(source.path, goal)
+  await linkOrCopy(source.path, goal)
+  const growing = new Growing(goal)
+  growing.measure(found.size)
+  growing.reach(found.size)
+  bench.offer(growing)
+  await isThere()
   let done = 0
   const onBytes = (bytes: number): void => bench.progress((done += bytes), found.size, 'bytes')
-  const { bytes, digests } = await hashFile(goal, {
-    md5: params.download.md5 !== undefined,
-    onBytes,
-    signal: bench.signal,
-  })
+  const md5 = params.download.md5 !== undefined
   try {
+    const { bytes, digests } = await hashFile(goal, { md5, onBytes, signal: bench.signal })
     checkWhole(params, source, { bytes, digests })
+    syncFile(goal)
+    growing.end()
+    return { host: source.host, bytes, digests }
   } catch (error) {
+    growing.fail(new BegunAnew(`${params.fileName} is another file`))
     remove(goal)
     throw error
   }
-  syncFile(goal)
-  return { host: source.host, bytes, digests }
 }
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    // What a link leads to, not the link.
+    await link(await realpath(from), to)
+  } catch (error) {
+    if (!unlinkable.has(errorCode(error))) throw error
+    await copy(from, to)
+  }
+}
+
+/** Another filesystem, or one without links; a file of somebody else, which Linux may guard. */
+const unlinkable: ReadonlySet<string | undefined> = new Set([
+  'EXDEV',
+  'EPERM',
+  'EACCES',
+  'EMLINK',
+  'ENOTSUP',
+  'ENOSYS',
+])
 
 /** A part of a file that is published in parts, into its place. */
 export async function copyInto(

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
+import type { SavedHash } from '../../lib/io/hashing.ts'
 import type { ByteRange } from '../../lib/model/byte-ranges.ts'
 
 /** Whose bytes they are. Without address or credentials: the note lies on disk. */
@@ -21,6 +22,8 @@ export interface Note {
   readonly version: 2
   readonly origins: readonly Origin[]
   readonly kept: readonly ByteRange[]
+  /** The digest of bytes from the first on that are kept: they need not be read again. Absent in older notes. */
+  readonly hash?: SavedHash
 }
 
 export const isSameOrigin = (a: Origin, b: Origin): boolean =>
@@ -43,7 +46,9 @@ export async function writeNote(path: string, note: Note): Promise<void> {
 export function readNote(path: string): Note | undefined {
   try {
     const note = JSON.parse(readFileSync(path, 'utf8')) as Partial<Note> | null
-    return note?.version === 2 && hasOrigins(note) && hasRanges(note) ? (note as Note) : undefined
+    if (note?.version !== 2 || !hasOrigins(note) || !hasRanges(note)) return undefined
+    const { hash, ...rest } = note as Note
+    return isSavedHash(hash) ? { ...rest, hash } : rest
   } catch {
     return undefined
   }
@@ -56,3 +61,7 @@ const hasOrigins = ({ origins }: Partial<Note>): boolean =>
 const hasRanges = ({ kept }: Partial<Note>): boolean =>
   Array.isArray(kept) &&
   kept.every(range => Array.isArray(range) && range.length === 2 && range.every(Number.isSafeInteger))
+
+/** Whether the state is a good one is seen by who goes on from it. */
+const isSavedHash = (hash: Partial<SavedHash> | undefined): hash is SavedHash =>
+  Number.isSafeInteger(hash?.position) && typeof hash?.state === 'string'

@@ -1,6 +1,7 @@
 /**
  * A file that is being written at several places at once and may be continued by a later run: its bytes, and a note
- * beside them that says whose bytes they are and which of them are safely on disk. Knows no host and no rule of HTTP.
+ * beside them that says whose bytes they are, which of them are safely on disk, and the digest so far. Knows no host and
+ * no rule of HTTP.
  *
  * The note is on disk before the first byte, and names bytes only after they were synced: a crash costs at most what
  * came since the last sync. Both lie in a folder that a run makes its own by renaming it, so that of two runs one wins.
@@ -48,7 +49,7 @@ export class PartialFile {
     this.#folder = folder
     this.#file = file
     this.#options = options
-    this.growing = new Growing(bytesIn(folder))
+    this.growing = new Growing(bytesIn(folder), this.#written)
     this.#hash = new HashBehind(this.growing, options)
   }
 
@@ -61,6 +62,7 @@ export class PartialFile {
       await part.#takeUp()
       return part
     } catch (error) {
+      part.#hash.close()
       await file.close()
       throw error
     }
@@ -101,10 +103,11 @@ export class PartialFile {
     this.#written.remove(at, Number.POSITIVE_INFINITY)
     this.#origins = this.#origins.filter(origin => origin.at < at)
     if (at === 0) this.#mixed = false
-    this.growing.reach(Math.min(at, this.growing.watermark))
+    const watermark = Math.min(at, this.growing.watermark)
     remove(noteIn(this.#folder))
     if (at === 0) await this.#replaceFile()
-    else await this.#sync()
+    this.growing.beginAnew(watermark)
+    if (at > 0) await this.#sync()
   }
 
   /** Writes pieces one behind the other from `at` on. Resolves when they can be read back. */
@@ -120,20 +123,20 @@ export class PartialFile {
   }
 
   /** Of the whole file: nothing may be missing before its last byte. Meanwhile what is left goes to the disk. */
-  async digests(signal: AbortSignal): Promise<Digests> {
+  async digests(signal: AbortSignal, onHashed?: (position: number) => void): Promise<Digests> {
     if ((await this.#file.stat()).size > this.#written.end) await this.#file.truncate(this.#written.end)
     this.#syncing ??= this.#syncAside()
-    return this.#hash.digests(signal)
+    return this.#hash.digests(signal, onHashed)
   }
 
   /** Leaves the file for a later run, with all that was received safely on disk. */
   async close(): Promise<void> {
-    this.#hash.close()
-    if (this.#givenAway) return
+    if (this.#givenAway) return this.#hash.close()
     try {
       await this.#settle()
       if (this.length > 0) await this.#sync()
     } finally {
+      this.#hash.close()
       await this.#file.close()
     }
     if (this.length === 0) remove(this.#folder)
@@ -161,6 +164,8 @@ export class PartialFile {
     const end = total === undefined ? this.#written.endOf(0) : at + total
     if (this.#written.gaps(0, end).bytes() === 0) this.#written.remove(end - 1, Number.POSITIVE_INFINITY)
     this.#mixed = this.length > 0
+    const { hash } = note
+    if (hash && hash.position <= this.#written.endOf(0)) await this.#hash.takeUp(hash)
     this.growing.reach(this.#written.endOf(0))
   }
 
@@ -210,12 +215,19 @@ export class PartialFile {
   /** What was written before is on disk, and the note says so. */
   async #sync(): Promise<void> {
     const kept = this.#written.copy()
+    const saving = this.#hash.save()
     this.#unsyncedBytes = 0
     if (kept.bytes() > 0) {
       this.#syncedMs = performance.now()
       await this.#file.datasync()
     }
-    const note: Note = { version: 2, origins: this.#origins, kept: kept.toJSON() }
+    const hash = await saving
+    const note: Note = {
+      version: 2,
+      origins: this.#origins,
+      kept: kept.toJSON(),
+      ...(hash && hash.position <= kept.endOf(0) && { hash }),
+    }
     await unlessTakenOver(() => writeNote(noteIn(this.#folder), note))
   }
 }

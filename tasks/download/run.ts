@@ -6,6 +6,7 @@
 import { join } from 'node:path'
 import { errorCode } from '../../lib/io/disk.ts'
 import { type Patience, patient } from '../../lib/io/http.ts'
+import { Forsaken } from '../../lib/model/growing-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
@@ -61,6 +62,7 @@ async function takeFromOffers(
   try {
     return await takeFromFirstGood(offers, { params, part, bench, patience, tuning })
   } finally {
+    part.growing.fail(new Forsaken(`${params.fileName} did not come`))
     await part.close()
   }
 }
@@ -90,13 +92,13 @@ async function takeFrom(offer: Offer, fetch: Fetch): Promise<Taken> {
   const { params, part, bench } = fetch
   const [only] = offer.sources
   if (only.form === 'local' && offer.sources.length === 1) {
-    const taken = await copyFrom(only, params, bench)
-    await part.empty()
-    return taken
+    // Who reads what an address before this one gave starts again, with this file.
+    return copyFrom(only, params, bench, () => part.empty())
   }
   for (;;) {
     const taken = await fetchAll(offer, fetch)
     if (!taken) continue
+    part.growing.end()
     await part.moveTo(join(bench.staging, params.fileName))
     return taken
   }
@@ -104,16 +106,21 @@ async function takeFrom(offer: Offer, fetch: Fetch): Promise<Taken> {
 
 /** All addresses of an offer, one behind the other into one file. Undefined where it has to be fetched once more. */
 async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> {
-  const { params, part } = fetch
+  const { params, part, bench } = fetch
+  bench.offer(part.growing)
   const whole: Arrived[] = []
   let bytes = 0
-  for (const source of offer.sources) {
+  for (const [i, source] of offer.sources.entries()) {
+    const isLast = i + 1 === offer.sources.length
     const arrived =
-      source.form === 'web' ? await transfer(source, fetch, bytes) : await copyInto(source, fetch, bytes)
+      source.form === 'web'
+        ? await transfer(source, fetch, { at: bytes, isLast })
+        : await copyInto(source, fetch, bytes)
     whole.push(arrived)
     bytes += arrived.bytes
   }
-  const digests = await part.digests(fetch.bench.signal)
+  const onHashed = (position: number): void => bench.progress(position, bytes, 'bytes')
+  const digests = await part.digests(bench.signal, onHashed)
   const [first, ...others] = whole
   const alone = others.length === 0 ? first : undefined
   try {

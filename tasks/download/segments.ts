@@ -3,7 +3,7 @@
  * end a free connection takes over half of what a busy one has left. Pure: knows no connection.
  */
 
-import type { ByteRanges } from '../../lib/model/byte-ranges.ts'
+import { type ByteRange, ByteRanges } from '../../lib/model/byte-ranges.ts'
 
 /** Bytes `[at, end)` that one connection fetches. `end` comes nearer where another one takes over the rest. */
 export interface Claim {
@@ -14,6 +14,8 @@ export interface Claim {
 export class Segments {
   readonly #free: ByteRanges
   readonly #claims = new Set<Claim>()
+  /** What somebody waits for: fetched ahead of everything else. */
+  readonly #wishes = new ByteRanges()
   readonly #leastBytes: number
 
   /** `missing`: what is to be fetched. Less than `leastBytes` is not worth a connection of its own. */
@@ -42,13 +44,19 @@ export class Segments {
    * less than `leastTaken` is taken over.
    */
   claim(bytes: number, leastTaken = this.#leastBytes): Claim | undefined {
+    const wished = this.#wished()
+    if (wished) return this.#take(wished)
     const free = this.#free.firstIn(0)
     if (!free) return this.#takeOver(leastTaken)
     const [from, to] = free
     // A rest that is not worth a connection of its own goes along.
-    const end = to - from - bytes < this.#leastBytes ? to : from + bytes
-    this.#free.remove(from, end)
-    return this.#hold({ at: from, end })
+    return this.#take([from, to - from - bytes < this.#leastBytes ? to : from + bytes])
+  }
+
+  /** Bytes that somebody waits for. Who holds more than `bytes` gives up the rest, so that there is somebody to fetch them. */
+  wish(from: number, to: number, bytes: number): void {
+    this.#wishes.add(from, to)
+    if (this.#wished()) for (const claim of this.#claims) this.shorten(claim, bytes)
   }
 
   /** The claim is not worked on any more; what is left of it is free again. */
@@ -63,6 +71,22 @@ export class Segments {
     if (claim.end - end < this.#leastBytes) return
     this.#free.add(end, claim.end)
     claim.end = end
+  }
+
+  /** The first of what is wished and free. */
+  #wished(): ByteRange | undefined {
+    for (let at = 0; ; ) {
+      const wish = this.#wishes.firstIn(at)
+      if (!wish) return undefined
+      const free = this.#free.firstIn(...wish)
+      if (free) return free
+      at = wish[1]
+    }
+  }
+
+  #take([at, end]: ByteRange): Claim {
+    this.#free.remove(at, end)
+    return this.#hold({ at, end })
   }
 
   #hold(claim: Claim): Claim {

@@ -37,14 +37,24 @@ export interface Arrived {
   readonly pieces: number
 }
 
-/** `at`: where its first byte lies in the file. Throws what ends the address. */
-export const transfer = (source: WebSource, fetch: Fetch, at = 0): Promise<Arrived> =>
-  new Transfer(source, fetch, at).run()
+interface Position {
+  /** Where the first byte of the address lies in the file. */
+  readonly at: number
+  /** The file ends where it ends. */
+  readonly isLast: boolean
+}
+
+const alone: Position = { at: 0, isLast: true }
+
+/** Throws what ends the address. */
+export const transfer = (source: WebSource, fetch: Fetch, position = alone): Promise<Arrived> =>
+  new Transfer(source, fetch, position).run()
 
 class Transfer implements CrewWork {
   readonly #source: WebSource
   readonly #fetch: Fetch
   readonly #at: number
+  readonly #isLast: boolean
   readonly #host: Host
   readonly #line: Line
   #crew: Crew | undefined
@@ -54,11 +64,13 @@ class Transfer implements CrewWork {
   #pieces = 0
   /** Pieces of this host proved not to go together: it is asked over one connection, without ranges. */
   #isRangeless = false
+  #unhear: () => void = () => {}
 
-  constructor(source: WebSource, fetch: Fetch, at: number) {
+  constructor(source: WebSource, fetch: Fetch, { at, isLast }: Position) {
     this.#source = source
     this.#fetch = fetch
     this.#at = at
+    this.#isLast = isLast
     this.#host = fetch.bench.host(source.hostname)
     this.#line = new Line(source, fetch.bench, fetch.patience)
   }
@@ -119,6 +131,8 @@ class Transfer implements CrewWork {
         throw error.problem
       }
       throw error
+    } finally {
+      this.#unhear()
     }
   }
 
@@ -190,6 +204,7 @@ class Transfer implements CrewWork {
     if (origin.total !== undefined) checkRoom(params, bench.shelf, this.#at + origin.total - part.length)
     await part.continueFrom(origin)
     this.#total = origin.total
+    if (this.#isLast && origin.total !== undefined) part.growing.measure(this.#at + origin.total)
     this.#etag = answer.headers.etag
     this.#linked = answer.linked
     const start = judgement.is === 'whole-file' ? 0 : from
@@ -220,6 +235,11 @@ class Transfer implements CrewWork {
     if (!claim || !takesRanges || this.#isRangeless || !mayContinue(this.#fetch, this.#source, this.#at))
       return { at: from, end }
     if (this.#host.connections > 1) segments.shorten(claim, tuning.claimBytes)
+    this.#unhear()
+    this.#unhear = part.growing.hear(({ from, to }) => {
+      segments.wish(Math.max(from, this.#at), Math.min(to, end), tuning.claimBytes)
+      this.#crew?.welcome()
+    })
     this.#crew?.share(segments, member, claim)
     return claim
   }

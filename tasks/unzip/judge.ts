@@ -3,16 +3,12 @@
  * cannot be read. Pure: entries in, diagnostics out, one per kind of mistake.
  */
 
-import type { ZipEntry } from '../../lib/io/zip.ts'
+import type { Selection } from '../../lib/io/unpacking/selection.ts'
+import type { ZipDirectory, ZipEntry } from '../../lib/io/zip.ts'
 import type { Code } from '../../lib/model/codes.ts'
 import type { DiagnosticDraft } from '../../lib/model/problem.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
-
-/** An entry and the path that it gets below the target. */
-export interface Wanted {
-  readonly entry: ZipEntry
-  readonly path: string
-}
+import { type Clash, clashes } from './clashes.ts'
 
 type FlawCode = Extract<
   Code,
@@ -31,41 +27,66 @@ interface Flaw {
   readonly why: string
 }
 
+export interface Judgement {
+  /** Why the archive is not unpacked: none where it may be. */
+  readonly refusals: readonly DiagnosticDraft[]
+  readonly warning?: DiagnosticDraft
+}
+
 /** Hostile names count wherever they stand in the archive, everything else only where it would be unpacked. */
-export function refusals(
-  archive: string,
-  all: readonly ZipEntry[],
-  wanted: readonly Wanted[],
-  foldsCase: boolean,
-): readonly DiagnosticDraft[] {
+export function judge(directory: ZipDirectory, wanted: Selection, foldsCase: boolean): Judgement {
+  const { archive } = directory
   const flaws: Flaw[] = []
-  for (const { path } of all) {
+  for (let i = 0; i < directory.count; i += 1) {
+    const path = directory.path(i)
     const why = leavesItsFolder(path)
     if (why !== undefined) flaws.push({ code: 'entry-outside', path, why })
   }
-  for (const { entry, path } of wanted) {
-    const flaw = flawOf(entry, path)
+  for (let k = 0; k < wanted.count; k += 1) {
+    const entry = directory.entry(wanted.index(k))
+    const flaw = flawOf(entry, wanted.path(k))
     if (flaw !== undefined) flaws.push({ ...flaw, path: entry.path })
   }
-  for (const clash of clashes(wanted, foldsCase)) flaws.push(clash)
+  const onAMac: Flaw[] = []
+  for (const clash of clashes(wanted)) {
+    const isReal = foldsCase || clash.form === 'duplicate' || clash.form === 'folder'
+    const list = isReal ? flaws : onAMac
+    list.push(flawOfClash(clash))
+  }
   const codes = new Set(flaws.map(({ code }) => code))
-  return [...codes].map(code => {
-    const same = flaws.filter(flaw => flaw.code === code)
-    return draftOf(archive, code, same)
-  })
+  const refusals = [...codes].map(code =>
+    draftOf(
+      archive,
+      code,
+      flaws.filter(flaw => flaw.code === code),
+    ),
+  )
+  return refusals.length > 0 || onAMac.length === 0
+    ? { refusals }
+    : { refusals, warning: foldingWarning(archive, onAMac) }
 }
 
-/** A warning where names would become one file on a disk that folds case or Unicode forms, but not on this one. */
-export function foldingWarning(archive: string, wanted: readonly Wanted[]): DiagnosticDraft | undefined {
-  const pairs = [...clashes(wanted, true)].filter(({ code }) => code === 'entry-clash')
-  if (pairs.length === 0) return undefined
-  const { evidence = [] } = draftOf(archive, 'entry-clash', pairs)
+/** Names that would become one file on a disk that folds case or Unicode forms, but not on this one. */
+function foldingWarning(archive: string, flaws: readonly Flaw[]): DiagnosticDraft {
+  const { evidence = [] } = draftOf(archive, 'entry-clash', flaws)
   return {
     severity: 'warning',
     code: 'entry-clash',
-    message: `${archive} holds ${plural(pairs.length, 'name')} that would not stay apart on a Mac.`,
+    message: `${archive} holds ${plural(flaws.length, 'name')} that would not stay apart on a Mac.`,
     evidence,
     disk: 'Here they are different files.',
+  }
+}
+
+function flawOfClash({ form, path, other }: Clash): Flaw {
+  switch (form) {
+    case 'duplicate':
+      return { code: 'entry-duplicate', path, why: 'is there more than once' }
+    case 'similar':
+      return { code: 'entry-clash', path, why: `differs from ${other} only in case or Unicode form` }
+    case 'folder':
+    case 'similar-folder':
+      return { code: 'entry-clash', path, why: `is a file and also the folder of ${other}` }
   }
 }
 
@@ -122,33 +143,6 @@ function methodName(method: number): string {
   }
   return `${known[method] ?? 'an unknown method'} (method ${method})`
 }
-
-/** Files of the same path, and files where another one needs a folder. */
-function* clashes(wanted: readonly Wanted[], foldsCase: boolean): Generator<Flaw> {
-  const fold = foldsCase ? folded : (path: string) => path
-  const files = new Map<string, string>()
-  for (const { path } of wanted) {
-    const key = fold(path)
-    const other = files.get(key)
-    if (other === undefined) files.set(key, path)
-    else if (other === path) yield { code: 'entry-duplicate', path, why: 'is there more than once' }
-    else yield { code: 'entry-clash', path, why: `differs from ${other} only in case or Unicode form` }
-  }
-  const told = new Set<string>()
-  for (const { path } of wanted)
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-      const folder = path.slice(0, at)
-      const key = fold(folder)
-      if (told.has(key)) break
-      told.add(key)
-      const file = files.get(key)
-      if (file !== undefined)
-        yield { code: 'entry-clash', path: file, why: `is a file and also the folder of ${path}` }
-    }
-}
-
-/** As a disk that folds names sees them. */
-const folded = (path: string): string => path.normalize('NFC').toLowerCase()
 
 const shownAtMost = 10
 

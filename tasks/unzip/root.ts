@@ -22,20 +22,25 @@ type Answer =
   | { readonly form: 'found'; readonly prefix: string }
   | { readonly form: 'refused'; readonly draft: DiagnosticDraft }
 
-/** `paths`: of the archive's files. */
-export function findRoot(paths: readonly string[], question: Question): Answer {
+/** `paths`: of the archive's files; gone through more than once. */
+export function findRoot(paths: Iterable<string>, question: Question): Answer {
   const { root } = question
   switch (root.form) {
     case 'whole':
       return { form: 'found', prefix: '' }
     case 'folder': {
       const prefix = `${root.path}/`
-      if (paths.some(path => path.startsWith(prefix))) return { form: 'found', prefix }
+      if (isBelow(paths, prefix)) return { form: 'found', prefix }
       return { form: 'refused', draft: wrongFolder(root.path, foldersOf(paths), question) }
     }
     case 'auto':
       return findByTail(foldersOf(paths), question)
   }
+}
+
+function isBelow(paths: Iterable<string>, prefix: string): boolean {
+  for (const path of paths) if (path.startsWith(prefix)) return true
+  return false
 }
 
 /** The longest tail of the target's path that any folder ends with; exactly one folder may. */
@@ -64,7 +69,7 @@ type Folders = ReadonlyMap<string, Folder>
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
-function foldersOf(paths: readonly string[]): Folders {
+function foldersOf(paths: Iterable<string>): Folders {
   const folders = new Map<string, Folder>([['', { files: 0, own: 0, children: [] }]])
   const at = (path: string): Folder => {
     const known = folders.get(path)

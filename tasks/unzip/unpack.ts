@@ -1,65 +1,116 @@
 /** Unpacks a zip: opens it, finds what is wanted, refuses what is wrong, extracts the rest. */
 
-import { openFile } from '../../lib/io/zip/random-access.ts'
-import { openZip, type ZipEntry } from '../../lib/io/zip.ts'
+import { closeSync, openSync } from 'node:fs'
+import { basename } from 'node:path'
+import { Selection } from '../../lib/io/unpacking/selection.ts'
+import { overGrowing, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
+import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
+import type { Code } from '../../lib/model/codes.ts'
+import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import type { Input, Workbench } from '../../lib/model/task.ts'
-import { extract } from './extract.ts'
-import { foldingWarning, leavesItsFolder, refusals, type Wanted } from './judge.ts'
+import type { Artifact, Input, Workbench } from '../../lib/model/task.ts'
+import { extract, type OpenArchive } from './extract.ts'
+import { judge, leavesItsFolder } from './judge.ts'
 import type { UnpackParams } from './params.ts'
 import { findRoot } from './root.ts'
 
 export async function unpack(params: UnpackParams, bench: Workbench): Promise<void> {
-  const source = await openFile((bench.inputs[0] as Input).path)
+  const { growing, path, artifact } = bench.inputs[0] as Input
+  const name = basename(artifact.at)
+  if (growing) {
+    const bytes = await growing.size()
+    await growing.wish(Math.max(0, bytes - tailBytes), bytes)
+    const archive = { handle: growing.handle, growing }
+    return unpackFrom(overGrowing(growing, name, bytes), archive, params, bench).catch((error: unknown) =>
+      blameArchive(error, growing, artifact),
+    )
+  }
+  const handle = openSync(path, 'r')
   try {
-    const wanted = select(source.name, await openZip(source), params, bench)
-    await extract(source, withoutIntact(wanted, bench), bench)
+    await unpackFrom(overHandle(handle, name), { handle }, params, bench)
   } finally {
-    await source.close()
+    closeSync(handle)
   }
 }
 
-/** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
-export function select(
-  archive: string,
-  entries: readonly ZipEntry[],
+/** What a damaged archive looks like. */
+const damages: ReadonlySet<Code> = new Set([
+  'not-a-zip',
+  'corrupt-zip',
+  'crc-mismatch',
+  'entry-size-mismatch',
+])
+
+/** Until its digest was right, damage may be that of a wrong file, which is fetched from elsewhere then: that is waited for. */
+async function blameArchive(error: unknown, growing: GrowingFile, { pins }: Artifact): Promise<never> {
+  const isPinned = pins?.sha256 !== undefined || pins?.md5 !== undefined
+  if (error instanceof Problem && damages.has(error.code) && isPinned)
+    await growing.until(Number.POSITIVE_INFINITY)
+  throw error
+}
+
+/** Most directories lie in it whole. */
+const tailBytes = 1 << 20
+
+async function unpackFrom(
+  source: RandomAccess,
+  archive: OpenArchive,
   params: UnpackParams,
   bench: Workbench,
-): readonly Wanted[] {
-  const files = entries.filter(
-    ({ path, kind }) =>
-      kind !== 'folder' && !path.startsWith(finderNotes) && leavesItsFolder(path) === undefined,
-  )
+): Promise<void> {
+  const selection = select(await openZip(source), params, bench)
+  keepIntact(selection, bench)
+  await extract(selection, archive, bench)
+}
+
+/** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
+export function select(directory: ZipDirectory, params: UnpackParams, bench: Workbench): Selection {
   const { root, target, places } = params
-  const paths = files.map(({ path }) => path)
+  const { archive } = directory
+  const files = filesOf(directory)
+  const paths = {
+    *[Symbol.iterator]() {
+      for (const i of files) yield directory.path(i)
+    },
+  }
   const answer = findRoot(paths, { root, target, archive, place: places.root })
-  const wanted = answer.form === 'found' ? below(answer.prefix, files) : []
-  const [first, ...others] = [
-    ...(answer.form === 'refused' ? [answer.draft] : []),
-    ...refusals(archive, entries, wanted, bench.foldsCase),
-  ]
+  const prefix = answer.form === 'found' ? answer.prefix : undefined
+  const selection = below(directory, files, prefix)
+  const { refusals, warning } = judge(directory, selection, bench.foldsCase)
+  const [first, ...others] = [...(answer.form === 'refused' ? [answer.draft] : []), ...refusals]
   if (first) throw new Problem(first, ...others)
-  const warning = bench.foldsCase ? undefined : foldingWarning(archive, wanted)
   if (warning) bench.tell({ severity: 'warning', ...warning })
-  return wanted
+  return selection
 }
 
 /** What a Mac adds to archives beside their content. */
 const finderNotes = '__MACOSX/'
 
-const below = (prefix: string, files: readonly ZipEntry[]): readonly Wanted[] =>
-  files
-    .filter(({ path }) => path.startsWith(prefix))
-    .map(entry => ({ entry, path: entry.path.slice(prefix.length) }))
-
-/** Keeps what lies at its place already. */
-function withoutIntact(wanted: readonly Wanted[], bench: Workbench): readonly Wanted[] {
-  const { intact } = bench
-  if (intact === undefined) return wanted
-  return wanted.filter(({ entry, path }) => {
-    const i = intact.find(path)
-    const isThere = i >= 0 && intact.size(i) === entry.bytes
-    if (isThere) bench.keep(path)
-    return !isThere
+/** Indexes of what is no folder, under names that stay where they belong. */
+function filesOf(directory: ZipDirectory): Uint32Array {
+  return directory.columns.order.toSorted().filter(i => {
+    if (directory.kind(i) === 'folder') return false
+    const path = directory.path(i)
+    return !path.startsWith(finderNotes) && leavesItsFolder(path) === undefined
   })
+}
+
+/** Nothing where the root was not found. */
+function below(directory: ZipDirectory, files: Uint32Array, prefix: string | undefined): Selection {
+  const isWanted = new Uint8Array(directory.count)
+  if (prefix !== undefined) for (const i of files) if (directory.path(i).startsWith(prefix)) isWanted[i] = 1
+  return Selection.below(directory, i => isWanted[i] === 1, Buffer.byteLength(prefix ?? ''))
+}
+
+/** What lies at its place already need not be unpacked. */
+function keepIntact(selection: Selection, bench: Workbench): void {
+  const { intact } = bench
+  if (intact === undefined) return
+  for (let k = 0; k < selection.count; k += 1) {
+    const path = selection.path(k)
+    const i = intact.find(path)
+    if (i < 0 || intact.size(i) !== selection.bytes(k)) continue
+    bench.keep(path)
+    selection.setDone(k)
+  }
 }

@@ -1,14 +1,14 @@
 /** Takes files that no address gave out of an archive: by their name, or else by the only entry that has their stem. */
 
 import { closeSync, openSync, readSync, renameSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { makeFolder, remove } from '../../lib/io/disk.ts'
-import { openFile } from '../../lib/io/zip/random-access.ts'
+import { type Goal, Selection } from '../../lib/io/unpacking/selection.ts'
+import { overHandle } from '../../lib/io/zip/random-access.ts'
 import { openZip } from '../../lib/io/zip.ts'
 import type { Filling } from '../../lib/model/params.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { extract } from '../unzip/extract.ts'
-import type { Wanted } from '../unzip/judge.ts'
 import type { UnpackParams } from '../unzip/params.ts'
 import { select } from '../unzip/unpack.ts'
 import { flawOf, wholeBytes } from './content.ts'
@@ -28,13 +28,14 @@ export async function fillGaps(fill: Filling, list: List, ledger: Ledger, bench:
   const record: Workbench['record'] = (path, bytes, sha256) => {
     if (takeIn(path, bytes, sha256, filling, ledger, bench)) filled += 1
   }
-  const source = await openFile(archive)
+  const handle = openSync(archive, 'r')
   try {
-    const shelves = new Shelves(select(source.name, await openZip(source), unpack, bench), unpack.into)
-    const wanted = await matches(shelves, list, ledger)
-    await extract(source, wanted, { ...bench, staging: filling, record, progress: () => {} })
+    const all = select(await openZip(overHandle(handle, basename(archive))), unpack, bench)
+    const goals = await matches(new Shelves(all, unpack.into), list, ledger)
+    const wanted = Selection.named(all.directory, goals)
+    await extract(wanted, { handle }, { ...bench, staging: filling, record, progress: () => {} })
   } finally {
-    await source.close()
+    closeSync(handle)
     remove(filling)
   }
   return filled
@@ -50,8 +51,8 @@ async function hasGaps(list: List, ledger: Ledger): Promise<boolean> {
   return false
 }
 
-async function matches(shelves: Shelves, list: List, ledger: Ledger): Promise<readonly Wanted[]> {
-  const wanted: Wanted[] = []
+async function matches(shelves: Shelves, list: List, ledger: Ledger): Promise<readonly Goal[]> {
+  const goals: Goal[] = []
   const seen = new Set<number>()
   for await (const entries of list.entries())
     for (const { name } of entries) {
@@ -62,28 +63,28 @@ async function matches(shelves: Shelves, list: List, ledger: Ledger): Promise<re
       if (found === undefined) ledger.lacks(row, name.path)
       else {
         seen.add(row)
-        wanted.push({ entry: found.entry, path: name.path })
+        goals.push({ index: found, path: name.path })
       }
     }
-  return wanted
+  return goals
 }
 
-/** The entries of the archive by path and by stem. */
+/** The entries of the archive, by path and by stem: their indexes. */
 class Shelves {
-  readonly #byPath = new Map<string, Wanted>()
+  readonly #byPath = new Map<string, number>()
   /** Undefined where several have it. */
-  readonly #byStem = new Map<string, Wanted | undefined>()
+  readonly #byStem = new Map<string, number | undefined>()
 
-  constructor(all: readonly Wanted[], into: string | undefined) {
-    for (const one of all) {
-      const path = into === undefined ? one.path : `${into}/${one.path}`
+  constructor(all: Selection, into: string | undefined) {
+    for (let k = 0; k < all.count; k += 1) {
+      const path = into === undefined ? all.path(k) : `${into}/${all.path(k)}`
       const { stem } = split(path)
-      this.#byPath.set(path, one)
-      this.#byStem.set(stem, this.#byStem.has(stem) ? undefined : one)
+      this.#byPath.set(path, all.index(k))
+      this.#byStem.set(stem, this.#byStem.has(stem) ? undefined : all.index(k))
     }
   }
 
-  find(path: string): Wanted | undefined {
+  find(path: string): number | undefined {
     return this.#byPath.get(path) ?? this.#byStem.get(split(path).stem)
   }
 }

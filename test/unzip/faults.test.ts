@@ -1,35 +1,64 @@
 /** Every reading and every writing fails once: it is told, nothing stays open, and nothing wrong is recorded. */
 
-import type { FileHandle, open } from 'node:fs/promises'
+import type * as fs from 'node:fs'
+import type * as fsPromises from 'node:fs/promises'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { type ZipPart, zipOf } from '../rig/zips.ts'
 import { expectGolden, told, unpack } from './rig.ts'
 
 const disk = { calls: 0, failAt: 0, code: 'EIO', opened: 0 }
 
+function count(): void {
+  disk.calls += 1
+  if (disk.calls === disk.failAt) throw Object.assign(new Error('told to fail'), { code: disk.code })
+}
+
+vi.mock('node:fs', async importOriginal => {
+  const real = await importOriginal<typeof fs>()
+  return {
+    ...real,
+    openSync: (...args: Parameters<typeof fs.openSync>) => {
+      count()
+      disk.opened += 1
+      return real.openSync(...args)
+    },
+    readSync: (...args: Parameters<typeof fs.readSync>) => {
+      count()
+      return real.readSync(...args)
+    },
+    writeSync: (...args: Parameters<typeof fs.writeSync>) => {
+      count()
+      return real.writeSync(...args)
+    },
+    closeSync: (handle: number) => {
+      disk.opened -= 1
+      real.closeSync(handle)
+    },
+  }
+})
+
 vi.mock('node:fs/promises', async importOriginal => {
-  const real = await importOriginal<{ open: typeof open }>()
-  const fail = async <T>(work: () => Promise<T>): Promise<T> => {
-    disk.calls += 1
-    if (disk.calls === disk.failAt) throw Object.assign(new Error('told to fail'), { code: disk.code })
-    return work()
+  const real = await importOriginal<typeof fsPromises>()
+  return {
+    ...real,
+    open: async (...args: Parameters<typeof fsPromises.open>) => {
+      count()
+      const handle = await real.open(...args)
+      disk.opened += 1
+      const close = handle.close.bind(handle)
+      const read = handle.read.bind(handle) as (...args: readonly unknown[]) => Promise<unknown>
+      return Object.assign(handle, {
+        close: () => {
+          disk.opened -= 1
+          return close()
+        },
+        read: async (...args: readonly unknown[]) => {
+          count()
+          return read(...args)
+        },
+      })
+    },
   }
-  const watched = async (...args: Parameters<typeof open>): Promise<FileHandle> => {
-    const handle = await fail(() => real.open(...args))
-    disk.opened += 1
-    const close = handle.close.bind(handle)
-    const read = handle.read.bind(handle) as (...args: readonly unknown[]) => Promise<unknown>
-    const write = handle.writeFile.bind(handle)
-    return Object.assign(handle, {
-      close: () => {
-        disk.opened -= 1
-        return close()
-      },
-      read: (...args: readonly unknown[]) => fail(() => read(...args)),
-      writeFile: (...args: Parameters<typeof write>) => fail(() => write(...args)),
-    })
-  }
-  return { ...real, open: watched }
 })
 
 beforeEach(() => {

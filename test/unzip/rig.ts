@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import { filesBelow } from '../../lib/io/disk.ts'
 import { readContent } from '../../lib/io/zip/content.ts'
 import type { RandomAccess } from '../../lib/io/zip/random-access.ts'
-import { openZip, type ZipEntry } from '../../lib/io/zip.ts'
+import { openZip, type ZipDirectory, type ZipEntry } from '../../lib/io/zip.ts'
 import { type Diagnostic, Problem, withContext } from '../../lib/model/problem.ts'
 import type { SourceRequest, Workbench } from '../../lib/model/task.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
@@ -89,9 +89,13 @@ export function inMemory(bytes: Buffer, failAt = 0): RandomAccess & { readonly r
 /** All files of an archive, read whole. */
 export async function contents(source: RandomAccess): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>()
-  for (const entry of await openZip(source)) files.set(entry.path, await contentOf(source, entry))
+  for (const entry of entriesOf(await openZip(source))) files.set(entry.path, await contentOf(source, entry))
   return files
 }
+
+/** In the order of the directory. */
+export const entriesOf = (directory: ZipDirectory): readonly ZipEntry[] =>
+  Array.from({ length: directory.count }, (_, i) => directory.entry(i))
 
 async function contentOf(source: RandomAccess, entry: ZipEntry): Promise<Buffer> {
   const pieces: Buffer[] = []

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { openZip } from '../../lib/io/zip.ts'
 import { type Problem, Problem as ProblemClass } from '../../lib/model/problem.ts'
 import { type ZipPart, zipOf } from '../rig/zips.ts'
-import { contents, inMemory } from './rig.ts'
+import { contents, entriesOf, inMemory } from './rig.ts'
 
 const cat: ZipPart = { name: 'cats/1.jpg', content: 'meow '.repeat(100), method: 8 }
 const dog: ZipPart = { name: 'dogs/2.jpg', content: 'woof' }
@@ -72,7 +72,7 @@ describe('reads', () => {
   })
 
   test('no entries', async () => {
-    expect(await openZip(inMemory(zipOf([])))).toEqual([])
+    expect((await openZip(inMemory(zipOf([])))).count).toBe(0)
   })
 
   test('entries of no bytes, stored and deflated', async () => {
@@ -95,18 +95,18 @@ describe('reads', () => {
   test.each([65_535, 65_536])('%i entries', async count => {
     const parts = Array.from({ length: count }, (_, i) => ({ name: `${i}` }))
     const zip = zipOf(parts, count > 65_535 ? { zip64: ['entries'], lies: { entries: 0 } } : {})
-    const entries = await openZip(inMemory(zip))
+    const entries = entriesOf(await openZip(inMemory(zip)))
     expect(entries).toHaveLength(count)
     expect(entries.at(-1)?.path).toBe(`${count - 1}`)
   })
 
   test.each([0, 0x800])('names in UTF-8 with flags %i', async flags => {
-    const [entry] = await openZip(inMemory(zipOf([{ name: 'Ähre/猫.jpg', flags }])))
+    const [entry] = entriesOf(await openZip(inMemory(zipOf([{ name: 'Ähre/猫.jpg', flags }]))))
     expect(entry).toMatchObject({ path: 'Ähre/猫.jpg', isUtf8: true })
   })
 
   test('names that are not UTF-8 are told as such', async () => {
-    const [entry] = await openZip(inMemory(zipOf([{ name: Buffer.from([0x84, 0x68]) }])))
+    const [entry] = entriesOf(await openZip(inMemory(zipOf([{ name: Buffer.from([0x84, 0x68]) }]))))
     expect(entry).toMatchObject({ path: '\ufffdh', isUtf8: false })
   })
 
@@ -117,7 +117,7 @@ describe('reads', () => {
     ['a', 0o100644, 'file'],
     ['a', 0o010644, 'special'],
   ])('%s of mode %i is a %s', async (name, mode, kind) => {
-    const [entry] = await openZip(inMemory(zipOf([{ name, ...(mode && { mode }) }])))
+    const [entry] = entriesOf(await openZip(inMemory(zipOf([{ name, ...(mode && { mode }) }]))))
     expect(entry?.kind).toBe(kind)
   })
 

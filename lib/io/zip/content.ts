@@ -5,8 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import { promisify } from 'node:util'
-import { crc32, createInflateRaw, inflateRaw } from 'node:zlib'
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
 import { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
 import type { ZipEntry } from '../zip.ts'
@@ -16,7 +15,6 @@ import { piecesOf, type RandomAccess } from './random-access.ts'
 /** Takes bytes in order; the next ones come when it has resolved. */
 type Sink = (bytes: Buffer) => Promise<void>
 
-const inflateWhole = promisify(inflateRaw)
 const wholeUpToBytes = 4 << 20
 const localHeaderBytes = 30
 const localSignature = 0x04034b50
@@ -24,8 +22,47 @@ const localSignature = 0x04034b50
 const extraBytes = 512
 
 /**
+ * The content of an entry, all of it at once and proven, from the bytes that begin at its local header. Undefined where
+ * `read` ends before the content does. The entry must be stored or deflated, unencrypted, named in UTF-8.
+ */
+export function wholeContent(archive: string, entry: ZipEntry, read: Buffer): Buffer | undefined {
+  refuseTwoSizes(archive, entry)
+  const dataAt = dataOffset(archive, entry, read) - entry.headerOffset
+  if (dataAt + entry.compressedBytes > read.length) return undefined
+  const data = read.subarray(dataAt, dataAt + entry.compressedBytes)
+  const content = entry.method === 0 ? data : inflate(archive, entry, data)
+  if (content.length !== entry.bytes) throw wrongSize(archive, entry, content.length)
+  const crc = crc32(content)
+  if (crc !== entry.crc32) throw wrongCrc(archive, entry, crc)
+  return content
+}
+
+function inflate(archive: string, entry: ZipEntry, data: Buffer): Buffer {
+  try {
+    // One byte more than declared is enough to know that the declaration is wrong.
+    return inflateRawSync(data, {
+      maxOutputLength: entry.bytes + 1,
+      chunkSize: Math.max(64, entry.bytes + 1),
+    })
+  } catch (error) {
+    throw problemOf(error, archive, entry)
+  }
+}
+
+/** What has to be read at once to have the whole content, in all likelihood. */
+const likelyBytes = (entry: ZipEntry): number =>
+  Math.min(
+    localHeaderBytes + Buffer.byteLength(entry.path) + extraBytes + entry.compressedBytes,
+    entry.endOffset - entry.headerOffset,
+  )
+
+/** Whether an entry is small enough to be held in memory, packed and unpacked. */
+export const isSmall = ({ bytes, compressedBytes }: Pick<ZipEntry, 'bytes' | 'compressedBytes'>): boolean =>
+  Math.max(bytes, compressedBytes) <= wholeUpToBytes
+
+/**
  * Gives an entry's bytes to the sink and returns their SHA-256 in hex. Small ones arrive whole and proven; of large ones
- * the sink has seen a part when they turn out wrong. The entry must be stored or deflated, unencrypted, named in UTF-8.
+ * the sink has seen a part when they turn out wrong.
  */
 export async function readContent(
   source: RandomAccess,
@@ -34,21 +71,21 @@ export async function readContent(
   signal?: AbortSignal,
 ): Promise<string> {
   signal?.throwIfAborted()
+  if (isSmall(entry)) {
+    const first = await source.read(entry.headerOffset, likelyBytes(entry))
+    const all = (): Promise<Buffer> => source.read(entry.headerOffset, entry.endOffset - entry.headerOffset)
+    const content = wholeContent(source.name, entry, first) ?? wholeContent(source.name, entry, await all())
+    if (content === undefined) throw new Error(`${entry.path} reaches behind its end`)
+    if (content.length > 0) await sink(content)
+    return createHash('sha256').update(content).digest('hex')
+  }
+  refuseTwoSizes(source.name, entry)
   const tally = tallyOf(source.name, entry)
-  if (entry.method === 0 && entry.compressedBytes !== entry.bytes)
-    throw wrongSize(source.name, entry, entry.compressedBytes)
+  const counted: Sink = bytes => {
+    tally.add(bytes)
+    return sink(bytes)
+  }
   try {
-    if (Math.max(entry.bytes, entry.compressedBytes) <= wholeUpToBytes) {
-      const content = await wholeContent(source, entry)
-      tally.add(content)
-      const sha256 = tally.prove()
-      if (content.length > 0) await sink(content)
-      return sha256
-    }
-    const counted: Sink = bytes => {
-      tally.add(bytes)
-      return sink(bytes)
-    }
     await flow(source, entry, counted, signal)
     return tally.prove()
   } catch (error) {
@@ -56,18 +93,9 @@ export async function readContent(
   }
 }
 
-async function wholeContent(source: RandomAccess, entry: ZipEntry): Promise<Buffer> {
-  const nameBytes = Buffer.byteLength(entry.path)
-  const guess = localHeaderBytes + nameBytes + extraBytes + entry.compressedBytes
-  const read = await source.read(entry.headerOffset, Math.min(guess, entry.endOffset - entry.headerOffset))
-  const dataAt = dataOffset(source, entry, read) - entry.headerOffset
-  const data =
-    dataAt + entry.compressedBytes <= read.length
-      ? read.subarray(dataAt, dataAt + entry.compressedBytes)
-      : await source.read(entry.headerOffset + dataAt, entry.compressedBytes)
-  if (entry.method === 0) return data
-  // One byte more than declared is enough to know that the declaration is wrong.
-  return inflateWhole(data, { maxOutputLength: entry.bytes + 1, chunkSize: Math.max(64, entry.bytes + 1) })
+function refuseTwoSizes(archive: string, entry: ZipEntry): void {
+  if (entry.method === 0 && entry.compressedBytes !== entry.bytes)
+    throw wrongSize(archive, entry, entry.compressedBytes)
 }
 
 async function flow(
@@ -77,7 +105,7 @@ async function flow(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const headerBytes = localHeaderBytes + Buffer.byteLength(entry.path)
-  const dataAt = dataOffset(source, entry, await source.read(entry.headerOffset, headerBytes))
+  const dataAt = dataOffset(source.name, entry, await source.read(entry.headerOffset, headerBytes))
   const pieces = piecesOf(source, dataAt, dataAt + entry.compressedBytes)
   const drain = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of chunks) await sink(chunk)
@@ -88,8 +116,8 @@ async function flow(
 }
 
 /** Where the data of an entry begin, from its local header, which must say the same as the directory. */
-function dataOffset(source: RandomAccess, entry: ZipEntry, header: Buffer): number {
-  const differs = (what: string): Error => corrupt(source.name, what, [{ label: 'entry', text: entry.path }])
+function dataOffset(archive: string, entry: ZipEntry, header: Buffer): number {
+  const differs = (what: string): Error => corrupt(archive, what, [{ label: 'entry', text: entry.path }])
   if (header.readUInt32LE(0) !== localSignature) throw differs('no entry begins where the directory says')
   const nameEnd = localHeaderBytes + header.readUInt16LE(26)
   if (!header.subarray(localHeaderBytes, nameEnd).equals(Buffer.from(entry.path)))

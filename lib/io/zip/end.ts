@@ -1,6 +1,6 @@
 /**
  * Finds the directory of a zip from the records at its end: with a comment, with bytes before or after it, with ZIP64.
- * Reads no entry, and does not know unzipper.
+ * Reads no entry.
  */
 
 import { corrupt } from './corrupt.ts'

@@ -1,7 +1,7 @@
 /** Bytes that can be read at any offset. Knows no format, and does not care where the bytes lie. */
 
-import { open } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { fstatSync, readSync } from 'node:fs'
+import type { GrowingFile } from '../../model/growing-file.ts'
 import { Problem } from '../../model/problem.ts'
 
 export interface RandomAccess {
@@ -13,24 +13,34 @@ export interface RandomAccess {
   close(): Promise<void>
 }
 
-/** Opens a local file. Whoever opens it closes it. */
-export async function openFile(path: string, name = basename(path)): Promise<RandomAccess> {
-  const handle = await open(path, 'r')
-  const { size } = await handle.stat()
-  return {
-    name,
-    bytes: size,
-    close: () => handle.close(),
-    async read(offset, length) {
-      const buffer = Buffer.allocUnsafe(length)
-      for (let got = 0; got < length; ) {
-        const { bytesRead } = await handle.read(buffer, got, length - got, offset + got)
-        if (bytesRead === 0) throw shrank(name, size, offset + got)
-        got += bytesRead
-      }
-      return buffer
-    },
+/** A file that is open already, read without leaving the thread. Whoever opened it closes it. */
+export const overHandle = (handle: number, name: string): RandomAccess => ({
+  name,
+  bytes: fstatSync(handle).size,
+  close: () => Promise.resolve(),
+  read: (offset, length) => Promise.resolve(readAt(handle, name, offset, length)),
+})
+
+/** A file that is still growing: what is to be read is asked for ahead of everything else. */
+export const overGrowing = (file: GrowingFile, name: string, bytes: number): RandomAccess => ({
+  name,
+  bytes,
+  close: () => Promise.resolve(),
+  async read(offset, length) {
+    await file.wish(offset, offset + length)
+    return readAt(file.handle, name, offset, length)
+  },
+})
+
+/** Exactly `length` bytes from `offset`. */
+export function readAt(handle: number, name: string, offset: number, length: number): Buffer {
+  const buffer = Buffer.allocUnsafe(length)
+  for (let got = 0; got < length; ) {
+    const bytes = readSync(handle, buffer, got, length - got, offset + got)
+    if (bytes === 0) throw shrank(name, offset + length, offset + got)
+    got += bytes
   }
+  return buffer
 }
 
 /** The bytes from `start` up to `end`, piece by piece. */

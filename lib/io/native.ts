@@ -1,0 +1,110 @@
+/**
+ * The door to functions of the system and of the node binary that Node itself does not give, and the one place that
+ * knows the package for that. Each says where it cannot be called here. Loaded by the first call, so that a build with
+ * nothing to do never pays for it.
+ */
+
+import { createRequire } from 'node:module'
+import { getSystemErrorName } from 'node:util'
+import type * as Koffi from 'koffi'
+
+interface Door {
+  readonly koffi: typeof Koffi
+  readonly binary: Koffi.LibraryHandle
+}
+
+const require = createRequire(import.meta.url)
+let tried: { readonly door: Door | undefined } | undefined
+
+/** Undefined where the package has no binary for this system, or was left out. */
+function door(): Door | undefined {
+  if (tried) return tried.door
+  try {
+    const koffi = require('koffi') as typeof Koffi
+    tried = { door: { koffi, binary: koffi.load(null) } }
+  } catch {
+    tried = { door: undefined }
+  }
+  return tried.door
+}
+
+type Native = ReturnType<Door['binary']['func']>
+const found = new Map<string, Native | undefined>()
+
+/** The first of the names that this process knows, by its prototype in C. */
+function native(...prototypes: readonly string[]): Native | undefined {
+  const [key = ''] = prototypes
+  if (!found.has(key)) found.set(key, prototypes.map(prototype => lookUp(prototype)).find(Boolean))
+  return found.get(key)
+}
+
+function lookUp(prototype: string): Native | undefined {
+  try {
+    return door()?.binary.func(prototype)
+  } catch {
+    return undefined
+  }
+}
+
+/** FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE. */
+const keepSizeAndPunch = 0x01 | 0x02
+
+/**
+ * Gives a range of an open file back to the filesystem; it reads as zeros from then on, and the file is as long as
+ * before. Only whole blocks are given back, what lies in a part of one is zeroed. False where that cannot be done here.
+ */
+export function punchHole(file: number, offset: number, bytes: number): boolean {
+  if (process.platform !== 'linux' || bytes <= 0) return false
+  // By the first name offsets have 64 bits on every machine; a libc without it knows no others.
+  const parameters = '(int fd, int mode, int64_t offset, int64_t length)'
+  const fallocate = native(`int fallocate64${parameters}`, `int fallocate${parameters}`)
+  if (!fallocate) return false
+  for (;;) {
+    if (fallocate(file, keepSizeAndPunch, offset, bytes) === 0) return true
+    const error = lastError('fallocate')
+    if (error.code === 'EOPNOTSUPP' || error.code === 'ENOSYS') return false
+    if (error.code !== 'EINTR') throw error
+  }
+}
+
+/** Everything on the filesystem of an open file goes to the disk. False where that cannot be asked for here. */
+export async function syncFilesystem(file: number): Promise<boolean> {
+  const syncfs = process.platform === 'linux' ? native('int syncfs(int fd)') : undefined
+  if (!syncfs) return false
+  const failure = await new Promise<NativeError | undefined>((resolve, reject) =>
+    syncfs.async(file, (error: Error | null, result: number) => {
+      if (error) reject(error)
+      // Only within this call is the number of the error that of the other thread.
+      else resolve(result === 0 ? undefined : lastError('syncfs'))
+    }),
+  )
+  if (failure?.code === 'ENOSYS') return false
+  if (failure) throw failure
+  return true
+}
+
+interface NativeError extends Error {
+  readonly code: string
+  readonly syscall: string
+}
+
+function lastError(syscall: string): NativeError {
+  const number = door()?.koffi.errno() ?? 0
+  const code = number > 0 ? getSystemErrorName(-number) : 'UNKNOWN'
+  return Object.assign(new Error(`${code}: ${syscall}`), { code, syscall })
+}
+
+/** A digest of libcrypto by its three calls, over a struct of the caller. Each gives 1 where it went well. */
+export interface CryptoHash {
+  readonly init: (state: Uint8Array) => number
+  readonly update: (state: Uint8Array, bytes: Uint8Array, length: number) => number
+  readonly final: (digest: Uint8Array, state: Uint8Array) => number
+}
+
+/** Undefined where the libcrypto of this process does not show them. What the struct is like is not checked here. */
+export function cryptoHash(name: 'SHA256' | 'MD5'): CryptoHash | undefined {
+  const init = native(`int ${name}_Init(void *state)`)
+  const update = native(`int ${name}_Update(void *state, const void *bytes, size_t length)`)
+  const final = native(`int ${name}_Final(void *digest, void *state)`)
+  return init && update && final && { init, update, final }
+}

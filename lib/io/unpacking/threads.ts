@@ -1,0 +1,172 @@
+/**
+ * The threads that unpack, shared by all archives: started when there is much to do, told what to unpack, listened to.
+ * A little is unpacked right here, sooner than a thread could start.
+ */
+
+import type { Worker } from 'node:worker_threads'
+import { startWorker } from '../worker.ts'
+import { Extraction } from './extraction.ts'
+import { errorOf } from './failure.ts'
+import type { Stretch, UnpackingAnswer, UnpackingJob, UnpackingOrder, Work } from './protocol.ts'
+
+/** Who unpacks one archive. */
+export interface Crew {
+  /** Resolves when somebody is free. */
+  place(): Promise<Place>
+  /** What is being unpacked ends soon, with an error. */
+  stop(): void
+  close(): void
+}
+
+interface Place {
+  /** Gives the place back when it is done. */
+  work(what: Work, stretch: Stretch): Promise<void>
+  /** Gives it back unused. */
+  leave(): void
+}
+
+/** Less than this is done sooner than threads are started. */
+const threadsFromBytes = 16 << 20
+/** While a thread unpacks one stretch, the next is on its way to it. */
+const ordersAtOnce = 2
+
+export interface CrewRequest {
+  readonly job: UnpackingJob
+  /** To be written in all. */
+  readonly bytes: number
+  readonly threads: number
+  /** Of large entries, as they are written. */
+  readonly onBytes: (bytes: number) => void
+}
+
+export const crewFor = (request: CrewRequest): Crew =>
+  request.bytes < threadsFromBytes ? new Here(request) : new Gang(request)
+
+class Here implements Crew {
+  readonly #extraction: Extraction
+  #last: Promise<void> = Promise.resolve()
+
+  constructor({ job, onBytes }: CrewRequest) {
+    this.#extraction = new Extraction(job, onBytes)
+  }
+
+  /** One stretch after the other; downloads go on between them. */
+  async place(): Promise<Place> {
+    await this.#last
+    return {
+      work: (what, stretch) => {
+        const work = this.#extraction[what](stretch)
+        this.#last = work.catch(() => {}).then(() => new Promise(resolve => setImmediate(resolve)))
+        return work
+      },
+      leave: () => {},
+    }
+  }
+
+  stop(): void {
+    this.#extraction.stop()
+  }
+
+  close(): void {}
+}
+
+interface Thread {
+  readonly worker: Worker
+  /** What it was told and has not answered, by archive and first entry. */
+  readonly waiting: Map<string, { readonly done: () => void; readonly fail: (error: Error) => void }>
+  /** Who hears how many bytes of an archive it wrote, for those that it has opened. */
+  readonly open: Map<number, (bytes: number) => void>
+  /** Orders that it has, or is about to get. */
+  load: number
+}
+
+interface Waiting {
+  readonly take: (thread: Thread) => void
+  readonly fail: (error: Error) => void
+}
+
+/** Of all archives together. */
+const pool = { threads: [] as Thread[], queue: [] as Waiting[], lastJob: 0 }
+
+class Gang implements Crew {
+  readonly #id = ++pool.lastJob
+  readonly #request: CrewRequest
+
+  constructor(request: CrewRequest) {
+    this.#request = request
+    while (pool.threads.length < request.threads) pool.threads.push(start())
+    pool.threads.forEach(({ worker }) => worker.ref())
+  }
+
+  async place(): Promise<Place> {
+    const thread = await free()
+    return {
+      work: (what, stretch) => this.#order(thread, what, stretch).finally(() => leave(thread)),
+      leave: () => leave(thread),
+    }
+  }
+
+  stop(): void {
+    for (const thread of pool.threads)
+      if (thread.open.has(this.#id)) tell(thread, { do: 'stop', id: this.#id })
+  }
+
+  close(): void {
+    for (const thread of pool.threads)
+      if (thread.open.delete(this.#id)) tell(thread, { do: 'close', id: this.#id })
+    if (pool.threads.every(({ open, load }) => open.size === 0 && load === 0))
+      pool.threads.forEach(({ worker }) => worker.unref())
+  }
+
+  #order(thread: Thread, what: Work, stretch: Stretch): Promise<void> {
+    const id = this.#id
+    if (!thread.open.has(id)) {
+      thread.open.set(id, this.#request.onBytes)
+      tell(thread, { do: 'open', id, job: this.#request.job })
+    }
+    return new Promise((done, fail) => {
+      thread.waiting.set(`${id}:${stretch.from}`, { done, fail })
+      tell(thread, { do: what, id, ...stretch })
+    })
+  }
+}
+
+const tell = ({ worker }: Thread, order: UnpackingOrder): void => worker.postMessage(order)
+
+/** The one with the least to do, once one has room. */
+function free(): Promise<Thread> {
+  const [least] = pool.threads.toSorted((a, b) => a.load - b.load)
+  if (least && least.load < ordersAtOnce) {
+    least.load += 1
+    return Promise.resolve(least)
+  }
+  return new Promise((take, fail) => void pool.queue.push({ take, fail }))
+}
+
+function leave(thread: Thread): void {
+  const next = pool.queue.shift()
+  if (next) next.take(thread)
+  else thread.load -= 1
+}
+
+function start(): Thread {
+  const worker = startWorker(new URL('./worker.ts', import.meta.url))
+  const thread: Thread = { worker, waiting: new Map(), open: new Map(), load: 0 }
+  worker.on('message', (answer: UnpackingAnswer) => {
+    if ('wrote' in answer) return thread.open.get(answer.id)?.(answer.wrote)
+    const { id, from, failed } = answer
+    const waiting = thread.waiting.get(`${id}:${from}`)
+    thread.waiting.delete(`${id}:${from}`)
+    if (failed) waiting?.fail(errorOf(failed))
+    else waiting?.done()
+  })
+  const end = (error: Error): void => {
+    pool.threads = pool.threads.filter(other => other !== thread)
+    for (const waiting of thread.waiting.values()) waiting.fail(error)
+    thread.waiting.clear()
+    if (pool.threads.length === 0) for (const { fail } of pool.queue.splice(0)) fail(error)
+  }
+  worker.on('error', end)
+  worker.on('exit', () => end(new Error('a thread that unpacks ended')))
+  return thread
+}

@@ -1,0 +1,40 @@
+/** A file that is being written and can already be read in part. Types only. */
+
+export interface GrowingFile {
+  /** Absolute; another one soon after it is whole. */
+  readonly path: string
+  /** Open for reading, whatever becomes of `path`. Not to be closed by who reads. */
+  readonly handle: number
+  /** All bytes before it are there. */
+  readonly watermark: number
+  /** Of the whole file, once anybody knows. */
+  readonly bytes: number | undefined
+  /** Resolves to that. Rejects as `until` does. */
+  size(): Promise<number>
+  /** Nothing follows. */
+  readonly isWhole: boolean
+  /** Resolves to the watermark once it is at `bytes`, or once the file is whole. Rejects where it never will be, and with BegunAnew where the file is fetched from its beginning again. */
+  until(bytes: number): Promise<number>
+  /** Asks for `[from, to)` ahead of other bytes; resolves when they can be read. Rejects as `until` does. */
+  wish(from: number, to: number): Promise<void>
+  /** This reader needs nothing before `position` any more. */
+  pass(position: number): void
+}
+
+/** What was read so far belongs to another version of the file: whoever reads it starts again. */
+export class BegunAnew extends Error {
+  override readonly name = 'BegunAnew'
+}
+
+/** It will not become whole: who makes it failed, or was stopped, and says so itself. */
+export class Forsaken extends Error {
+  override readonly name = 'Forsaken'
+}
+
+/** The same file, for who hands it to readers. */
+export interface GrowingSource {
+  readonly isWhole: boolean
+  /** It will not become whole; there may be another one. */
+  readonly isVoid: boolean
+  read(): GrowingFile & { close(): void }
+}
