@@ -20,7 +20,7 @@ import { type Placement, place } from '../place.ts'
 import { attempt, isSole, type Made, subjectOf } from './attempt.ts'
 import type { Run } from './context.ts'
 import { discard, isOurFolder, isTaken, removeResult } from './discard.ts'
-import { ownerAmongSiblings } from './owners.ts'
+import { ownerAmongSiblings, wasPlacedBefore } from './owners.ts'
 
 export interface Done {
   readonly receipt: Receipt
@@ -129,6 +129,7 @@ async function publish(
     aside: join(run.state, 'aside', run.id),
     root: run.root,
     ownerOf: path => ownerAmongSiblings(run, task, path),
+    wasPlaced: (path, sha256) => wasPlacedBefore(run, task, path, sha256),
   })
   for (const folder of folders) syncFolder(folder)
   for (const result of resultsOf(memory))
