@@ -23,7 +23,7 @@ export interface Usage {
 }
 
 /** A command that measures only a part of itself leaves this in its folder: its own `seconds` and `cpuSeconds`. */
-const clockFile = 'clock.json'
+export const clockFile = 'clock.json'
 
 const memoryEveryMs = 20
 const diskEveryMs = 100

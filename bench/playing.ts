@@ -24,7 +24,7 @@ export interface Bill<S extends { readonly name: string }, T> {
   readonly play: (scenario: S, stage: T) => Promise<void>
 }
 
-interface Amount {
+export interface Amount {
   readonly bytes: number
   readonly files: number
 }
