@@ -1,7 +1,7 @@
 /** The archives of the bench are sound, packed as JPEG files are, and the same each time. */
 
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -15,7 +15,7 @@ import {
   forecast,
 } from '../../bench/archive/corpora.ts'
 import { writeZip } from '../../bench/archive/zip-file.ts'
-import { openFile } from '../../lib/io/zip/random-access.ts'
+import { overHandle } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipEntry } from '../../lib/io/zip.ts'
 
 const amounts: Amounts = { large: 15e6, small: 300, entries: 70_000 }
@@ -24,11 +24,12 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 'groundwork-corpora-'))
 const make = (name: CorpusName): Promise<Corpus> => corporaIn(folder(), amounts)(name)
 
 async function entriesOf(path: string): Promise<readonly ZipEntry[]> {
-  const source = await openFile(path)
+  const handle = openSync(path, 'r')
   try {
-    return await openZip(source)
+    const directory = await openZip(overHandle(handle, path))
+    return Array.from({ length: directory.count }, (_, i) => directory.entry(i))
   } finally {
-    await source.close()
+    closeSync(handle)
   }
 }
 
