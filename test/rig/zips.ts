@@ -9,6 +9,8 @@ export interface ZipPart {
   readonly content?: string | Buffer
   /** 0 (stored, the default) or 8 deflate `content`; with any other number it is taken as packed already. */
   readonly method?: number
+  /** What `content` is said to be packed as, if not the truth. */
+  readonly packed?: Buffer
   /** Bit 11 (UTF-8) is not set unless given here. */
   readonly flags?: number
   /** Unix mode with its type: `0o120777` is a link. */
@@ -109,7 +111,7 @@ export function zipOf(parts: readonly ZipPart[], whole: ZipWhole = {}): Buffer {
 function pack(part: ZipPart): readonly [Written, Buffer] {
   const content = Buffer.from(part.content ?? '')
   const method = part.method ?? 0
-  const data = method === 8 ? deflateRawSync(content) : content
+  const data = part.packed ?? (method === 8 ? deflateRawSync(content) : content)
   const written = {
     part,
     name: Buffer.from(part.name),

@@ -96,6 +96,12 @@ describe('unpacks', () => {
     expect(bench.told).toEqual([])
   })
 
+  test('names that begin with ./', async () => {
+    const { bench } = await unpack(zipOf([{ name: './' }, ...files('./a', '././b/c')]))
+    expect(staged(bench)).toEqual(['a', 'b/c'])
+    expect([...bench.recorded.keys()].toSorted()).toEqual(['a', 'b/c'])
+  })
+
   test('an archive of nothing', async () => {
     expect(staged((await unpack(zipOf([]))).bench)).toEqual([])
   })
@@ -203,7 +209,10 @@ describe('refuses before a byte is written', () => {
     ['entry-outside', 'a way up within', files('a/../../up')],
     ['entry-outside', 'a folder up', [{ name: '../up/' }]],
     ['entry-outside', 'a way up by backslashes', files('a\\..\\..\\b')],
+    ['entry-outside', 'a way up behind ./', files('./../b')],
     ['entry-absolute', 'an absolute path', files('/etc/passwd')],
+    ['entry-absolute', 'an absolute path behind ./', files('.//etc/passwd')],
+    ['entry-duplicate', 'the same behind ./', files('b', './b')],
     ['entry-drive', 'a drive', files('C:/windows')],
     ['entry-drive', 'a drive and backslashes', files('C:\\windows')],
     ['entry-backslash', 'a share', files('\\\\server\\share')],

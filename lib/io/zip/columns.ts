@@ -11,7 +11,7 @@ export interface ZipColumns {
   readonly directory: Uint8Array
   readonly nameAt: Uint32Array
   readonly nameBytes: Uint16Array
-  /** The name as the local header must have it: another one only where an extra field gives it in UTF-8. */
+  /** The name as the local header must have it: with `./` before it, or before an extra field gave it in UTF-8. */
   readonly headerNameAt: Uint32Array
   readonly headerNameBytes: Uint16Array
   /** Of the local header, in the file. */
@@ -61,7 +61,7 @@ export function newColumns(archive: string, count: number, directory: Uint8Array
 export const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes)
 
 export interface ZipEntry {
-  /** As written, folders with `/` at their end. Where it is not UTF-8 (with or without the flag), it holds U+FFFD. */
+  /** As written but for `./` before it, folders with `/` at their end. Where it is not UTF-8 (with or without the flag), it holds U+FFFD. */
   readonly path: string
   readonly isUtf8: boolean
   /** As its local header must have it. */

@@ -9,7 +9,7 @@ import { kinds, newColumns, shared, traits, type ZipColumns } from './columns.ts
 import { corrupt, damaged, packAgain } from './corrupt.ts'
 import { tooFew, tooMany } from './count.ts'
 import type { DirectoryPlace } from './end.ts'
-import { type Extras, nameIn, readExtras } from './extras.ts'
+import { type Extras, nameIn, readExtras, type Stretch } from './extras.ts'
 import { orderByOffset } from './layout.ts'
 import { piecesOf, type RandomAccess } from './random-access.ts'
 
@@ -114,10 +114,19 @@ function readEntry(columns: ZipColumns, i: number, bytes: Buffer, at: number, pl
     kinds.indexOf(kindOf(columns, i, bytes, at, extras))
 }
 
-function nameOf(bytes: Buffer, from: number, to: number, flags: number, { unicodePath }: Extras) {
+function nameOf(bytes: Buffer, from: number, to: number, flags: number, { unicodePath }: Extras): Stretch {
   const written = { from, to }
-  if (unicodePath === undefined || (flags & utf8Flag) !== 0) return written
-  return nameIn(bytes, unicodePath, bytes.subarray(from, to)) ?? written
+  if (unicodePath === undefined || (flags & utf8Flag) !== 0) return plain(bytes, written)
+  return plain(bytes, nameIn(bytes, unicodePath, bytes.subarray(from, to)) ?? written)
+}
+
+const [dot, slash] = [0x2e, 0x2f]
+
+/** Writers that pack `.` (bsdtar) begin each name with `./`, which is nothing but a way to write it. */
+function plain(bytes: Buffer, { from, to }: Stretch): Stretch {
+  let at = from
+  while (at + 2 < to && bytes[at] === dot && bytes[at + 1] === slash) at += 2
+  return { from: at, to }
 }
 
 /** The fields that stand at their limit, in their order. */
@@ -147,8 +156,6 @@ function nameTraits(bytes: Buffer, from: number, to: number): number {
         : traits.notAscii | traits.notUtf8
   return 0
 }
-
-const slash = 0x2f
 
 /** A name with `/` at its end that holds bytes is no folder: what it is then, the name's checker says. */
 function kindOf(columns: ZipColumns, i: number, bytes: Buffer, at: number, { isLink }: Extras) {

@@ -5,7 +5,7 @@
 
 import { crc32 } from 'node:zlib'
 
-interface Stretch {
+export interface Stretch {
   readonly from: number
   readonly to: number
 }
