@@ -107,6 +107,13 @@ export class Known implements Knowledge {
     return survey !== gone.survey && survey.state !== 'not-looked'
   }
 
+  /** Something of a finished task is left where it keeps what can be resumed. */
+  isShelved(task: TaskId): boolean {
+    return (
+      this.receiptOf(task) !== undefined && look(join(this.root, stateFolder, shelfOf(task))) !== undefined
+    )
+  }
+
   surveyOf(task: TaskId): Survey {
     return this.lookOf(task).survey
   }

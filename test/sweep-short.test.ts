@@ -25,6 +25,17 @@ test('kills at calls to the disk', async () => {
   expect(strikes).toBeGreaterThan(5)
 })
 
+test('kills while an archive is unpacked as it arrives', async () => {
+  const { strikes } = await sweep(scenes.overlapped, 'kill', { first: 33, every: 43 })
+  expect(strikes).toBeGreaterThan(3)
+})
+
+test('a disk that becomes full meanwhile', async () => {
+  const { strikes, codes } = await sweep(scenes.overlapped, 'ENOSPC', { first: 50, every: 67 })
+  expect(strikes).toBeGreaterThan(1)
+  expect(codes['disk-full']).toBeGreaterThan(1)
+})
+
 test('a mirror that misbehaves', async () => {
   const few = misbehaviours.filter(({ name }) => /each answer|stalls once|other bytes/.test(name))
   expect(await sweepNetwork(few)).toBe(9)

@@ -108,12 +108,17 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 }
 
 /** A second name for the same bytes: a hard link, or a copy (sharing blocks where it can) where links cannot be. */
-export function linkOrCopy(from: string, to: string): void {
+export const linkOrCopy = (from: string, to: string): void => linkOr(copy, from, to)
+
+/** A second name, or, where links cannot be, this one instead. */
+export const linkOrMove = (from: string, to: string): void => linkOr(move, from, to)
+
+function linkOr(otherwise: (from: string, to: string) => void, from: string, to: string): void {
   try {
     linkSync(from, to)
   } catch (error) {
     if (!['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'ENOSYS'].includes(errorCode(error) ?? '')) throw error
-    copy(from, to)
+    otherwise(from, to)
   }
 }
 

@@ -11,23 +11,26 @@ import { HashJob } from './hashing/thread.ts'
 
 export type { SavedHash } from './hashing/protocol.ts'
 
-/** A file shorter than this is hashed at its end, sooner than a thread is told of it. */
-const threadFromBytes = 8 << 20
-/** The thread is told of so many bytes at once, and of nothing less. */
-const pieceBytes = 1 << 20
+export interface HashingOptions {
+  readonly md5: boolean
+  /** A file shorter than this is hashed at its end, sooner than a thread is told of it. */
+  readonly hashFromBytes: number
+  /** The thread is told of so many bytes at once, and of nothing less. */
+  readonly hashPieceBytes: number
+}
 
 export class HashBehind {
   readonly #file: Growing
-  readonly #md5: boolean
+  readonly #options: HashingOptions
   readonly #unwatch: () => void
   #job: HashJob | undefined
   /** The furthest that is known of the bytes that are there. */
   #saved: SavedHash | undefined
   #told = 0
 
-  constructor(file: Growing, options: { readonly md5: boolean }) {
+  constructor(file: Growing, options: HashingOptions) {
     this.#file = file
-    this.#md5 = options.md5
+    this.#options = options
     this.#unwatch = file.watch(() => this.#follow())
   }
 
@@ -59,7 +62,7 @@ export class HashBehind {
   async digests(signal: AbortSignal, onHashed?: (position: number) => void): Promise<Digests> {
     const { path, watermark } = this.#file
     const job = this.#job
-    if (!job) return (await hashFile(path, { md5: this.#md5, signal })).digests
+    if (!job) return (await hashFile(path, { md5: this.#options.md5, signal })).digests
     this.#told = watermark
     const digests = await unlessAborted(job.finish(watermark, onHashed), signal)
     if (job === this.#job) this.#job = undefined
@@ -74,17 +77,18 @@ export class HashBehind {
 
   #follow(): void {
     const { watermark } = this.#file
+    const { hashFromBytes, hashPieceBytes } = this.#options
     if (watermark < this.#told) this.#goBack(watermark)
     // Not the last byte: a later run asks for it again, even of a whole file, and goes on from here.
-    const to = pieceBytes * Math.floor((watermark - 1) / pieceBytes)
-    if (to <= this.#told || (!this.#job && to < threadFromBytes)) return
+    const to = hashPieceBytes * Math.floor((watermark - 1) / hashPieceBytes)
+    if (to <= this.#told || (!this.#job && to < hashFromBytes)) return
     const job = this.#job ?? this.#open()
     job.hash(to)
     this.#told = to
   }
 
   #open(from?: SavedHash): HashJob {
-    this.#job = new HashJob(this.#file.path, { md5: this.#md5, from })
+    this.#job = new HashJob(this.#file.path, { md5: this.#options.md5, from })
     this.#saved = from
     this.#told = from?.position ?? 0
     return this.#job

@@ -40,6 +40,7 @@ export async function unpackSelected(unpacking: Unpacking): Promise<void> {
     makeFolders(selection, folder)
     const front = new Front(selection, growing)
     await new Round(crew, unpacking, front).finish('unpack', stretchesOf(selection))
+    growing?.pass(selection.directory.entriesEnd)
     growing?.pass(Number.POSITIVE_INFINITY)
   } finally {
     crew.close()

@@ -33,6 +33,12 @@ export class Forsaken extends Error {
   override readonly name = 'Forsaken'
 }
 
+/**
+ * Who will read a file that grows. `reading`: everybody who ever will is reading it now; `coming`: somebody of them opens
+ * it in a moment; `later`: somebody will want it at its place; `kept`: it is wanted for itself.
+ */
+export type Audience = 'reading' | 'coming' | 'later' | 'kept'
+
 /** The same file, for who hands it to readers. */
 export interface GrowingSource {
   readonly isWhole: boolean

@@ -4,7 +4,7 @@
  */
 
 import type { Grammar } from './grammar.ts'
-import type { GrowingFile, GrowingSource } from './growing-file.ts'
+import type { Audience, GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
@@ -223,6 +223,8 @@ export interface Workbench {
    * `keep`. Given where fingerprint and inputs are the same, and always to a kind that asked for it.
    */
   readonly intact: Manifest | undefined
+  /** The last attempt was ended while it placed: any of its files may lie at `final`. */
+  readonly isBegun: boolean
   /** For a kind that reworks: the last result, still as recorded at `final`, and the fingerprint that made it. */
   readonly previous: { readonly manifest: Manifest; readonly fingerprint: Fingerprint } | undefined
   /** Files that may already hold a wanted content (absolute), worth a look before asking a host. */
@@ -248,8 +250,8 @@ export interface Workbench {
   readonly forced: boolean
   /** A file was made, and used up by who read it while it grew: recorded, not placed. */
   spend(path: string, bytes: number, sha256: string): void
-  /** Whether everybody who will ever read the artifact is reading it now while it grows, and nobody wants to keep it. */
-  mayDiscard(): boolean
+  /** Who reads the artifact while it grows, at this moment. */
+  audience(): Audience
   /** The file artifact that is being made may be read while it grows. */
   offer(file: GrowingSource): void
   /** Remembered in the receipt: which mirror served, its ETag. Short, without credentials. */

@@ -71,6 +71,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
     final: join(run.root, task.gives?.at ?? ''),
     inputs: task.outline.takes.map(input => inputOf(run, input, overlap)),
     intact,
+    isBegun: run.known.memoryOf(task.id)?.state === 'started',
     previous: reason.code === 'definition-changed' ? previousOf(run, task.id) : undefined,
     candidates: candidatesFor(run, task),
     foldsCase: run.foldsCase,
@@ -94,7 +95,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
       builder.add(path, bytes, sha256)
       isSpent = true
     },
-    mayDiscard: () => run.overlaps.mayDiscard(task.id),
+    audience: () => run.overlaps.audienceOf(task.id),
     offer: file => run.overlaps.offer(task.id, file),
     remark: (name, value) => void (remarks[name] = value),
     received(bytes) {

@@ -90,13 +90,13 @@ export function allDependants(graph: Graph, id: TaskId): readonly TaskId[] {
   return [...found]
 }
 
-/** What lies on disk, does not last, and has been read by everybody: left by a build that was ended before it tidied up. */
+/** What lies on disk, does not last, and has been read by everybody: left by a build that was ended before it tidied up. Of an archive that was given back its shelf is all there is. */
 export function leftovers(graph: Graph, whole: Graph, known: Known, keepArchives: boolean): readonly Task[] {
   return [...graph.tasks.values()].filter(
     ({ id, gives }) =>
       gives?.lasting === false &&
       !(keepArchives && gives.form === 'file') &&
-      known.isThere(id) &&
+      (known.isThere(id) || known.isShelved(id)) &&
       allDependants(whole, id).every(dependant => known.receiptOf(dependant) !== undefined),
   )
 }

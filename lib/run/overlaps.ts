@@ -3,7 +3,7 @@
  * other's end. Knows no order of steps.
  */
 
-import { Forsaken, type GrowingFile, type GrowingSource } from '../model/growing-file.ts'
+import { type Audience, Forsaken, type GrowingFile, type GrowingSource } from '../model/growing-file.ts'
 import type { TaskId } from '../model/task.ts'
 
 type Reader = GrowingFile & { close(): void }
@@ -16,26 +16,32 @@ interface Maker {
   offer: GrowingSource | undefined
   /** Tells who waits for another offer. */
   readonly waiting: Set<() => void>
+  /** Steps that have it open. */
+  readonly readers: Set<TaskId>
 }
 
 /** Who knows all steps. */
 interface Listener {
   /** Somebody may begin who could not before. */
   readonly onOffer: () => void
-  readonly mayDiscard: (task: TaskId) => boolean
+  readonly audienceOf: (task: TaskId) => Audience
 }
 
 export class Overlaps {
   readonly #makers = new Map<TaskId, Maker>()
-  #listener: Listener = { onOffer: () => {}, mayDiscard: () => false }
+  #listener: Listener = { onOffer: () => {}, audienceOf: () => 'later' }
 
   listen(listener: Listener): void {
     this.#listener = listener
   }
 
-  /** Whether nobody but who reads it while it is made will want what a task gives. */
-  mayDiscard(task: TaskId): boolean {
-    return this.#listener.mayDiscard(task)
+  audienceOf(task: TaskId): Audience {
+    return this.#listener.audienceOf(task)
+  }
+
+  /** Whether a step has open what another one makes. Before that nobody knows what it needs. */
+  isReading(reader: TaskId, task: TaskId): boolean {
+    return this.#makers.get(task)?.readers.has(reader) === true
   }
 
   /** A step begins. Its signal, beside that of the run. */
@@ -45,7 +51,7 @@ export class Overlaps {
     const made = new Promise<boolean>(resolve => {
       end = resolve
     })
-    this.#makers.set(task, { stop, made, end, offer: undefined, waiting: new Set() })
+    this.#makers.set(task, { stop, made, end, offer: undefined, waiting: new Set(), readers: new Set() })
     return stop.signal
   }
 
@@ -68,28 +74,31 @@ export class Overlaps {
     return offer !== undefined && !offer.isWhole && !offer.isVoid
   }
 
-  /** Nobody will read what it makes. */
+  /** Nobody will read what it makes. Where it gave up by itself, that is why nobody does: it has to say so. */
   stop(task: TaskId): void {
-    this.#makers.get(task)?.stop.abort(new Forsaken(`nobody reads ${task} any more`))
+    const maker = this.#makers.get(task)
+    if (maker?.offer?.isVoid !== true) maker?.stop.abort(new Forsaken(`nobody reads ${task} any more`))
   }
 
-  /** Of those tasks, what is being made now. */
-  join(tasks: readonly TaskId[]): Overlap {
+  /** Of those tasks, what is being made now, for the step that reads it. */
+  join(reader: TaskId, tasks: readonly TaskId[]): Overlap {
     const makers = new Map<TaskId, Maker>()
     for (const task of tasks) {
       const maker = this.#makers.get(task)
       if (maker?.offer) makers.set(task, maker)
     }
-    return new Overlap(makers)
+    return new Overlap(reader, makers)
   }
 }
 
 /** What one step reads while it grows. */
 export class Overlap {
+  readonly #reader: TaskId
   readonly #makers: ReadonlyMap<TaskId, Maker>
   readonly #readers = new Map<TaskId, Reader>()
 
-  constructor(makers: ReadonlyMap<TaskId, Maker>) {
+  constructor(reader: TaskId, makers: ReadonlyMap<TaskId, Maker>) {
+    this.#reader = reader
     this.#makers = makers
   }
 
@@ -97,9 +106,10 @@ export class Overlap {
   async open(): Promise<void> {
     for (const [task, maker] of this.#makers) {
       while (maker.offer?.isVoid && (await isOfferedAgain(task, maker)));
-      if (maker.offer && !maker.offer.isWhole && !maker.offer.isVoid)
+      if (maker.offer && !maker.offer.isWhole && !maker.offer.isVoid) {
         this.#readers.set(task, maker.offer.read())
-      else await requireMade(task, maker)
+        maker.readers.add(this.#reader)
+      } else await requireMade(task, maker)
     }
   }
 
@@ -109,6 +119,7 @@ export class Overlap {
   }
 
   close(): void {
+    for (const { readers } of this.#makers.values()) readers.delete(this.#reader)
     for (const reader of this.#readers.values()) reader.close()
     this.#readers.clear()
   }

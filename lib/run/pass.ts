@@ -5,7 +5,7 @@
  */
 
 import { setMaxListeners } from 'node:events'
-import { Forsaken } from '../model/growing-file.ts'
+import { type Audience, Forsaken } from '../model/growing-file.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
@@ -53,11 +53,12 @@ export class Pass {
     this.#room = new Pool(Math.max(1, options.archiveBytes))
     run.overlaps.listen({
       onOffer: () => this.#startReady(),
-      mayDiscard: id => this.#mayDiscard(id),
+      audienceOf: id => this.#audienceOf(id),
     })
     for (const [id, { task, verdict }] of plan.steps) {
       this.#states.set(id, failed.has(id) ? 'failed' : verdict.state === 'fresh' ? 'done' : 'waiting')
-      if (task.gives?.lasting === false && run.known.isThere(id)) this.#passing.add(task)
+      if (task.gives?.lasting === false && (run.known.isThere(id) || run.known.isShelved(id)))
+        this.#passing.add(task)
     }
   }
 
@@ -133,14 +134,14 @@ export class Pass {
     if (this.#running === 0) this.#end()
   }
 
-  /** All that will ever read it read it now, or were done before. Only what is pinned can be proven when it is gone. */
-  #mayDiscard(id: TaskId): boolean {
-    const { whole, keepArchives } = this.#run
+  /** Who is done has read all that it ever will. Only what is pinned can be proven when it is gone. */
+  #audienceOf(id: TaskId): Audience {
+    const { whole, keepArchives, overlaps } = this.#run
     const gives = whole.tasks.get(id)?.gives
-    if (keepArchives || gives === undefined || !isSpendable(gives)) return false
-    return directDependants(whole, id).every(
-      reader => this.#overlapping.has(reader) || this.#isSettled(reader),
-    )
+    if (keepArchives || gives === undefined || !isSpendable(gives)) return 'kept'
+    const readers = directDependants(whole, id).filter(reader => !this.#isSettled(reader))
+    if (readers.length === 0 || !readers.every(reader => this.#overlapping.has(reader))) return 'later'
+    return readers.every(reader => overlaps.isReading(reader, id)) ? 'reading' : 'coming'
   }
 
   /** What was being made for nobody but a task that failed is not made. */
@@ -207,10 +208,13 @@ export class Pass {
     const run = this.#run
     const { tally } = run
     run.report({ event: 'task-started', ...naming(task), reason })
+    const before = run.known.receiptOf(task.id)
     const done = await carryOut(run, task, reason, signal).catch((error: unknown) => {
+      if (run.known.receiptOf(task.id) !== before) return this.#failTelling(task, error, unremoved)
       if (!(error instanceof Wanting)) throw error
       run.wishes.set(task.id, { input: error.input, reason })
     })
+    if (typeof done === 'string') return done
     if (done === undefined) return 'postponed'
     run.wishes.delete(task.id)
     const { receipt, made } = done

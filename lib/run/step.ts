@@ -37,7 +37,7 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
   const staging = task.kind.staging
     ? join(run.state, shelfOf(task.id), 'files')
     : join(run.staging, String(run.tally.begun))
-  const overlap = run.overlaps.join(task.outline.takes)
+  const overlap = run.overlaps.join(task.id, task.outline.takes)
   try {
     const made = await attemptAnew(run, { task, reason, staging, overlap, signal })
     signal.throwIfAborted()
@@ -135,15 +135,17 @@ async function publish(
   for (const result of resultsOf(memory))
     if (result.at !== gives.at && !isTaken(run, task, result.at)) removeResult(run, task, gives.form, result)
   // Before the times are read: to lose a second name changes those of a file.
-  if (task.kind.consumes) for (const input of task.outline.takes) discardConsumed(run, input)
+  for (const input of task.outline.takes) discardConsumed(run, task, input)
   if (movedAside.length > 0) tellOfMoved(run, task, movedAside)
   const takenAtMs = await nextTick(run.staging)
   return withTimes(contents, takenAtMs, timesOf(gives.form, final, contents))
 }
 
-function discardConsumed(run: Run, id: TaskId): void {
+/** The files of a part have second names in what was made of it. */
+function discardConsumed(run: Run, { kind }: Task, id: TaskId): void {
   const giver = run.graph.tasks.get(id)
-  if (giver && isSole(run, giver)) discard(run, giver)
+  const isConsumed = kind.consumes === true || giver?.gives?.form === 'tree'
+  if (giver && isConsumed && isSole(run, giver)) discard(run, giver)
 }
 
 /**

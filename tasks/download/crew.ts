@@ -37,6 +37,8 @@ export interface Member {
   received: number
   /** How long the host took for the last answer. */
   waitedMs: number
+  /** What it brought waits for room on the disk: no fault of the host. */
+  isHeld: boolean
   /** Ends this connection alone. */
   readonly leave: AbortController
 }
@@ -118,10 +120,23 @@ export class Crew {
   /** There is more to do. */
   welcome(): void {
     this.#fill()
+    this.#freeOne()
+  }
+
+  /** What it brought waits for room on the disk, or does not any more. */
+  hold(member: Member, isHeld: boolean): void {
+    member.isHeld = isHeld
+    if (isHeld) this.#freeOne()
   }
 
   #start(): void {
-    const member: Member = { claim: undefined, received: 0, waitedMs: 0, leave: new AbortController() }
+    const member: Member = {
+      claim: undefined,
+      received: 0,
+      waitedMs: 0,
+      isHeld: false,
+      leave: new AbortController(),
+    }
     this.#members.add(member)
     void this.#serve(member)
   }
@@ -222,6 +237,14 @@ export class Crew {
     if ((isOver && this.#busy === 0) || this.#members.size === 0) this.#end()
   }
 
+  /** Where everybody waits for room, and there will be none before other bytes are there that nobody fetches, one goes back for those. */
+  #freeOne(): void {
+    const busy = [...this.#members].filter(({ claim }) => claim !== undefined)
+    if (this.#over.signal.aborted || busy.some(({ isHeld }) => !isHeld)) return
+    const [last] = busy.toSorted((a, b) => (b.claim?.at ?? 0) - (a.claim?.at ?? 0))
+    if (last && this.#segments?.isWantedBefore(last.claim?.at ?? 0)) last.leave.abort()
+  }
+
   /** Looks at the rates of the last moments. */
   #tick(): void {
     const { floor, tuning } = this.#options
@@ -230,7 +253,12 @@ export class Crew {
       this.#pace.rest()
       return this.#fill()
     }
-    const busy = [...this.#members].filter(({ claim }) => claim !== undefined)
+    const claiming = [...this.#members].filter(({ claim }) => claim !== undefined)
+    const busy = claiming.filter(({ isHeld }) => !isHeld)
+    if (busy.length === 0) {
+      this.#pace.rest()
+      return this.#freeOne()
+    }
     const { slowRate, crawlers } = this.#pace.look(busy, this.#received, tuning.now())
     for (const member of crawlers) member.leave.abort()
     if (slowRate !== undefined && floor) this.#fail(floor.problem(slowRate))

@@ -13,21 +13,22 @@ import { dirname, join } from 'node:path'
 import type { Digests } from '../../lib/io/digest.ts'
 import { remove, syncFolder } from '../../lib/io/disk.ts'
 import { Growing } from '../../lib/io/growing.ts'
-import { HashBehind } from '../../lib/io/hashing.ts'
+import { HashBehind, type HashingOptions } from '../../lib/io/hashing.ts'
 import { syncFilesystem } from '../../lib/io/native.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
+import type { Audience } from '../../lib/model/growing-file.ts'
+import type { SpendingSizes } from '../../lib/model/spending.ts'
 import { isSameOrigin, type Note, type Origin, readNote, writeNote } from './note.ts'
 import { claim, noteIn, unlessTakenOver } from './shelf.ts'
-import { Spending } from './spending.ts'
+import { Spending, type Writer } from './spending.ts'
 
-export interface PartialOptions {
-  readonly md5: boolean
+export interface PartialOptions extends HashingOptions {
   /** A sync begins after so many bytes, or so long after the last; the writers wait for one after `mostUnsyncedBytes`. */
   readonly syncBytes: number
   readonly syncMs: number
   readonly mostUnsyncedBytes: number
-  /** Whether everybody who will read the file reads it now, so that what they have used may go. */
-  readonly mayDiscard: () => boolean
+  readonly spending: SpendingSizes
+  readonly audience: () => Audience
   readonly signal: AbortSignal
 }
 
@@ -63,9 +64,9 @@ export class PartialFile {
     this.#options = options
     this.growing = new Growing(bytesIn(folder), this.#written)
     this.#hash = new HashBehind(this.growing, options)
-    const { mayDiscard, signal } = options
+    const { audience, signal, spending: sizes } = options
     const onReady = (): void => void (this.#syncing ??= this.#syncAside())
-    this.#spending = new Spending(this.growing, { mayDiscard, signal, onReady })
+    this.#spending = new Spending(this.growing, { sizes, audience, signal, onReady })
   }
 
   /** Takes up what an earlier run left on the shelf, as far as it can be trusted. */
@@ -142,17 +143,17 @@ export class PartialFile {
     if (at > 0) await this.#sync()
   }
 
-  /** Writes pieces one behind the other from `at` on. Resolves when they can be read back. `signal`: of who waits for that. */
-  async write(at: number, pieces: readonly Buffer[], signal?: AbortSignal): Promise<void> {
+  /** Writes pieces one behind the other from `at` on. Resolves when they can be read back. */
+  async write(at: number, pieces: readonly Buffer[], writer?: Writer): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
-    await this.#spending.room(at, at + bytes, signal)
+    await this.#spending.room(at, at + bytes, writer)
     if (this.growing.isRegretted) throw new Regretted()
     await this.#inTurn(() => this.#writeAll(at, pieces, bytes))
     this.#written.add(at, at + bytes)
     this.growing.reach(this.#written.endOf(0))
     this.#unsyncedBytes += bytes
-    if (this.#isSyncDue) this.#syncing ??= this.#syncAside()
+    if (this.#isSyncDue || this.#spending.isUsed) this.#syncing ??= this.#syncAside()
     if (this.#unsyncedBytes >= this.#options.mostUnsyncedBytes) await this.#syncing
   }
 
@@ -167,7 +168,7 @@ export class PartialFile {
 
   /** Where its beginning is gone, the file is of use to nobody but who reads it now: resolves when they are done, or gone. */
   async used(): Promise<void> {
-    while (this.isSpent && this.growing.isRead !== true && this.#options.mayDiscard()) {
+    while (this.isSpent && this.#isInUse) {
       if (this.growing.isRegretted) throw new Regretted()
       this.#options.signal.throwIfAborted()
       await this.#spending.stirred()
@@ -197,6 +198,11 @@ export class PartialFile {
     await unlessTakenOver(() => rename(bytesIn(this.#folder), path))
     syncFolder(dirname(path))
     remove(this.#folder)
+  }
+
+  get #isInUse(): boolean {
+    const audience = this.#options.audience()
+    return audience === 'coming' || (audience === 'reading' && this.growing.isRead !== true)
   }
 
   async #takeUp(): Promise<void> {

@@ -19,11 +19,13 @@ export interface Pouring extends Fetch {
   readonly signal: AbortSignal
   /** After bytes came. */
   readonly onBytes: (bytes: number) => void
+  /** What came waits for room on the disk, or does not any more. */
+  readonly onHeld: (isHeld: boolean) => void
 }
 
 /** Fills the claim as far as the body goes. What came before a connection broke is written. */
 export async function pour(answer: Answer, claim: Claim, pouring: Pouring): Promise<void> {
-  const { params, part, host, source, at, end, signal, onBytes } = pouring
+  const { params, part, host, source, at, end, signal, onBytes, onHeld } = pouring
   const refusePage = watchForPage(params, source, claim.at - at)
   for await (const pieces of answer.batches) {
     const bytes = lengthOf(pieces)
@@ -34,7 +36,7 @@ export async function pour(answer: Answer, claim: Claim, pouring: Pouring): Prom
       throw problems.sizeUnlikeAnnounced(params, source, end - at, claim.at + bytes - at)
     refuseTooLong(pouring, claim.at + Math.min(bytes, room))
     const fitting = bytes > room ? cut(pieces, room) : pieces
-    if (fitting.length > 0) await part.write(claim.at, fitting, signal)
+    if (fitting.length > 0) await part.write(claim.at, fitting, { signal, onHeld })
     claim.at += Math.min(bytes, room)
     onBytes(bytes)
     signal.throwIfAborted()

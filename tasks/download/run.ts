@@ -59,10 +59,12 @@ async function takeFromOffers(
   const part = await PartialFile.open(bench.shelf, {
     md5: params.download.md5 !== undefined,
     ...tuning,
-    mayDiscard: () => bench.mayDiscard(),
+    audience: () => bench.audience(),
     signal: bench.signal,
   })
   try {
+    // Somebody changed their mind since: what is gone of it comes again.
+    if (part.isSpent && bench.audience() === 'kept') await part.empty()
     return await takeFromFirstGood(offers, { params, part, bench, patience, tuning })
   } finally {
     part.growing.fail(new Forsaken(`${params.fileName} did not come`))

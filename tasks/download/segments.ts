@@ -29,6 +29,11 @@ export class Segments {
     return this.#free.firstIn(0) === undefined
   }
 
+  /** Somebody waits for bytes that nobody fetches: asked for ahead of everything else, or before `at`. */
+  isWantedBefore(at: number): boolean {
+    return this.#wished() !== undefined || this.#free.firstIn(0, at) !== undefined
+  }
+
   get isDone(): boolean {
     return this.isClaimed && this.#claims.size === 0
   }
@@ -56,6 +61,8 @@ export class Segments {
   /** Bytes that somebody waits for. Who holds more than `bytes` gives up the rest, so that there is somebody to fetch them. */
   wish(from: number, to: number, bytes: number): void {
     this.#wishes.add(from, to)
+    // One that claimed everything would come to it last.
+    for (const claim of this.#claims) if (claim.at < from) this.#cut(claim, from)
     if (this.#wished()) for (const claim of this.#claims) this.shorten(claim, bytes)
   }
 
@@ -68,7 +75,11 @@ export class Segments {
   /** Cut to about `bytes`: the rest is free for others. */
   shorten(claim: Claim, bytes: number): void {
     const end = claim.at + bytes
-    if (claim.end - end < this.#leastBytes) return
+    if (claim.end - end >= this.#leastBytes) this.#cut(claim, end)
+  }
+
+  #cut(claim: Claim, end: number): void {
+    if (claim.end <= end) return
     this.#free.add(end, claim.end)
     claim.end = end
   }

@@ -6,7 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Growing } from '../../lib/io/growing.ts'
 import { punchHole } from '../../lib/io/native.ts'
-import { isWorthSpending, portionBytes, windowBytes } from '../../lib/model/spending.ts'
+import type { Audience } from '../../lib/model/growing-file.ts'
+import { isWorthSpending, portionBytes, type SpendingSizes, windowBytes } from '../../lib/model/spending.ts'
 
 /** Holes begin and end with blocks. */
 const blockBytes = 4096
@@ -15,47 +16,54 @@ const lookMs = 500
 /** In this time several megabytes are hashed. */
 const hashingMs = 10
 
+/** Who brings bytes. */
+export interface Writer {
+  /** Of who waits for that. */
+  readonly signal: AbortSignal
+  /** It waits for room, or does not any more. */
+  readonly onHeld: (isHeld: boolean) => void
+}
+
+interface SpendingOptions {
+  readonly sizes: SpendingSizes
+  readonly audience: () => Audience
+  readonly signal: AbortSignal
+  /** A portion could be given back. */
+  readonly onReady: () => void
+}
+
 export class Spending {
   readonly #file: Growing
-  readonly #mayDiscard: () => boolean
-  readonly #signal: AbortSignal
+  readonly #options: SpendingOptions
   readonly #blocked = new Set<() => void>()
   readonly #unheed: () => void
   /** Until the filesystem says that it cannot, or the host. */
   #isPossible = true
 
-  /** `mayDiscard`: whether everybody who will read the file is reading it now. `onReady`: a portion could be given back. */
-  constructor(
-    file: Growing,
-    options: {
-      readonly mayDiscard: () => boolean
-      readonly signal: AbortSignal
-      readonly onReady: () => void
-    },
-  ) {
+  constructor(file: Growing, options: SpendingOptions) {
     this.#file = file
-    this.#mayDiscard = options.mayDiscard
-    this.#signal = options.signal
+    this.#options = options
     this.#unheed = file.heed(() => {
       this.release()
-      if (this.#isUsed) options.onReady()
+      if (this.isUsed) options.onReady()
     })
-    this.#signal.addEventListener('abort', this.release)
+    options.signal.addEventListener('abort', this.release)
   }
 
-  /** Whether what was read is given back, now. */
+  /** Whether what is read is given back. */
   get isOn(): boolean {
-    return this.#isPossible && isWorthSpending(this.#file.bytes ?? 0) && this.#mayDiscard()
+    return this.#isGoingOn('reading', 'coming')
   }
 
   /** How much may have arrived ahead of what was given back. */
   get window(): number {
-    return windowBytes(this.#file.bytes ?? 0)
+    return windowBytes(this.#file.bytes ?? 0, this.#options.sizes)
   }
 
   /** Up to where everything can be given back, where that is worth it. `hashed`: how far the saved digest goes. */
   ready(hashed: number): number | undefined {
-    if (!this.isOn) return undefined
+    // Nobody knows yet what one needs that is still coming.
+    if (!this.#isGoingOn('reading')) return undefined
     const upTo = Math.min(this.#file.passed ?? 0, hashed)
     const position = upTo - (upTo % blockBytes)
     return this.#isWorth(position) ? position : undefined
@@ -63,39 +71,49 @@ export class Spending {
 
   /** Whether there will be more in a moment: what was used is only to be hashed yet. */
   async isDue(): Promise<boolean> {
-    if (!this.#isUsed) return false
+    if (!this.isUsed) return false
     await sleep(hashingMs)
-    return this.#isUsed
+    return this.isUsed
   }
 
-  get #isUsed(): boolean {
-    return this.isOn && this.#isWorth(this.#file.passed ?? 0)
+  /** A portion that arrived was used. */
+  get isUsed(): boolean {
+    const { passed = 0, watermark } = this.#file
+    return this.#isGoingOn('reading') && this.#isWorth(Math.min(passed, watermark))
   }
 
   /** What a note on disk names as spent. */
   give(handle: number, upTo: number): void {
     const { spent } = this.#file
-    this.#isPossible = punchHole(handle, spent, upTo - spent)
+    // The first block stays: who reads again looks at it for what may stand before the first entry.
+    const from = Math.max(spent, blockBytes)
+    this.#isPossible = punchHole(handle, from, upTo - from)
     this.#file.spend(upTo)
     this.release()
   }
 
   /** Resolves when the bytes `[at, end)` may be written, or nobody waits for that any more. */
-  async room(at: number, end: number, signal = this.#signal): Promise<void> {
+  async room(at: number, end: number, writer?: Writer): Promise<void> {
     if (this.#isRoom(at, end)) return
+    const { signal = this.#options.signal, onHeld } = writer ?? {}
     signal.addEventListener('abort', this.release)
+    onHeld?.(true)
     try {
       while (!signal.aborted && !this.#isRoom(at, end)) await this.stirred()
     } finally {
+      onHeld?.(false)
       signal.removeEventListener('abort', this.release)
     }
   }
 
+  /**
+   * What a reader waits for has to come, however far it is and whatever comes along with it; in its turn, unless there
+   * will be room for it in a moment.
+   */
   #isRoom(at: number, end: number): boolean {
-    const { isRegretted, wishes } = this.#file
-    return (
-      !this.isOn || isRegretted || end <= this.#limit || wishes.some(({ from, to }) => at < to && end > from)
-    )
+    const { isRegretted, wishes, awaited } = this.#file
+    if (!this.isOn || isRegretted || end <= this.#limit) return true
+    return (at < awaited && !this.isUsed) || wishes.some(({ from, to }) => at < to && end > from)
   }
 
   /** Nothing comes out of its turn, so that nobody can begin before the end. */
@@ -120,17 +138,23 @@ export class Spending {
   close(): void {
     this.#isPossible = false
     this.#unheed()
-    this.#signal.removeEventListener('abort', this.release)
+    this.#options.signal.removeEventListener('abort', this.release)
     this.release()
   }
 
-  /** What a reader waits for has to come, however far it is. */
   get #limit(): number {
-    if (this.#file.isRead === true) return Number.POSITIVE_INFINITY
-    return Math.max(this.#file.spent + this.window, this.#file.awaited)
+    const { isRead, passed = 0, spent } = this.#file
+    // Nothing of what is still to come will be given back.
+    if (isRead === true && !this.#isWorth(passed)) return Number.POSITIVE_INFINITY
+    return spent + this.window
   }
 
   #isWorth(position: number): boolean {
-    return position - this.#file.spent >= portionBytes(this.#file.bytes ?? 0)
+    return position - this.#file.spent >= portionBytes(this.#file.bytes ?? 0, this.#options.sizes)
+  }
+
+  #isGoingOn(...whileIt: readonly Audience[]): boolean {
+    const { sizes, audience } = this.#options
+    return this.#isPossible && isWorthSpending(this.#file.bytes ?? 0, sizes) && whileIt.includes(audience())
   }
 }

@@ -236,7 +236,7 @@ class Transfer implements CrewWork {
     if (this.#host.connections > 1) segments.shorten(claim, first)
     this.#unhear()
     this.#unhear = part.growing.hear(({ from, to }) => {
-      segments.wish(Math.max(from, this.#at), Math.min(to, end), tuning.claimBytes)
+      segments.wish(Math.max(from, this.#at), Math.min(to, end), first)
       this.#crew?.welcome()
     })
     this.#crew?.share(segments, member, claim)
@@ -261,6 +261,7 @@ class Transfer implements CrewWork {
       end,
       signal,
       onBytes,
+      onHeld: (isHeld: boolean) => this.#crew?.hold(member, isHeld),
     }
     try {
       await asked(() => pour(answer, claim, pouring))

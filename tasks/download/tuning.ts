@@ -1,5 +1,7 @@
 /** The sizes and times that a transfer works with. Tests have their own. */
 
+import { type SpendingSizes, usualSizes } from '../../lib/model/spending.ts'
+
 export interface Tuning {
   /** Less than this is not worth a connection of its own. */
   readonly leastBytes: number
@@ -16,6 +18,11 @@ export interface Tuning {
   readonly syncMs: number
   /** Where the disk syncs slower than bytes come, they wait here: more than this is never fetched again after a crash. */
   readonly mostUnsyncedBytes: number
+  /** A file of less than this is hashed at its end; a longer one while it arrives, so much at once. */
+  readonly hashFromBytes: number
+  readonly hashPieceBytes: number
+  /** What is given back of an archive while it is unpacked. */
+  readonly spending: SpendingSizes
   /** How often rates are looked at. */
   readonly tickMs: number
   /** How long a connection may crawl, or a host stay under its floor. */
@@ -33,6 +40,9 @@ export const usual: Tuning = {
   syncBytes: 64 << 20,
   syncMs: 5_000,
   mostUnsyncedBytes: 512 << 20,
+  hashFromBytes: 8 << 20,
+  hashPieceBytes: 1 << 20,
+  spending: usualSizes,
   tickMs: 1_000,
   slowMs: 30_000,
   now: () => performance.now(),

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { copy, move } from '../../lib/io/disk.ts'
+import { copy, linkOrMove } from '../../lib/io/disk.ts'
 import type { Input, TaskId } from '../../lib/model/task.ts'
 
 export interface PartFile {
@@ -22,7 +22,8 @@ type Origin =
 /** All files of a part that belongs into the folder `prefix` below the target. */
 export function filesOf({ artifact, path, manifest, sole, absent }: Input, prefix: string): PartFile[] {
   const there = absent !== true && existsSync(path)
-  const put = sole ? move : copy
+  // Until the result is placed the part stays whole: the archive that it came from may be gone.
+  const put = sole ? linkOrMove : copy
   return Array.from({ length: manifest.count }, (_, i) => {
     const inPart = manifest.path(i)
     return {

@@ -1,8 +1,11 @@
 /** Unpacks a zip: opens it, finds what is wanted, refuses what is wrong, extracts the rest. */
 
 import { closeSync, openSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { look } from '../../lib/io/disk.ts'
 import { Selection } from '../../lib/io/unpacking/selection.ts'
+import { sha256IfWhole } from '../../lib/io/unpacking/whole.ts'
 import { overGrowing, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
 import { isDamage } from '../../lib/model/codes.ts'
@@ -55,6 +58,7 @@ async function unpackFrom(
 ): Promise<void> {
   const selection = select(await openZip(source), params, bench)
   keepIntact(selection, bench)
+  if (bench.isBegun) await keepPlaced(selection, bench)
   refuseWithoutRoom(selection, archive, bench.staging)
   await extract(selection, archive, bench)
 }
@@ -96,6 +100,22 @@ function below(directory: ZipDirectory, files: Uint32Array, prefix: string | und
   const isWanted = new Uint8Array(directory.count)
   if (prefix !== undefined) for (const i of files) if (directory.path(i).startsWith(prefix)) isWanted[i] = 1
   return Selection.below(directory, i => isWanted[i] === 1, Buffer.byteLength(prefix ?? ''))
+}
+
+/** What an attempt placed before it was killed: of an archive that was given back there is nothing else. */
+async function keepPlaced(selection: Selection, bench: Workbench): Promise<void> {
+  for (let k = 0; k < selection.count; k += 1) {
+    if (selection.isDone(k)) continue
+    const place = join(bench.final, selection.path(k))
+    if (look(place)?.isFile() !== true) continue
+    const entry = selection.directory.entry(selection.index(k))
+    const sha256 = sha256IfWhole(place, entry)?.toString('hex')
+    if (sha256 === undefined) continue
+    bench.keep(selection.path(k), { bytes: entry.bytes, sha256 })
+    selection.setDone(k)
+    bench.signal.throwIfAborted()
+    await setImmediate()
+  }
 }
 
 /** What lies at its place already need not be unpacked. */

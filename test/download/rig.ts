@@ -14,7 +14,7 @@ import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Download } from '../../lib/model/spec.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import type { Tuning } from '../../tasks/download/tuning.ts'
+import { type Tuning, usual } from '../../tasks/download/tuning.ts'
 import { downloadKind } from '../../tasks/download.ts'
 import { type TestBench, testBench } from '../rig/workbench.ts'
 
@@ -34,6 +34,9 @@ export const small: Tuning = {
   syncBytes: 50_000,
   syncMs: 1_000,
   mostUnsyncedBytes: 150_000,
+  hashFromBytes: usual.hashFromBytes,
+  hashPieceBytes: usual.hashPieceBytes,
+  spending: usual.spending,
   tickMs: 20,
   slowMs: 300,
   now: () => performance.now(),

@@ -8,13 +8,14 @@ import { describe, expect, test } from 'vitest'
 import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind, type SavedHash } from '../../lib/io/hashing.ts'
 
+const usual = { hashFromBytes: 8 << 20, hashPieceBytes: 1 << 20 }
 const { signal } = new AbortController()
 const path = (): string => join(mkdtempSync(join(tmpdir(), 'groundwork-growing-')), 'file')
 const megabytes = (count: number, seed: number): Buffer => Buffer.alloc(count << 20, `${seed} of many `)
 
 test.each([1, 40])('a file of %i MB is hashed while it grows', async size => {
   const file = new Growing(path())
-  const hash = new HashBehind(file, { md5: true })
+  const hash = new HashBehind(file, { ...usual, md5: true })
   const expected = { sha256: createHash('sha256'), md5: createHash('md5') }
   writeFileSync(file.path, '')
   for (let i = 0; i < size; i += 1) {
@@ -32,7 +33,7 @@ test.each([1, 40])('a file of %i MB is hashed while it grows', async size => {
 
 test('a file that is begun anew is hashed anew', async () => {
   const file = new Growing(path())
-  const hash = new HashBehind(file, { md5: false })
+  const hash = new HashBehind(file, { ...usual, md5: false })
   writeFileSync(file.path, megabytes(20, 1))
   file.reach(20 << 20)
   file.reach(0)
@@ -44,7 +45,7 @@ test('a file that is begun anew is hashed anew', async () => {
 
 test('a file that is shorter than was said is an error, not a digest', async () => {
   const file = new Growing(path())
-  const hash = new HashBehind(file, { md5: false })
+  const hash = new HashBehind(file, { ...usual, md5: false })
   writeFileSync(file.path, megabytes(9, 1))
   file.reach(10 << 20)
   await expect(hash.digests(signal)).rejects.toThrow('the file ends at 9437184 bytes')
@@ -52,7 +53,7 @@ test('a file that is shorter than was said is an error, not a digest', async () 
 
 test('who waits for a digest can be interrupted', async () => {
   const file = new Growing(path())
-  const hash = new HashBehind(file, { md5: true })
+  const hash = new HashBehind(file, { ...usual, md5: true })
   writeFileSync(file.path, megabytes(60, 1))
   file.reach(60 << 20)
   const run = new AbortController()
@@ -69,7 +70,7 @@ describe('what was hashed can be saved', () => {
   /** A file that is there up to `watermark`, and who hashes it. */
   function hashed(watermark: number) {
     const file = new Growing(path())
-    const hash = new HashBehind(file, { md5: false })
+    const hash = new HashBehind(file, { ...usual, md5: false })
     writeFileSync(file.path, bytes.subarray(0, watermark))
     file.reach(watermark)
     return { file, hash }
@@ -102,7 +103,7 @@ describe('what was hashed can be saved', () => {
     const saved = await savedAt(first.hash, 11 << 20)
     first.hash.close()
     const file = new Growing(path())
-    const hash = new HashBehind(file, { md5: false })
+    const hash = new HashBehind(file, { ...usual, md5: false })
     writeFileSync(file.path, Buffer.from(bytes).fill(0, 0, 11 << 20))
     expect(await hash.takeUp(saved)).toBe(true)
     expect(await hash.save()).toEqual(saved)
@@ -113,7 +114,7 @@ describe('what was hashed can be saved', () => {
 
 test('a file that is all there tells how far it is hashed', async () => {
   const file = new Growing(path())
-  const hash = new HashBehind(file, { md5: false })
+  const hash = new HashBehind(file, { ...usual, md5: false })
   writeFileSync(file.path, '')
   truncateSync(file.path, 200 << 20)
   file.reach(200 << 20)

@@ -89,7 +89,7 @@ export function ground(): Ground {
   const options = {
     cwd: folder,
     reject: false,
-    timeout: 30_000,
+    timeout: 90_000,
     env: { NO_COLOR: '1' },
     stripFinalNewline: false,
   } as const

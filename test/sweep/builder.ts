@@ -10,6 +10,8 @@ export interface Order {
   /** Absolute folder whose changes are counted. */
   readonly folder: string
   readonly fault?: Fault
+  /** Files are fetched in larger pieces, and archives given back while they are unpacked. */
+  readonly isLarge?: boolean
 }
 
 export interface Answer {

@@ -22,11 +22,35 @@ syncBuiltinESMExports()
 for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0)
 
 /** Files of a few hundred bytes are fetched over several connections, and synced on the way. */
+const patience = { connectMs: 10_000, firstByteMs: 10_000, stallMs: 40 }
 const impatient = downloadKind({
-  patience: { connectMs: 10_000, firstByteMs: 10_000, stallMs: 40 },
+  patience,
   tuning: { ...usual, leastBytes: 100, claimBytes: 150, mostClaimBytes: 150, syncBytes: 200 },
 })
-const kindsOfSweep = kinds.map(kind => (kind.name === 'download' ? (impatient as typeof kind) : kind))
+
+const kilobytes = (count: number): number => count << 10
+/** Archives of a few megabytes are unpacked while they arrive, and given back in many portions. */
+const impatientOfLarge = downloadKind({
+  patience,
+  tuning: {
+    ...usual,
+    leastBytes: kilobytes(64),
+    leastTakenBytes: kilobytes(32),
+    claimBytes: kilobytes(128),
+    mostClaimBytes: kilobytes(128),
+    syncBytes: kilobytes(512),
+    hashFromBytes: kilobytes(256),
+    hashPieceBytes: kilobytes(64),
+    spending: {
+      leastBytes: kilobytes(1024),
+      leastWindowBytes: kilobytes(1024),
+      leastPortionBytes: kilobytes(256),
+    },
+  },
+})
+
+const kindsWith = (download: typeof impatient): typeof kinds =>
+  kinds.map(kind => (kind.name === 'download' ? (download as typeof kind) : kind))
 
 /** What the command line wrote; nothing reaches the real streams. */
 const said = { stdout: '', stderr: '' }
@@ -37,10 +61,10 @@ for (const stream of ['stdout', 'stderr'] as const) {
   }
 }
 
-async function obey({ argv, folder, fault }: Order): Promise<Answer> {
+async function obey({ argv, folder, fault, isLarge }: Order): Promise<Answer> {
   const watch = watchDisk(folder, fault)
   Object.assign(said, { stdout: '', stderr: '' })
-  const exitCode = await main(argv, kindsOfSweep)
+  const exitCode = await main(argv, kindsWith(isLarge ? impatientOfLarge : impatient))
   stopWatching()
   return { exitCode, ...said, calls: watch.calls, struck: watch.struck }
 }

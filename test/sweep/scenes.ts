@@ -1,5 +1,6 @@
 /** Builds worth sweeping: what the playground was built of before, and what has changed since. Judges nothing. */
 
+import { createHash } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { zipOf } from '../rig/zips.ts'
@@ -11,6 +12,10 @@ export interface Scene {
   before?(world: World): void
   /** After it. */
   change(world: World): void
+  /** Its archive is unpacked while it arrives, and given back meanwhile: nothing of it may be fetched twice. */
+  readonly archive?: Buffer
+  /** Whether a file of the playground is one that was renamed. */
+  readonly renamed?: (path: string) => boolean
   /** Below the root: the files that a person wrote, which no build may lose. */
   readonly personal?: readonly string[]
 }
@@ -73,6 +78,45 @@ targets:
 ${wanted.without === 'notes' ? '' : notes}`
 }
 
+const noise = (kilobytes: number, seed: string): Buffer =>
+  createHash('shake256', { outputLength: kilobytes << 10 })
+    .update(seed)
+    .digest()
+
+/** Of two targets, by turns; the files of one are renamed, and one file is larger than what may lie there at once. */
+const large = zipOf(
+  Array.from({ length: 18 }, (_, i) => ({
+    name: i % 2 === 0 ? `even/${i}.png` : `odd/${i}.jpg`,
+    content: noise(i === 7 ? 1200 : 200, `${i}`),
+  })),
+)
+/** So much that threads are begun for it. */
+const larger = zipOf([
+  ...Array.from({ length: 14 }, (_, i) => ({
+    name: i % 2 === 0 ? `even/${i}.png` : `odd/${i}.jpg`,
+    content: noise(256, `${i}`),
+  })),
+  { name: 'odd/blank.jpg', content: Buffer.alloc(16 << 20), method: 8 },
+])
+
+const isEven = (path: string): boolean => path.startsWith('even/')
+
+function largeSpec({ mirror }: World, archive: Buffer): string {
+  mirror.serve('/large.zip', archive)
+  return `version: 1
+root: data
+downloads:
+  large: { url: '${mirror.url}/large.zip', sha256: ${sha256(archive)} }
+targets:
+  even:
+    sources: [{ download: large, unzip: { root: even } }]
+    rename: [{ match: '**/*.png', to: '{dir}/{stem}.jpg' }]
+    expect: { files: ${archive === large ? 9 : 7} }
+  odd:
+    sources: [{ download: large, unzip: { root: odd } }]
+`
+}
+
 const build = (world: World): void => world.write(specOf(world))
 
 export const scenes = {
@@ -126,5 +170,17 @@ export const scenes = {
     name: 'another list, with entries more and less',
     before: world => world.write(listSpec(world, ['a', 'b', 'c', 'd', 'lost-1'])),
     change: world => world.write(listSpec(world, ['c', 'd', 'e', 'f', 'lost-1', 'lost-2'])),
+  },
+  overlapped: {
+    name: 'an archive of two targets that is unpacked while it arrives',
+    change: world => world.write(largeSpec(world, large)),
+    archive: large,
+    renamed: isEven,
+  },
+  threads: {
+    name: 'one that threads unpack while it arrives',
+    change: world => world.write(largeSpec(world, larger)),
+    archive: larger,
+    renamed: isEven,
   },
 } as const satisfies Record<string, Scene>

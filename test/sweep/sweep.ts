@@ -3,9 +3,12 @@
  * against what a build without one gives. Knows scenes, not what a build does.
  */
 
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { filesBelow } from '../../lib/io/disk.ts'
+import { ByteRanges } from '../../lib/model/byte-ranges.ts'
+import { readNote } from '../../tasks/download/note.ts'
 import { type Fault, isTearable, type Strike } from '../rig/faults.ts'
 import { Builder, type Outcome } from './builder.ts'
 import type { Scene } from './scenes.ts'
@@ -61,18 +64,19 @@ export async function sweep(scene: Scene, strike: Strike, options: SweepOptions 
 async function setUp(scene: Scene): Promise<Stage> {
   const world = await makeWorld()
   const builder = new Builder()
+  const isLarge = scene.archive !== undefined
   if (scene.before) {
     scene.before(world)
-    expectDone(await build(builder, world), 'the build before')
+    expectDone(await build(builder, world, { isLarge }), 'the build before')
   }
   scene.change(world)
   keep(world)
   const start = playgroundOf(world.root)
-  const undisturbed = await build(builder, world)
+  const undisturbed = await build(builder, world, { isLarge })
   expectDone(undisturbed, 'the build that nothing disturbs')
   const end = playgroundOf(world.root)
   const clean = join(world.folder, 'clean')
-  expectDone(await build(builder, { ...world, root: clean }), 'the build into an empty folder')
+  expectDone(await build(builder, { ...world, root: clean }, { isLarge }), 'the build into an empty folder')
   expect(end).toMatchObject(playgroundOf(clean))
   return { scene, world, builder, start, end, calls: undisturbed.calls }
 }
@@ -93,12 +97,13 @@ function restore(world: World): void {
 interface BuildOptions {
   readonly fault?: Fault
   readonly dryRun?: boolean
+  readonly isLarge?: boolean
 }
 
 export const build = (
   builder: Builder,
   { spec, root }: World,
-  { fault, dryRun = false }: BuildOptions = {},
+  { fault, dryRun = false, isLarge = false }: BuildOptions = {},
 ): Promise<Outcome> =>
   builder.run({
     argv: [
@@ -113,24 +118,34 @@ export const build = (
       ...(dryRun ? ['--dry-run'] : []),
     ],
     folder: root,
+    isLarge,
     ...(fault && { fault }),
   })
 
-async function play(stage: Stage, strike: Strike, at: number): Promise<Outcome> {
-  const { world, builder, end } = stage
+async function play(stage: Stage, strike: Strike, at: Fault['at']): Promise<Outcome> {
+  const { scene, world, builder, end } = stage
+  const isLarge = scene.archive !== undefined
   restore(world)
-  const outcome = await build(builder, world, { fault: { at, strike } })
-  const call = `${strike} at call ${at}: ${outcome.calls[at - 1] ?? 'not told'}`
+  const outcome = await build(builder, world, { fault: { at, strike }, isLarge })
+  const call = `${strike} at call ${at}: ${(typeof at === 'number' && outcome.calls[at - 1]) || 'not told'}`
   if (outcome.struck && !outcome.killed) expectToldFailure(outcome, call)
   expectNothingHalf(stage, call)
   expectNothingLost(stage, call)
 
-  expectDone(await build(builder, world), `${call}, then built again`)
+  const kept = keptBelow(world.root)
+  const isRenamed = Object.keys(playgroundOf(world.root)).some(path => scene.renamed?.(path))
+  const again = await build(builder, world, { isLarge })
+  expectDone(again, `${call}, then built again`)
+  // Between the placing of renamed files and their record nothing else is left of them: they are made anew.
+  const isMadeAnew =
+    isRenamed && again.events.some(({ event, kind }) => event === 'task-started' && kind === 'rename')
+  if (scene.archive && !isMadeAnew)
+    expectNotTwice(scene.archive.length, kept, again, `${call}, then built again`)
   expect(playgroundOf(world.root), `${call}, then built again`).toEqual(end)
   expect(passingOf(world.root), `${call}, then built again: left in the state`).toEqual({})
   expectNothingLost(stage, `${call}, then built again`)
 
-  const idle = await build(builder, world)
+  const idle = await build(builder, world, { isLarge })
   expect(idle.summary, `${call}, then built twice`).toMatchObject({ ran: 0, requests: 0, exitCode: 0 })
   expect(idle.calls, `${call}, then built twice`).toEqual([])
   return outcome
@@ -155,6 +170,22 @@ export function expectToldFailure(outcome: Outcome, when: string): void {
 
 export const codesOf = ({ events }: Outcome): readonly string[] =>
   events.flatMap(({ event, code }) => (event === 'diagnostic' && code !== undefined ? [code] : []))
+
+/** Bytes that the note beside a partial download names: given back or not. */
+function keptBelow(root: string): number {
+  const shelf = join(root, '.groundwork/shelf')
+  const notes = existsSync(shelf) ? [...filesBelow(shelf)].filter(path => path.endsWith('/note.json')) : []
+  return Math.max(0, ...notes.map(path => new ByteRanges(readNote(join(shelf, path))?.kept ?? []).bytes()))
+}
+
+/** Requests bring more than they were for where another connection took over the rest: less than a claim of each. */
+const mostBytesTooMany = 6 * (128 << 10)
+
+function expectNotTwice(bytes: number, kept: number, { summary }: Outcome, when: string): void {
+  expect(summary.bytesDownloaded, `${when}: ${kept} were kept`).toBeLessThanOrEqual(
+    bytes - kept + mostBytesTooMany,
+  )
+}
 
 /** Each file is as it was before, or as it will be. */
 function expectNothingHalf({ world, start, end }: Stage, when: string): void {

@@ -4,14 +4,14 @@
  */
 
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync, rmSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { writeAll } from '../disk.ts'
 import type { ZipEntry } from '../zip/columns.ts'
 import { readContent, wholeContent } from '../zip/content.ts'
 import { overHandle, type RandomAccess, readAt } from '../zip/random-access.ts'
 import type { Stretch, UnpackingJob } from './protocol.ts'
 import { Selection } from './selection.ts'
+import { sha256IfWhole } from './whole.ts'
 
 /** Neighbours are read together up to so many bytes. */
 export const mostReadBytes = 1 << 20
@@ -68,29 +68,11 @@ export class Extraction {
   /** What an earlier attempt left: done where size and CRC-32 are right, removed where not. */
   check({ from, to }: Stretch): Promise<void> {
     for (let k = from; k < to; k += 1) {
-      const sha256 = this.#sha256IfWhole(k)
+      const sha256 = sha256IfWhole(this.#pathOf(k), this.#selection.directory.entry(this.#selection.index(k)))
       if (sha256) this.#selection.setDone(k, sha256)
       else rmSync(this.#pathOf(k), { force: true })
     }
     return Promise.resolve()
-  }
-
-  #sha256IfWhole(k: number): Buffer | undefined {
-    const { bytes, crc32: wanted } = this.#selection.directory.entry(this.#selection.index(k))
-    const handle = openSync(this.#pathOf(k), 'r')
-    try {
-      if (fstatSync(handle).size !== bytes) return undefined
-      const piece = Buffer.allocUnsafe(Math.min(bytes, mostReadBytes))
-      const hash = createHash('sha256')
-      let crc = 0
-      for (let length = readSync(handle, piece); length > 0; length = readSync(handle, piece)) {
-        hash.update(piece.subarray(0, length))
-        crc = crc32(piece.subarray(0, length), crc)
-      }
-      return crc === wanted ? hash.digest() : undefined
-    } finally {
-      closeSync(handle)
-    }
   }
 
   /** An entry that is not read together with others. */

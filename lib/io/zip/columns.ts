@@ -101,6 +101,12 @@ export class ZipDirectory {
     return this.columns.count
   }
 
+  /** Behind the last entry. */
+  get entriesEnd(): number {
+    const { order, endOffset } = this.columns
+    return endOffset[order.at(-1) ?? 0] ?? 0
+  }
+
   /** Without its first `skip` bytes. */
   path(i: number, skip = 0): string {
     const { nameAt, nameBytes, traits: of } = this.columns
