@@ -238,8 +238,14 @@ export class Pass {
   }
 
   #fail(task: Task, error: unknown): State {
-    const begun = this.#run.known.memoryOf(task.id)?.state === 'started'
-    return this.#failTelling(task, error, begun ? halfway : unplaced)
+    return this.#failTelling(task, error, this.#diskOf(task))
+  }
+
+  #diskOf({ id }: Task): string {
+    const memory = this.#run.known.memoryOf(id)
+    if (memory?.state === 'started') return halfway
+    const isDone = memory?.state === 'done' && Date.parse(memory.receipt.finished) >= this.#run.began
+    return isDone ? unremoved : unplaced
   }
 
   #failTelling(task: Task, error: unknown, disk: string): State {
