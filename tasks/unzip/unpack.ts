@@ -38,8 +38,9 @@ export async function unpack(params: UnpackParams, bench: Workbench): Promise<vo
 /** Until its digest was right, damage may be that of a wrong file, which is fetched from elsewhere then: that is waited for. */
 async function blameArchive(error: unknown, growing: GrowingFile, { pins }: Artifact): Promise<never> {
   const isPinned = pins?.sha256 !== undefined || pins?.md5 !== undefined
-  if (error instanceof Problem && isDamage(error.code) && isPinned)
-    await growing.until(Number.POSITIVE_INFINITY)
+  if (!(error instanceof Problem && isDamage(error.code) && isPinned)) throw error
+  growing.pass(Number.POSITIVE_INFINITY)
+  await growing.until(Number.POSITIVE_INFINITY)
   throw error
 }
 
