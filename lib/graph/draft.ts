@@ -78,6 +78,7 @@ export class Draft {
       written: source.becomes?.params,
       from: from.id,
       fileName: fileNameOf(from),
+      ...(from.kind.inquire && { download: from.params as DownloadParams }),
       size: size?.bytes,
       sha256,
       expectedFiles: undefined,

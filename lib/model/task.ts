@@ -8,6 +8,7 @@ import type { GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
+import type { DownloadParams } from './params.ts'
 import type { Diagnostic, Place } from './problem.ts'
 
 /** Stable across runs and machines: `unzip:coco/train2017`. */
@@ -61,6 +62,11 @@ export interface Outline {
   readonly takes: readonly TaskId[]
   /** Tasks whose artifacts are read only if the work turns out to need them (`Workbench.want`): not waited for, not made unasked. */
   readonly mayTake?: readonly TaskId[]
+  /**
+   * Parts of what it takes can be had without the rest: from that host, or without one from a file of this machine. A few
+   * damaged files of its result are made again from those alone.
+   */
+  readonly pieces?: { readonly host?: string }
   /** Undefined for a task that only checks. */
   readonly gives?: Omit<Artifact, 'task'>
   /** How much it is expected to move; undefined where nothing in the spec tells. */
@@ -168,6 +174,8 @@ export interface SourceRequest {
   /** The task that gives the file, and the file's name. */
   readonly from: TaskId
   readonly fileName: string
+  /** How that file is downloaded; undefined where a person fetches it. */
+  readonly download?: DownloadParams
   /** Size and SHA-256 of that file where the spec tells them. */
   readonly size: number | undefined
   readonly sha256: string | undefined
@@ -211,6 +219,8 @@ export interface Workbench {
    * `keep`. Given where fingerprint and inputs are the same, and always to a kind that asked for it.
    */
   readonly intact: Manifest | undefined
+  /** What the last result held, where only some of it is to be made again: with the files that are damaged now. */
+  readonly before?: Manifest | undefined
   /** For a kind that reworks: the last result, still as recorded at `final`, and the fingerprint that made it. */
   readonly previous: { readonly manifest: Manifest; readonly fingerprint: Fingerprint } | undefined
   /** Files that may already hold a wanted content (absolute), worth a look before asking a host. */

@@ -9,7 +9,7 @@ import type { ColumnarManifest, Manifest } from '../model/manifest.ts'
 import { ManifestBuilder } from '../model/manifest-builder.ts'
 import type { Input, Task, TaskId, Workbench } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
-import { isAtHand } from '../plan.ts'
+import { isAtHand } from '../plan/means.ts'
 import type { Run } from './context.ts'
 import { isOurFolder } from './discard.ts'
 import type { Overlap } from './overlaps.ts'
@@ -58,6 +58,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
   let filesDownloaded = 0
   const isKept = reason.code === 'output-damaged' || task.kind.staging === 'shelf-and-place'
   const intact = isKept ? intactOf(run, task) : undefined
+  const before = reason.code === 'output-damaged' ? run.known.manifestOf(task.id) : undefined
   const shelf = join(run.state, shelfOf(task.id))
   if (task.outline.takes.length === 0 || task.kind.staging) makeFolder(shelf)
 
@@ -68,6 +69,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
     final: join(run.root, task.gives?.at ?? ''),
     inputs: task.outline.takes.map(input => inputOf(run, input, overlap)),
     intact,
+    before,
     previous: reason.code === 'definition-changed' ? previousOf(run, task.id) : undefined,
     candidates: candidatesFor(run, task),
     foldsCase: run.foldsCase,

@@ -9,8 +9,9 @@ import { Forsaken } from '../model/growing-file.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
+import { canRepair, canRework, isAtHand } from '../plan/means.ts'
 import { isArchive } from '../plan/totals.ts'
-import { canRework, isAtHand, isSpare, surveyForJudge } from '../plan.ts'
+import { isSpare, surveyForJudge } from '../plan.ts'
 import { naming, subjectOf, Wanting } from './attempt.ts'
 import type { Run } from './context.ts'
 import { allDependants, directDependants, discard } from './discard.ts'
@@ -97,9 +98,21 @@ export class Pass {
     return (
       task.kind.takesGrowing === true &&
       verdict.state === 'stale' &&
-      !canRework(task, verdict, this.#run.known) &&
+      !this.#doesWithout(task, verdict) &&
+      (verdict.reason.code !== 'output-damaged' || this.#isPinned(input)) &&
       this.#run.overlaps.isOffered(input)
     )
+  }
+
+  /** What lies there is kept beside what is made of the very same input: another one may come where nothing pins it. */
+  #isPinned(input: TaskId): boolean {
+    return this.#run.graph.tasks.get(input)?.gives?.pins?.sha256 !== undefined
+  }
+
+  /** It can do its work without what it takes, unless it found out that it cannot. */
+  #doesWithout(task: Task, verdict: Verdict & { state: 'stale' }): boolean {
+    const { known, wishes } = this.#run
+    return canRework(task, verdict, known) || (!wishes.has(task.id) && canRepair(task, verdict, known))
   }
 
   #isBeingMade(id: TaskId): boolean {
@@ -179,7 +192,7 @@ export class Pass {
     const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
     const reason = reasonOf(now) ?? reasonOf(verdict)
     if (reason === undefined || (now.state === 'fresh' && !isWish(reason))) return 'fresh'
-    if (task.gives === undefined || canRework(task, { state: 'stale', reason }, known)) return reason
+    if (task.gives === undefined || this.#doesWithout(task, { state: 'stale', reason })) return reason
     const givers = task.outline.takes.map(input => graph.tasks.get(input) as Task)
     return givers.every(giver => isAtHand(giver, known)) ? reason : 'postponed'
   }

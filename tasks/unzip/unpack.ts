@@ -9,6 +9,7 @@ import type { Code } from '../../lib/model/codes.ts'
 import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Artifact, Input, Workbench } from '../../lib/model/task.ts'
+import { remarkDirectory } from './directory.ts'
 import { extract, type OpenArchive } from './extract.ts'
 import { judge, leavesItsFolder } from './judge.ts'
 import type { UnpackParams } from './params.ts'
@@ -33,8 +34,8 @@ export async function unpack(params: UnpackParams, bench: Workbench): Promise<vo
   }
 }
 
-/** What a damaged archive looks like. */
-const damages: ReadonlySet<Code> = new Set([
+/** What a damaged archive looks like, and another file in its place. */
+export const damages: ReadonlySet<Code> = new Set([
   'not-a-zip',
   'corrupt-zip',
   'crc-mismatch',
@@ -58,7 +59,9 @@ async function unpackFrom(
   params: UnpackParams,
   bench: Workbench,
 ): Promise<void> {
-  const selection = select(await openZip(source), params, bench)
+  const directory = await openZip(source)
+  const selection = select(directory, params, bench)
+  remarkDirectory(directory, bench)
   keepIntact(selection, bench)
   await extract(selection, archive, bench)
 }
@@ -103,7 +106,7 @@ function below(directory: ZipDirectory, files: Uint32Array, prefix: string | und
 }
 
 /** What lies at its place already need not be unpacked. */
-function keepIntact(selection: Selection, bench: Workbench): void {
+export function keepIntact(selection: Selection, bench: Workbench): void {
   const { intact } = bench
   if (intact === undefined) return
   for (let k = 0; k < selection.count; k += 1) {
