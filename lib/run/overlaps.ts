@@ -102,9 +102,10 @@ export class Overlap {
     this.#readers.clear()
   }
 
-  /** Resolves when all of it is made. Throws Forsaken where something is not. */
+  /** Resolves when all of it is made. Throws Forsaken where something is not, and BegunAnew where it is not what was read. */
   async awaitMade(): Promise<void> {
     for (const [task, maker] of this.#makers) await requireMade(task, maker)
+    for (const reader of this.#readers.values()) await reader.until(0)
   }
 }
 

@@ -40,8 +40,6 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
   const overlap = run.overlaps.join(task.outline.takes)
   try {
     const made = await attemptAnew(run, { task, reason, staging, overlap, signal })
-    overlap.close()
-    await overlap.awaitMade()
     signal.throwIfAborted()
     const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
@@ -65,7 +63,9 @@ async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Prom
     makeFolder(asked.staging)
     try {
       await asked.overlap.open()
-      return await attempt(run, asked)
+      const made = await attempt(run, asked)
+      await asked.overlap.awaitMade()
+      return made
     } catch (error) {
       if (!(error instanceof BegunAnew)) throw error
       asked.signal.throwIfAborted()
