@@ -2,7 +2,7 @@
 
 import type { TaskKind } from '../lib/model/task.ts'
 import { unpackGrammar } from './unzip/params.ts'
-import { type UnzipParams, unzipOutline, unzipParams } from './unzip/pieces.ts'
+import { onlyNeeded, type UnzipParams, unzipOutline, unzipParams } from './unzip/pieces.ts'
 
 export const unzip: TaskKind<UnzipParams> = {
   name: 'unzip',
@@ -12,6 +12,7 @@ export const unzip: TaskKind<UnzipParams> = {
   takesGrowing: true,
   source: { key: 'unzip', grammar: unpackGrammar, endings: ['.zip'], fills: true, params: unzipParams },
   outline: unzipOutline,
+  onlyNeeded,
   // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.
   run: async (params, bench) => (await import('./unzip/run.ts')).run(params, bench),
 }

@@ -1,11 +1,13 @@
 /** Opens what a verb works on: the spec, its graph, the targets asked for, and the records below the root. */
 
 import { join } from 'node:path'
+import { onlyNeeded } from '../graph/needed.ts'
 import { graphOf, partOf } from '../graph.ts'
 import { Known } from '../knowledge.ts'
+import { isPartial } from '../model/annotation.ts'
 import { stateFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
-import type { TaskKind } from '../model/task.ts'
+import type { Task, TaskKind } from '../model/task.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { lookUpSpec, type ReadSpec, readSpecOnce } from '../spec/cache.ts'
 import { targetsNamed } from '../spec/targets.ts'
@@ -32,12 +34,23 @@ export async function openPlayground(
   const forms = formsOf(kinds)
   const read = await readSpecOnce(options.spec, forms, lookUpSpec(options.spec, forms, options.root))
   const { spec, root } = read
-  const whole = graphOf(spec, kindsByName(kinds))
   const targets = targetsNamed(spec, names)
+  const state = join(root, stateFolder)
+  const everything = graphOf(spec, kindsByName(kinds))
+  const whole = options.onlyNeeded ? onlyNeeded(everything, targets, wholeAt(state)) : everything
   refuseFileAsRoot(root)
   refuseForeignRoots(root, targets)
   const keepArchives = options.keepArchives || spec.archives === 'keep'
-  return { ...read, state: join(root, stateFolder), whole, graph: partOf(whole, targets), keepArchives }
+  return { ...read, state, whole, graph: partOf(whole, targets), keepArchives }
+}
+
+/** Whether a task has made all of its files before: they stay, and so does the task as it is. */
+function wholeAt(state: string): (task: Task) => boolean {
+  const receipts = openReceipts(state, { readOnly: true })
+  return ({ id }) => {
+    const memory = receipts.memoryOf(id)
+    return memory?.state === 'done' && !isPartial(memory.receipt.fingerprint)
+  }
 }
 
 /** What is recorded of a playground, and what lies there. Writes nothing. */

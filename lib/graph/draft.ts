@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto'
 import { type Address, identityOf, parseAddress } from '../model/address.ts'
 import { stateFolder } from '../model/layout.ts'
+import { identityOfFile } from '../model/lock-file.ts'
 import type {
   DownloadParams,
   ExpectParams,
@@ -61,6 +62,7 @@ export class Draft {
       ...this.#request(name, source, kind, from, wanted),
       expectedFiles: this.#filesOf(target, source),
       part: target.rename.length > 0 ? partFolder(name, from.id, source.becomes?.params) : undefined,
+      rename: target.rename,
     }
     const pointer = below(source.pointer, keyOf(kind))
     return this.#add(kind.name, kind.source?.params(request), name, pointer)
@@ -127,8 +129,7 @@ export class Draft {
         next: 'name a zip, and write `unzip:` beside it where its name does not end in .zip.',
       })
     const request = this.#request(name, source, kind, from, download)
-    const identity = download.sha256 ?? download.md5 ?? download.url.map(addressOf).map(identityOf).join(' ')
-    return { from: from.id, identity, unpack: kind.source.params(request) }
+    return { from: from.id, identity: identityOfFile(download), unpack: kind.source.params(request) }
   }
 
   #downloadOf(origin: Origin): Download {

@@ -76,6 +76,7 @@ const workCodes = [
   'entry-size-mismatch',
   'wrong-root',
   'ambiguous-root',
+  'nothing-needed',
   // lists of addresses
   'bad-list',
   'addresses-failed',

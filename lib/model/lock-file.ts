@@ -53,6 +53,10 @@ export function lockKeyOf({ url }: Pick<Download, 'url'>): string {
   return `${first} and ${more.length} more (${hash('sha256', identities.join('\n')).slice(0, 8)})`
 }
 
+/** Which file it is: its digest where it is pinned, else its addresses. */
+export const identityOfFile = ({ sha256, md5, url }: Download): string =>
+  sha256 ?? md5 ?? addressesOf(url).map(identityOf).join(' ')
+
 /** The download as the spec alone describes it. */
 export function asWritten({ locked, ...download }: Download): Download {
   if (locked === undefined) return download

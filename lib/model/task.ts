@@ -10,6 +10,7 @@ import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
 import type { DownloadParams } from './params.ts'
 import type { Diagnostic, Place } from './problem.ts'
+import type { RenameRule } from './spec.ts'
 
 /** Stable across runs and machines: `unzip:coco/train2017`. */
 export type TaskId = string
@@ -67,6 +68,8 @@ export interface Outline {
    * damaged files of its result are made again from those alone.
    */
   readonly pieces?: { readonly host?: string }
+  /** An annotation: the folder below the root (`''`: the root) that the image paths in it are relative to. */
+  readonly refersBelow?: string
   /** Undefined for a task that only checks. */
   readonly gives?: Omit<Artifact, 'task'>
   /** How much it is expected to move; undefined where nothing in the spec tells. */
@@ -116,6 +119,11 @@ export interface TaskKind<P = unknown> {
   outline(params: P): Outline
   /** What these parameters ask for that cannot be built yet (`tar archives`), so that a build is refused before it starts. */
   notYet?(params: P): string | undefined
+  /**
+   * The parameters of a task that makes only the files that these annotations refer to, and takes those of them that can
+   * refer to its own; undefined where it can only make all. Pure.
+   */
+  onlyNeeded?(params: P, annotations: readonly Annotation[]): P | undefined
   /** Writes into `bench.staging` only, and records each file there. May throw a Problem. */
   run(params: P, bench: Workbench): Promise<void>
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
@@ -137,6 +145,12 @@ export interface TaskKind<P = unknown> {
    * (a rename finds its files under the old names).
    */
   readonly reworks?: boolean
+}
+
+/** A task that gives an annotation, and the folder below the root that its image paths are relative to. */
+export interface Annotation {
+  readonly task: TaskId
+  readonly images: string
 }
 
 /** What a task gets to ask hosts with. */
@@ -176,6 +190,8 @@ export interface SourceRequest {
   readonly fileName: string
   /** How that file is downloaded; undefined where a person fetches it. */
   readonly download?: DownloadParams
+  /** What later becomes of the names of the target's files. */
+  readonly rename?: readonly RenameRule[]
   /** Size and SHA-256 of that file where the spec tells them. */
   readonly size: number | undefined
   readonly sha256: string | undefined
@@ -198,8 +214,17 @@ export interface Input {
   readonly growing?: GrowingFile
   /** Not on disk as recorded, whatever lies at `path`: a kind that reworks may be given no more than the manifest. */
   readonly absent?: boolean
+  /** It may not hold all of its files, only those that annotations refer to. */
+  readonly isPart?: boolean
   /** Nobody else reads it and it is not kept: its files may be linked or moved away instead of copied. */
   readonly sole: boolean
+}
+
+/** A result as it was recorded. */
+export interface Last {
+  readonly manifest: Manifest
+  readonly fingerprint: Fingerprint
+  readonly remarks: Readonly<Record<string, string | number>>
 }
 
 /** What a task gets for one attempt. */
@@ -216,11 +241,12 @@ export interface Workbench {
   readonly inputs: readonly Input[]
   /**
    * What lies at the final place from last time and is still as recorded: need not be made again, only recorded with
-   * `keep`. Given where fingerprint and inputs are the same, and always to a kind that asked for it.
+   * `keep`. Given where fingerprint and inputs are the same, and always to a kind that asked for it or that may do
+   * without its archive.
    */
   readonly intact: Manifest | undefined
-  /** What the last result held, where only some of it is to be made again: with the files that are damaged now. */
-  readonly before?: Manifest | undefined
+  /** The last result, where some of it may be kept: with the files that are damaged now, and what made it. */
+  readonly last?: Last | undefined
   /** For a kind that reworks: the last result, still as recorded at `final`, and the fingerprint that made it. */
   readonly previous: { readonly manifest: Manifest; readonly fingerprint: Fingerprint } | undefined
   /** Files that may already hold a wanted content (absolute), worth a look before asking a host. */
@@ -235,6 +261,8 @@ export interface Workbench {
   record(path: string, bytes: number, sha256: string): void
   /** A file of `intact` needs no new copy; nor does another one at the final place, which was just read and is `found`. */
   keep(path: string, found?: { readonly bytes: number; readonly sha256: string }): void
+  /** The artifact of a task of `Outline.mayTake`, where it is on disk already. */
+  atHand(task: TaskId): Input | undefined
   /**
    * A task of `Outline.mayTake`, whose artifact is needed after all. Where it is not on disk this throws: the attempt ends, and
    * there is another one once it was made. Let the error pass.

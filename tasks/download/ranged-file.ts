@@ -34,7 +34,7 @@ export class Replaced extends Error {
 
 /** Less than this is not worth a connection of its own: pieces are small, and most of the time is waiting. */
 const leastBytes = 256 << 10
-/** What is asked for first, of a file whose size is known: the end, where archives have their directory. */
+/** What is asked for first, once the size is known: the end, where archives have their directory. */
 const tailBytes = 128 << 10
 /** Who reads so much at once goes on reading: so much more is asked for along with it. */
 const longReadBytes = 1 << 20
@@ -73,10 +73,12 @@ export class RangedFile implements CrewWork, RandomAccess {
     const was = part.originAt(0)
     if (part.length > 0 && !(was && isOfSource(was, source))) await part.empty()
     const file = new RangedFile(source, fetch, part.originAt(0)?.total ?? bytes)
-    const size = file.#bytes
-    await file.#bring([size === undefined ? [0, 1] : [Math.max(0, size - tailBytes), size]])
-    file.#bytes = part.originAt(0)?.total
-    if (file.#bytes === undefined) throw new Rangeless(`${source.host} tells no size`)
+    if (file.#bytes === undefined) await file.#bring([[0, 1]])
+    else await file.#bringTail(file.#bytes)
+    const total = part.originAt(0)?.total
+    if (total === undefined) throw new Rangeless(`${source.host} tells no size`)
+    file.#bytes = total
+    await file.#bringTail(total)
     file.#handle = openSync(part.growing.path, 'r')
     return file
   }
@@ -134,6 +136,8 @@ export class RangedFile implements CrewWork, RandomAccess {
     this.#handle = undefined
     return Promise.resolve()
   }
+
+  #bringTail = (bytes: number): Promise<void> => this.#bring([[Math.max(0, bytes - tailBytes), bytes]])
 
   /** A long read is one of many: what lies behind it comes along, up to what is there already. */
   #endOfRead(offset: number, length: number): number {

@@ -5,7 +5,7 @@ import type { ZipDirectory } from '../../lib/io/zip.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 
 /** SHA-256 in hex of its bytes as they stand in the archive, without the end records. */
-const directoryDigest = ({ columns }: ZipDirectory): string =>
+export const directoryDigest = ({ columns }: ZipDirectory): string =>
   createHash('sha256').update(columns.directory).digest('hex')
 
 export function remarkDirectory(directory: ZipDirectory, bench: Workbench): void {

@@ -19,7 +19,7 @@ import { isWorthwhile, rangesOf } from './wanted.ts'
 export async function repair(params: UnzipParams, bench: Workbench): Promise<boolean> {
   const archive = bench.inputs[0] as Input
   const { download } = params
-  const { before } = bench
+  const before = bench.last?.manifest
   if (download === undefined || before === undefined) return false
   const { bytes } = archive.manifest
   const work = (remote: RangedArchive): Promise<true | undefined> =>

@@ -1,25 +1,23 @@
 /** A few damaged files of many come back by ranges of the archive; and where that cannot be, by the whole of it. */
 
-import { createHash } from 'node:crypto'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
-import { type Ground, ground, mirror, type Ran, sha256Of } from '../rig/playground.ts'
+import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
 import { zipOf } from '../rig/zips.ts'
-
-const kilobyte = 1 << 10
-const fileBytes = 256 * kilobyte
-
-/** Bytes that do not compress, the same each time. */
-const noise = (seed: string): Buffer =>
-  createHash('shake256', { outputLength: fileBytes }).update(seed).digest()
-
-const pictures = Array.from({ length: 40 }, (_, i) => ({ name: `images/${i}.jpg`, content: noise(`${i}`) }))
-const archive = zipOf(pictures)
-const tree = Object.fromEntries(pictures.map(({ name, content }) => [name, sha256Of(content)]))
-/** With its local header. */
-const entryBytes = (i: number): number => fileBytes + 30 + `images/${i}.jpg`.length
+import {
+  archive,
+  entryBytes,
+  fileBytes,
+  foretold,
+  kilobyte,
+  noise,
+  pictures,
+  positions,
+  tail,
+  tree,
+} from './pieces.ts'
 
 interface World {
   readonly place: Ground
@@ -48,26 +46,6 @@ async function built({ pins = '', mirrors = '' } = {}): Promise<World> {
 const lose = (place: Ground, ...indexes: readonly number[]): void => {
   for (const i of indexes) rmSync(join(place.root, `images/${i}.jpg`))
 }
-
-interface Step {
-  readonly kind: string
-  readonly verdict: string
-  readonly download: number | null
-}
-interface Foretold {
-  readonly steps: readonly Step[]
-  readonly totals: { readonly download: number; readonly byHost: Readonly<Record<string, number>> }
-}
-const foretold = (ran: Ran): Foretold =>
-  ran.events.find(({ event }) => event === 'plan') as unknown as Foretold
-
-/** What was asked, as offsets: `128 kB at the end` is the directory. */
-function positions(i: number, j = i): string {
-  const at = pictures.slice(0, i).reduce((sum, _, k) => sum + entryBytes(k), 0)
-  const end = pictures.slice(0, j + 1).reduce((sum, _, k) => sum + entryBytes(k), 0)
-  return `/pack.zip bytes=${at}-${end - 1}`
-}
-const tail = `/pack.zip bytes=${archive.length - 128 * kilobyte}-${archive.length - 1}`
 
 test('three of forty files: their ranges and the directory are fetched, neighbours at once', async () => {
   const { place, asked } = await built()
