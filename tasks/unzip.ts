@@ -13,6 +13,8 @@ export const unzip: TaskKind<UnzipParams> = {
   source: { key: 'unzip', grammar: unpackGrammar, endings: ['.zip'], fills: true, params: unzipParams },
   outline: unzipOutline,
   onlyNeeded,
+  inquireDirectory: async (params, inquiry, folder) =>
+    (await import('./unzip/inquire.ts')).inquireDirectory(params, inquiry, folder),
   // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.
   run: async (params, bench) => (await import('./unzip/run.ts')).run(params, bench),
 }

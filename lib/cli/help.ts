@@ -50,6 +50,7 @@ const own: Partial<Record<Verb, string>> = {
   Sizes, digests and revisions go into NAME.lock.yaml beside NAME.yaml; builds take them as if
   the spec said so. Files that hosts have replaced since are told.
 
+  --only-needed        also read and lock the directories of archives, for builds with --only-needed
   -n, --dry-run        show what would be written`,
   status: '\n  --exit-code          1 if anything is not fresh',
 }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { onlyNeeded } from '../graph/needed.ts'
+import { withoutLoosePieces } from '../graph/pinned.ts'
 import { graphOf, partOf } from '../graph.ts'
 import { Known } from '../knowledge.ts'
 import { isPartial } from '../model/annotation.ts'
@@ -12,7 +13,7 @@ import { openReceipts } from '../receipts/receipts.ts'
 import { lookUpSpec, type ReadSpec, readSpecOnce } from '../spec/cache.ts'
 import { targetsNamed } from '../spec/targets.ts'
 import type { LookOptions } from '../survey.ts'
-import type { Command } from './arguments.ts'
+import type { Command, Options } from './arguments.ts'
 import { formsOf, kindsByName } from './kinds.ts'
 import { refuseFileAsRoot, refuseForeignRoots } from './roots.ts'
 
@@ -36,12 +37,22 @@ export async function openPlayground(
   const { spec, root } = read
   const targets = targetsNamed(spec, names)
   const state = join(root, stateFolder)
-  const everything = graphOf(spec, kindsByName(kinds))
-  const whole = options.onlyNeeded ? onlyNeeded(everything, targets, wholeAt(state)) : everything
+  const whole = graphFor(graphOf(spec, kindsByName(kinds)), targets, state, options)
   refuseFileAsRoot(root)
   refuseForeignRoots(root, targets)
   const keepArchives = options.keepArchives || spec.archives === 'keep'
   return { ...read, state, whole, graph: partOf(whole, targets), keepArchives }
+}
+
+/** Everything that the spec names, as it is made with these options. */
+function graphFor(
+  everything: Graph,
+  targets: readonly string[],
+  state: string,
+  { onlyNeeded: isPart, locked }: Pick<Options, 'onlyNeeded' | 'locked'>,
+): Graph {
+  const graph = isPart ? onlyNeeded(everything, targets, wholeAt(state)) : everything
+  return locked ? withoutLoosePieces(graph) : graph
 }
 
 /** Whether a task has made all of its files before: they stay, and so does the task as it is. */

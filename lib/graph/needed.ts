@@ -4,8 +4,9 @@
  */
 
 import { graphFrom, partOf } from '../graph.ts'
+import type { Annotation } from '../model/annotation.ts'
 import type { Graph } from '../model/plan.ts'
-import type { Annotation, Task, TaskId } from '../model/task.ts'
+import type { Task, TaskId } from '../model/task.ts'
 import { inOrder } from './order.ts'
 
 /**

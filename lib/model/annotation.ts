@@ -50,6 +50,12 @@ export function imagesFolder(target: string, written: string): string {
     .join('/')
 }
 
+/** A task that gives an annotation, and the folder below the root that its image paths are relative to. */
+export interface Annotation {
+  readonly task: TaskId
+  readonly images: string
+}
+
 /** The ingredient of a result that is only what annotations refer to. */
 export const partialMark = 'only needed'
 

@@ -77,6 +77,7 @@ const workCodes = [
   'wrong-root',
   'ambiguous-root',
   'nothing-needed',
+  'directory-mismatch',
   // lists of addresses
   'bad-list',
   'addresses-failed',

@@ -15,6 +15,8 @@ export interface Found {
   /** Lower-case hex. */
   readonly sha256?: string
   readonly md5?: string
+  /** SHA-256 of the directory of an archive: what proves parts of it that are read without the rest. */
+  readonly directory?: string
   /** The commit that a moving revision (`main`) stood for. */
   readonly revision?: string
   /** A strong one, as the host writes it. */

@@ -3,6 +3,7 @@
  * Knows neither the spec nor the scheduler: a kind is handed to `lib` by the front door.
  */
 
+import type { Annotation } from './annotation.ts'
 import type { Grammar } from './grammar.ts'
 import type { GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
@@ -67,7 +68,11 @@ export interface Outline {
    * Parts of what it takes can be had without the rest: from that host, or without one from a file of this machine. A few
    * damaged files of its result are made again from those alone.
    */
-  readonly pieces?: { readonly host?: string }
+  readonly pieces?: {
+    readonly host?: string
+    /** The lock file says by what it can be told that they are the right ones. */
+    readonly isPinned: boolean
+  }
   /** An annotation: the folder below the root (`''`: the root) that the image paths in it are relative to. */
   readonly refersBelow?: string
   /** Undefined for a task that only checks. */
@@ -129,6 +134,11 @@ export interface TaskKind<P = unknown> {
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
   inquire?(params: P, inquiry: Inquiry): Promise<Found>
   /**
+   * SHA-256 of the directory of the archive that it takes, read from its host alone; undefined where the host gives no
+   * part of it. `folder`: absolute, for what is read. May throw a Problem.
+   */
+  inquireDirectory?(params: P, inquiry: Inquiry, folder: string): Promise<string | undefined>
+  /**
    * `shelf`: its staging folder outlives attempts that fail and are killed, for many files. What lies in it at the end of an
    * attempt is placed, so what is not part of the result has to be taken out. `shelf-and-place`: and what still lies at the
    * final place is `intact` whatever changed.
@@ -145,12 +155,6 @@ export interface TaskKind<P = unknown> {
    * (a rename finds its files under the old names).
    */
   readonly reworks?: boolean
-}
-
-/** A task that gives an annotation, and the folder below the root that its image paths are relative to. */
-export interface Annotation {
-  readonly task: TaskId
-  readonly images: string
 }
 
 /** What a task gets to ask hosts with. */

@@ -6,7 +6,7 @@
 import type { Answer } from '../../lib/io/http.ts'
 import type { Host } from '../../lib/model/host.ts'
 import { Crew, type CrewWork, Setback } from './crew.ts'
-import type { Fetch } from './fetch.ts'
+import type { Asking, Fetch } from './fetch.ts'
 import { isTransient } from './judge.ts'
 import * as problems from './problems.ts'
 import {
@@ -25,7 +25,7 @@ import type { WebSource } from './sources.ts'
  */
 export async function persist(
   source: WebSource,
-  fetch: Fetch,
+  fetch: Fetch<Asking>,
   round: () => Promise<Setback | undefined>,
 ): Promise<void> {
   const { part } = fetch
@@ -42,7 +42,7 @@ export async function persist(
 
 async function wait(
   source: WebSource,
-  { bench, hasOthers }: Fetch,
+  { bench, hasOthers }: Fetch<Asking>,
   { problem, pauseMs }: Setback,
   failures: number,
 ): Promise<void> {
@@ -53,7 +53,7 @@ async function wait(
 }
 
 /** The connections of one round. */
-export function crewOf(work: CrewWork, source: WebSource, host: Host, fetch: Fetch): Crew {
+export function crewOf(work: CrewWork, source: WebSource, host: Host, fetch: Fetch<Asking>): Crew {
   const { bench, tuning, hasOthers } = fetch
   const { floorBytesPerSecond } = host.budget
   return new Crew(work, {

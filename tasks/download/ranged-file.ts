@@ -12,7 +12,7 @@ import type { Host } from '../../lib/model/host.ts'
 import { checkAnnouncement, checkEncoding, checkRoom } from './checks.ts'
 import { ifRange } from './continuation.ts'
 import { type Crew, type CrewWork, type Member, Setback } from './crew.ts'
-import type { Fetch } from './fetch.ts'
+import type { Asking, Fetch } from './fetch.ts'
 import { isAnother, type Judgement, judgeAnswer } from './judge.ts'
 import { Line } from './line.ts'
 import type { Origin } from './note.ts'
@@ -43,7 +43,7 @@ const aheadBytes = 64 << 20
 export class RangedFile implements CrewWork, RandomAccess {
   readonly host: string
   readonly #source: WebSource
-  readonly #fetch: Fetch
+  readonly #fetch: Fetch<Asking>
   readonly #host: Host
   readonly #line: Line
   readonly #stop = new AbortController()
@@ -54,7 +54,7 @@ export class RangedFile implements CrewWork, RandomAccess {
   /** What ended the asking. */
   failure: unknown
 
-  private constructor(source: WebSource, fetch: Fetch, bytes: number | undefined) {
+  private constructor(source: WebSource, fetch: Fetch<Asking>, bytes: number | undefined) {
     const { bench } = fetch
     this.host = source.host
     this.#source = source
@@ -68,7 +68,7 @@ export class RangedFile implements CrewWork, RandomAccess {
   }
 
   /** Asks for the end of the file first. `bytes`: how large it should be, where anybody knows. Throws Rangeless. */
-  static async open(source: WebSource, fetch: Fetch, bytes: number | undefined): Promise<RangedFile> {
+  static async open(source: WebSource, fetch: Fetch<Asking>, bytes: number | undefined): Promise<RangedFile> {
     const { part } = fetch
     const was = part.originAt(0)
     if (part.length > 0 && !(was && isOfSource(was, source))) await part.empty()

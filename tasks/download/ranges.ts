@@ -12,9 +12,8 @@ import type { ByteRange } from '../../lib/model/byte-ranges.ts'
 import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem, withContext } from '../../lib/model/problem.ts'
-import type { Workbench } from '../../lib/model/task.ts'
 import { whyAnew } from './anew.ts'
-import type { Fetch } from './fetch.ts'
+import type { Asking, Fetch } from './fetch.ts'
 import { PartialFile } from './partial.ts'
 import { atLockedRevision } from './pins.ts'
 import * as problems from './problems.ts'
@@ -45,7 +44,7 @@ const mostVersions = 3
  */
 export async function overRanges<T>(
   download: DownloadParams,
-  bench: Workbench,
+  bench: Asking,
   bytes: number | undefined,
   work: Work<T>,
 ): Promise<T | undefined> {
@@ -76,7 +75,8 @@ export async function overRanges<T>(
   return undefined
 }
 
-class OfferFailed extends Error {
+/** This offer is not what was wanted: the next one has its turn. Thrown by who reads it, too. */
+export class OfferFailed extends Error {
   override readonly name = 'OfferFailed'
   readonly problem: Problem
 
@@ -107,11 +107,11 @@ async function inPlace<T>(source: LocalSource, work: Work<T>): Promise<T | undef
 }
 
 /** Below the shelf of the task, so that what came is there after a kill. */
-const folderOf = ({ shelf }: Workbench): string => join(shelf, 'archive')
+const folderOf = ({ shelf }: Asking): string => join(shelf, 'archive')
 
 async function overOne<T>(
   source: WebSource,
-  asked: Pick<Fetch, 'params' | 'bench' | 'hasOthers'>,
+  asked: Pick<Fetch<Asking>, 'params' | 'bench' | 'hasOthers'>,
   bytes: number | undefined,
   work: Work<T>,
 ): Promise<T | undefined> {

@@ -15,7 +15,7 @@ import type { Input, Workbench } from '../../lib/model/task.ts'
 import { formatCount } from '../../lib/model/units.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { newName, rulesByPath } from '../rename/names.ts'
-import { directoryDigest, remarkDirectory } from './directory.ts'
+import { directoryDigest, isPinned, refuseOtherDirectory, remarkDirectory } from './directory.ts'
 import { extract } from './extract.ts'
 import { unpackOutline } from './params.ts'
 import type { NeededParams } from './pieces.ts'
@@ -71,7 +71,8 @@ async function takeRanges(
     await archive.bringWhile(ranges, growing =>
       extract(selection, { handle: archive.handle, growing }, bench),
     )
-    bench.remark('checked', 'CRC-32 of each file against the directory of the archive')
+    const pinned = isPinned(params.download) ? ', whose digest is locked' : ''
+    bench.remark('checked', `CRC-32 of each file against the directory of the archive${pinned}`)
     bench.remark('host', archive.host)
     return true
   } catch (error) {
@@ -97,13 +98,15 @@ async function takeFrom(
 
 /** What lies at its place already is done. */
 async function selectNeeded(
-  source: RandomAccess,
+  source: RandomAccess & { readonly host?: string },
   params: NeededParams,
   needed: ReadonlySet<string>,
   bench: Workbench,
 ): Promise<Selection> {
   const { into, rename = [] } = params
+  const { host } = source
   const directory = await openZip(source)
+  if (host !== undefined) refuseOtherDirectory(directory, params.download, host)
   let files = 0
   const selection = await selectSome(directory, params, bench, async all => {
     files = all.count

@@ -4,11 +4,11 @@
  */
 
 import { type Address, parseAddress } from '../../lib/model/address.ts'
-import { canMeet, partialMark } from '../../lib/model/annotation.ts'
+import { type Annotation, canMeet, partialMark } from '../../lib/model/annotation.ts'
 import { identityOfFile } from '../../lib/model/lock-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { RenameRule } from '../../lib/model/spec.ts'
-import type { Annotation, Ingredient, Outline, SourceRequest } from '../../lib/model/task.ts'
+import type { Ingredient, Outline, SourceRequest } from '../../lib/model/task.ts'
 import { type UnpackParams, unpackOutline, unpackParams } from './params.ts'
 
 export interface UnzipParams extends UnpackParams {
@@ -36,7 +36,9 @@ export function unzipOutline(params: UnzipParams): Outline {
   const address = addressOf(params)
   const outline = unpackOutline(params)
   if (isNeeded(params)) return neededOutline(params, outline, address)
-  return { ...outline, ...(address && { pieces: address.scheme === 'file' ? {} : { host: address.host } }) }
+  if (!address) return outline
+  const isPinned = params.download?.download.locked?.directory !== undefined
+  return { ...outline, pieces: { ...(address.scheme !== 'file' && { host: address.host }), isPinned } }
 }
 
 export const isNeeded = (params: UnzipParams): params is NeededParams => params.neededBy !== undefined

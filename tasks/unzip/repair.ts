@@ -6,10 +6,11 @@
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { openZip } from '../../lib/io/zip.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
+import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
-import { remarkDirectory } from './directory.ts'
+import { refuseOtherDirectory, remarkDirectory } from './directory.ts'
 import { extract } from './extract.ts'
 import type { UnzipParams } from './pieces.ts'
 import { damages, keepIntact, select } from './unpack.ts'
@@ -23,7 +24,7 @@ export async function repair(params: UnzipParams, bench: Workbench): Promise<boo
   if (download === undefined || before === undefined) return false
   const { bytes } = archive.manifest
   const work = (remote: RangedArchive): Promise<true | undefined> =>
-    remote.bytes === bytes ? repairFrom(remote, params, before, bench) : Promise.resolve(undefined)
+    remote.bytes === bytes ? repairFrom(remote, params, download, before, bench) : Promise.resolve(undefined)
   return (await overRanges(download, bench, bytes, work)) === true
 }
 
@@ -31,11 +32,13 @@ export async function repair(params: UnzipParams, bench: Workbench): Promise<boo
 async function repairFrom(
   archive: RangedArchive,
   params: UnzipParams,
+  download: DownloadParams,
   before: Manifest,
   bench: Workbench,
 ): Promise<true | undefined> {
   try {
     const directory = await openZip(archive)
+    refuseOtherDirectory(directory, download, archive.host)
     const selection = select(directory, params, bench)
     if (!isAsBefore(selection, before)) return undefined
     keepIntact(selection, bench)

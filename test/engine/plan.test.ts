@@ -274,7 +274,10 @@ test('what a task fetches beside what it takes is not told by that', () => {
 })
 
 /** d → u, which can take the pieces that it needs from the host of d; ten files each. */
-const inPieces = graphWith(archive('d', 1000), tree('u', ['d'], { pieces: { host: 'd.example.org' } }))
+const inPieces = graphWith(
+  archive('d', 1000),
+  tree('u', ['d'], { pieces: { host: 'd.example.org', isPinned: false } }),
+)
 const damagedFiles = (count: number): Survey => ({ ...edited, editedCount: count }) as Survey
 
 test('a few damaged files do not need the archive, but their share of it', () => {
