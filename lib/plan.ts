@@ -7,6 +7,7 @@ import type { Graph, Plan, Step } from './model/plan.ts'
 import type { Memory } from './model/receipt.ts'
 import { inputsOf, type Task, type TaskId } from './model/task.ts'
 import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
+import { heldBeside } from './plan/held.ts'
 import { canRepair, canRework, isAtHand } from './plan/means.ts'
 import { bytesTaken, type IsFresh, movesOf, sharersOf } from './plan/moves.ts'
 import { totalsOf } from './plan/totals.ts'
@@ -39,6 +40,10 @@ export interface PlanOptions {
   /** Free bytes where the playground lies; archives wait for one another when they do not all fit. */
   readonly freeBytes?: number
   readonly keepArchives?: boolean
+  /** Whether the filesystem takes back the beginning of a file while its end is still to come; asked where it matters. */
+  readonly givesBack?: () => boolean
+  /** Everything that the spec names: others may still need an archive. Else what is planned for. */
+  readonly whole?: Graph
 }
 
 export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}): Plan {
@@ -59,6 +64,8 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
       weight: weights.get(id) ?? 0,
     })
   }
+  const held = heldBeside(steps, { ...options, whole: options.whole ?? graph })
+  for (const [id, bytes] of held) steps.set(id, { ...(steps.get(id) as Step), held: bytes })
   return { graph, steps, totals: totalsOf(steps, options) }
 }
 

@@ -11,7 +11,7 @@ import { inOrder } from './order.ts'
 
 /**
  * `targets`: what is to be built, annotations included. `isWhole`: the task has made all of its files before, and stays as
- * it is. Counts of files that are not all are not checked.
+ * it is. Checks of files that are not all leave out what cannot hold for a part of them.
  */
 export function onlyNeeded(
   whole: Graph,
@@ -23,10 +23,12 @@ export function onlyNeeded(
   const tasks = new Map<TaskId, Task>()
   const partial = new Set<TaskId>()
   for (const [id, task] of whole.tasks) {
-    const own = asked.tasks.has(id) && !isWhole(task) ? partOfFiles(task, annotations) : undefined
-    const isPart = own !== undefined || task.outline.takes.some(input => partial.has(input))
-    if (isPart) partial.add(id)
-    if (!isPart || task.gives !== undefined) tasks.set(id, own ?? task)
+    const readsParts = task.outline.takes.some(input => partial.has(input))
+    const isChecking = task.gives === undefined
+    const mayChange = isChecking ? readsParts : asked.tasks.has(id) && !isWhole(task)
+    const own = mayChange ? partOfFiles(task, annotations) : undefined
+    if (own !== undefined || readsParts) partial.add(id)
+    if (own !== undefined || !(isChecking && readsParts)) tasks.set(id, own ?? task)
   }
   return graphFrom(inOrder(tasks), whole.targets)
 }

@@ -3,9 +3,9 @@
  * waits for more, or asks for bytes out of their turn. Knows neither who writes nor who reads.
  */
 
-import { closeSync, openSync } from 'node:fs'
 import type { ByteRanges } from '../model/byte-ranges.ts'
-import { BegunAnew, type GrowingFile } from '../model/growing-file.ts'
+import { BegunAnew } from '../model/growing-file.ts'
+import { type Growth, Reader } from './growing/reader.ts'
 
 interface Waiting {
   readonly isOver: () => boolean
@@ -19,7 +19,7 @@ interface Wish {
   readonly to: number
 }
 
-export class Growing {
+export class Growing implements Growth {
   readonly path: string
   #watermark = 0
   #bytes: number | undefined
@@ -30,6 +30,8 @@ export class Growing {
   readonly #watchers = new Set<() => void>()
   readonly #wishers = new Set<(wish: Wish) => void>()
   readonly #readers = new Set<Reader>()
+  readonly #heedful = new Set<() => void>()
+  #spent = 0
 
   /** `path`: absolute. `written`: what is there, where it is not written front to back. */
   constructor(path: string, written?: ByteRanges) {
@@ -74,11 +76,14 @@ export class Growing {
   beginAnew(watermark = 0): void {
     this.#watermark = watermark
     this.#bytes = undefined
+    this.#spent = 0
     const anew = new BegunAnew(`${this.path} is written anew`)
     for (const reader of this.#readers) reader.end(anew)
+    this.#readers.clear()
     this.#wishes.clear()
     this.#failAll(anew)
     this.#tell()
+    this.stir()
   }
 
   /** Nothing follows. */
@@ -110,9 +115,49 @@ export class Growing {
 
   /** For one who reads, while the file lies at its path; to be closed by who asked for it. */
   read(): Reader {
-    const reader: Reader = new Reader(this, () => void this.#readers.delete(reader))
+    const reader: Reader = new Reader(this, () => {
+      this.#readers.delete(reader)
+      this.stir()
+    })
     this.#readers.add(reader)
+    this.stir()
     return reader
+  }
+
+  /** Calls `tell` whenever readers go on, wait for more, come or leave; the returned function ends that. */
+  heed(tell: () => void): () => void {
+    this.#heedful.add(tell)
+    return () => void this.#heedful.delete(tell)
+  }
+
+  /** Something about a reader changed. */
+  stir(): void {
+    for (const tell of this.#heedful) tell()
+  }
+
+  /** What lies before it was given back to the disk. */
+  get spent(): number {
+    return this.#spent
+  }
+
+  spend(position: number): void {
+    this.#spent = position
+  }
+
+  /** Everybody who read it is done; undefined where nobody reads. */
+  get isRead(): boolean | undefined {
+    const readers = [...this.#readers]
+    return readers.length === 0 ? undefined : readers.every(({ isFinished }) => isFinished)
+  }
+
+  /** A reader needs what was given back. */
+  get isRegretted(): boolean {
+    return [...this.#readers].some(({ isSorry }) => isSorry)
+  }
+
+  /** Behind the last byte that a reader waits for in its turn: it needs all of them at once. */
+  get awaited(): number {
+    return Math.max(0, ...[...this.#readers].map(({ awaited }) => awaited))
   }
 
   /** Up to where nobody who reads needs anything any more; undefined where nobody reads. */
@@ -135,6 +180,7 @@ export class Growing {
     const wish = { from, to }
     this.#wishes.add(wish)
     for (const tell of this.#wishers) tell(wish)
+    this.stir()
     try {
       await this.wait(isThere)
     } finally {
@@ -154,79 +200,5 @@ export class Growing {
     const waiting = this.#waiting
     this.#waiting = []
     for (const { fail } of waiting) fail(error)
-  }
-}
-
-/** One who reads. Once the file was begun anew it hears of nothing else: whoever reads takes another one. */
-export class Reader implements GrowingFile {
-  readonly handle: number
-  readonly #file: Growing
-  readonly #close: () => void
-  #passed = 0
-  #ended: Error | undefined
-
-  constructor(file: Growing, close: () => void) {
-    this.handle = openSync(file.path, 'r')
-    this.#file = file
-    this.#close = close
-  }
-
-  get path(): string {
-    return this.#file.path
-  }
-
-  get watermark(): number {
-    return this.#ended ? 0 : this.#file.watermark
-  }
-
-  get bytes(): number | undefined {
-    return this.#file.bytes
-  }
-
-  get isWhole(): boolean {
-    return this.#ended === undefined && this.#file.isWhole
-  }
-
-  get passed(): number {
-    return this.#passed
-  }
-
-  async size(): Promise<number> {
-    await this.#wait(() => this.#file.bytes !== undefined)
-    return this.#file.bytes ?? this.#file.watermark
-  }
-
-  async until(bytes: number): Promise<number> {
-    await this.#wait(() => this.#file.watermark >= bytes)
-    return this.#file.watermark
-  }
-
-  async wish(from: number, to: number): Promise<void> {
-    this.#refuseEnded()
-    await this.#file.wish(from, to)
-    this.#refuseEnded()
-  }
-
-  pass(position: number): void {
-    this.#passed = Math.max(this.#passed, position)
-  }
-
-  end(error: Error): void {
-    this.#ended = error
-  }
-
-  close(): void {
-    closeSync(this.handle)
-    this.#close()
-  }
-
-  async #wait(isOver: () => boolean): Promise<void> {
-    this.#refuseEnded()
-    await this.#file.wait(isOver)
-    this.#refuseEnded()
-  }
-
-  #refuseEnded(): void {
-    if (this.#ended) throw this.#ended
   }
 }

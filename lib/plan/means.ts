@@ -7,8 +7,8 @@ import type { Knowledge } from '../plan.ts'
 /** Its own result lies there as recorded and only the definition changed: the inputs are not needed. */
 export function canRework(task: Task, verdict: Verdict & { state: 'stale' }, known: Knowledge): boolean {
   return (
-    task.kind.reworks === true &&
     verdict.reason.code === 'definition-changed' &&
+    task.kind.reworks?.(verdict.reason.changes) === true &&
     known.surveyOf(task.id).state === 'intact' &&
     // One that was never made, such as a pinned file under a new address, is known by its digest but not by its contents.
     task.outline.takes.every(input => known.memoryOf(input)?.state === 'done')

@@ -5,9 +5,8 @@
 
 import type { Answer } from '../../lib/io/http.ts'
 import type { Host } from '../../lib/model/host.ts'
-import { Crew, type CrewWork, Setback } from './crew.ts'
+import { Crew, type CrewWork, type Setback } from './crew.ts'
 import type { Asking, Fetch } from './fetch.ts'
-import { isTransient } from './judge.ts'
 import * as problems from './problems.ts'
 import {
   backoffMs,
@@ -54,12 +53,13 @@ async function wait(
 
 /** The connections of one round. */
 export function crewOf(work: CrewWork, source: WebSource, host: Host, fetch: Fetch<Asking>): Crew {
-  const { bench, tuning, hasOthers } = fetch
+  const { bench, tuning, part, hasOthers } = fetch
   const { floorBytesPerSecond } = host.budget
   return new Crew(work, {
     host,
     tuning,
     signal: bench.signal,
+    mostClaimBytes: () => part.claimBytes(host.connections),
     ...(floorBytesPerSecond !== undefined &&
       hasOthers &&
       !host.isRationed && {
@@ -69,15 +69,6 @@ export function crewOf(work: CrewWork, source: WebSource, host: Host, fetch: Fet
         },
       }),
   })
-}
-
-/** Failures of the network are setbacks; everything else ends the address. */
-export async function asked<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw isTransient(error) ? new Setback(error) : error
-  }
 }
 
 /** The host says that this was the last request for a while. */

@@ -117,7 +117,12 @@ async function overOne<T>(
 ): Promise<T | undefined> {
   const { bench, params } = asked
   for (let version = 1; ; version += 1) {
-    const part = await PartialFile.open(folderOf(bench), { md5: false, ...usual })
+    const part = await PartialFile.open(folderOf(bench), {
+      md5: false,
+      mayDiscard: () => false,
+      signal: bench.signal,
+      ...usual,
+    })
     const fetch = { ...asked, part, patience: patient, tuning: usual, parts: 1 }
     let kept = false
     let file: RangedFile | undefined

@@ -11,11 +11,12 @@ import { Anew, Spoiled, whyAnew } from './anew.ts'
 import { checkAnnouncement, checkEncoding, checkPage, checkRoom } from './checks.ts'
 import { firstMissing, ifRange, mayContinue } from './continuation.ts'
 import { type Crew, type CrewWork, type Member, Setback } from './crew.ts'
+import { asked, endOf, toldEnd } from './ends.ts'
 import type { Fetch } from './fetch.ts'
-import { type Asked, isAnother, isWrongFile, type Judgement, judgeAnswer } from './judge.ts'
+import { type Asked, isAnother, isWrongFile, judgeAnswer } from './judge.ts'
 import { Line } from './line.ts'
 import type { Origin } from './note.ts'
-import { asked, crewOf, persist, restIfExhausted } from './persist.ts'
+import { crewOf, persist, restIfExhausted } from './persist.ts'
 import { pour } from './pour.ts'
 import * as problems from './problems.ts'
 import { type Claim, Segments } from './segments.ts'
@@ -126,11 +127,11 @@ class Transfer implements CrewWork {
         case 'unfit':
           // Pieces of this host do not go together: one connection, from now on.
           this.#isRangeless = true
-          if (judgement.is === 'unfit') throw this.#endOf(judgement)
+          if (judgement.is === 'unfit') throw endOf(judgement)
           throw new Anew(was && isAnother(was, judgement.origin) ? 'another' : 'ignored', judgement.origin)
         case 'try-again':
         case 'refused':
-          throw this.#endOf(judgement)
+          throw endOf(judgement)
       }
     } finally {
       answer.close()
@@ -147,7 +148,7 @@ class Transfer implements CrewWork {
   ): Promise<void> {
     const { params, part, bench } = this.#fetch
     const judgement = judgeAnswer(answer, this.#askedFor(from, from > 0, was))
-    if (judgement.is !== 'fit' && judgement.is !== 'whole-file') throw this.#endOf(judgement)
+    if (judgement.is !== 'fit' && judgement.is !== 'whole-file') throw endOf(judgement)
     const { origin } = judgement
     if (answer.status === 200) await checkPage(params, this.#source, answer)
     checkEncoding(params, this.#source, answer)
@@ -182,15 +183,21 @@ class Transfer implements CrewWork {
   /** What the first connection takes. Others may join where ranges work and bytes of several answers go together. */
   #claimFirst(member: Member, answer: Answer, from: number): Claim {
     const { part, tuning } = this.#fetch
-    if (this.#total === undefined) return { at: from, end: Number.POSITIVE_INFINITY }
+    if (this.#total === undefined) {
+      part.keepWhole()
+      return { at: from, end: Number.POSITIVE_INFINITY }
+    }
     const end = this.#at + this.#total
     const missing = part.gaps(this.#at, end)
     const takesRanges = answer.status === 206 || answer.headers['accept-ranges'] === 'bytes'
     const segments = new Segments(missing, tuning.leastBytes)
     const claim = segments.claim(Number.POSITIVE_INFINITY)
-    if (!claim || !takesRanges || this.#isRangeless || !mayContinue(this.#fetch, this.#source, this.#at))
+    if (!claim || !takesRanges || this.#isRangeless || !mayContinue(this.#fetch, this.#source, this.#at)) {
+      part.keepWhole()
       return { at: from, end }
-    if (this.#host.connections > 1) segments.shorten(claim, tuning.claimBytes)
+    }
+    const first = Math.min(tuning.claimBytes, part.claimBytes(this.#host.connections))
+    if (this.#host.connections > 1) segments.shorten(claim, first)
     this.#unhear()
     this.#unhear = part.growing.hear(({ from, to }) => {
       segments.wish(Math.max(from, this.#at), Math.min(to, end), tuning.claimBytes)
@@ -227,17 +234,6 @@ class Transfer implements CrewWork {
     }
   }
 
-  #endOf(judgement: Exclude<Judgement, { is: 'fit' | 'whole-file' }>): unknown {
-    switch (judgement.is) {
-      case 'unfit':
-        return new Anew('unfit', judgement.origin, judgement.found)
-      case 'try-again':
-        return new Setback(judgement.problem, judgement.pauseMs, judgement.crowded)
-      case 'refused':
-        return judgement.problem
-    }
-  }
-
   async #beginAnew({ why, origin, found }: Anew): Promise<Setback> {
     const { part, bench } = this.#fetch
     const was = part.originAt(this.#at)
@@ -256,6 +252,3 @@ class Transfer implements CrewWork {
     return this.#fetch.parts === 1
   }
 }
-
-const toldEnd = (judgement: Judgement): number | undefined =>
-  judgement.is === 'fit' ? judgement.end : undefined

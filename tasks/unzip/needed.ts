@@ -9,9 +9,11 @@ import { makeFolder, remove } from '../../lib/io/disk.ts'
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import { openZip } from '../../lib/io/zip.ts'
+import { isDamage } from '../../lib/model/codes.ts'
 import type { Diagnostic } from '../../lib/model/problem.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
+import { jpgNamed } from '../../lib/model/transcode.ts'
 import { formatCount } from '../../lib/model/units.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { newName, rulesByPath } from '../rename/names.ts'
@@ -19,7 +21,7 @@ import { directoryDigest, isPinned, refuseOtherDirectory, remarkDirectory } from
 import { extract } from './extract.ts'
 import { unpackOutline } from './params.ts'
 import type { NeededParams } from './pieces.ts'
-import { damages, keepIntact, selectSome } from './unpack.ts'
+import { keepIntact, selectSome } from './unpack.ts'
 import { isWorthwhile, rangesOf } from './wanted.ts'
 
 export async function unpackNeeded(params: NeededParams, bench: Workbench): Promise<void> {
@@ -76,7 +78,7 @@ async function takeRanges(
     bench.remark('host', archive.host)
     return true
   } catch (error) {
-    if (error instanceof Problem && damages.has(error.code)) return undefined
+    if (error instanceof Problem && isDamage(error.code)) return undefined
     throw error
   }
 }
@@ -103,7 +105,7 @@ async function selectNeeded(
   needed: ReadonlySet<string>,
   bench: Workbench,
 ): Promise<Selection> {
-  const { into, rename = [] } = params
+  const { into, rename = [], transcode } = params
   const { host } = source
   const directory = await openZip(source)
   if (host !== undefined) refuseOtherDirectory(directory, params.download, host)
@@ -116,7 +118,8 @@ async function selectNeeded(
     const ruleOf = rename.length === 0 ? undefined : await rulesByPath(rename, paths)
     return k => {
       const path = paths[k] as string
-      return needed.has(newName(path, ruleOf?.get(path)) ?? '')
+      const name = newName(path, ruleOf?.get(path)) ?? ''
+      return needed.has(name) || (transcode === true && needed.has(jpgNamed(name)))
     }
   })
   const isSameArchive = bench.last?.remarks['directory'] === directoryDigest(directory)

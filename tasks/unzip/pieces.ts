@@ -16,6 +16,8 @@ export interface UnzipParams extends UnpackParams {
   readonly download?: DownloadParams
   /** What later becomes of the names. */
   readonly rename?: readonly RenameRule[]
+  /** Images become JPEG, under `.jpg`. */
+  readonly transcode?: boolean
   /** Only what these refer to is wanted; undefined: all of it. */
   readonly neededBy?: readonly Annotation[]
 }
@@ -30,6 +32,7 @@ export const unzipParams = (request: SourceRequest): UnzipParams => ({
   ...unpackParams(request),
   ...(request.download && { download: request.download }),
   ...(request.rename && { rename: request.rename }),
+  ...(request.transcode && { transcode: true }),
 })
 
 export function unzipOutline(params: UnzipParams): Outline {
@@ -54,7 +57,7 @@ export const onlyNeeded = (
   }
 
 function neededOutline(params: NeededParams, outline: Outline, address: Address | undefined): Outline {
-  const { neededBy, rename = [], download, from } = params
+  const { neededBy, rename = [], transcode, download, from } = params
   const folders = neededBy.map(({ images }) => `/${images}`).join(', ')
   const names = rename.map(({ match, to }) => `${match} → ${to}`).join(', ')
   return {
@@ -63,6 +66,7 @@ function neededOutline(params: NeededParams, outline: Outline, address: Address 
       ...outline.fingerprint,
       { name: partialMark, value: folders || 'nothing' },
       ...(names === '' ? [] : [{ name: 'rename', value: names } satisfies Ingredient]),
+      ...(transcode ? [{ name: 'transcode', value: true }] : []),
       { name: 'archive', value: identityOfFile(download.download) },
     ],
     takes: neededBy.map(({ task }) => task),

@@ -5,6 +5,7 @@
 
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { openZip } from '../../lib/io/zip.ts'
+import { isDamage } from '../../lib/model/codes.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'
@@ -13,7 +14,7 @@ import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { refuseOtherDirectory, remarkDirectory } from './directory.ts'
 import { extract } from './extract.ts'
 import type { UnzipParams } from './pieces.ts'
-import { damages, keepIntact, select } from './unpack.ts'
+import { keepIntact, select } from './unpack.ts'
 import { isWorthwhile, rangesOf } from './wanted.ts'
 
 /** False where it takes the whole archive. */
@@ -51,7 +52,7 @@ async function repairFrom(
     bench.remark('checked', 'SHA-256 of each file against the last record')
     return true
   } catch (error) {
-    if (error instanceof Other || (error instanceof Problem && damages.has(error.code))) return undefined
+    if (error instanceof Other || (error instanceof Problem && isDamage(error.code))) return undefined
     throw error
   }
 }

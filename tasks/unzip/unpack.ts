@@ -5,14 +5,16 @@ import { basename } from 'node:path'
 import { Selection } from '../../lib/io/unpacking/selection.ts'
 import { overGrowing, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
-import type { Code } from '../../lib/model/codes.ts'
+import { isDamage } from '../../lib/model/codes.ts'
 import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Artifact, Input, Workbench } from '../../lib/model/task.ts'
 import { remarkDirectory } from './directory.ts'
 import { extract, type OpenArchive } from './extract.ts'
-import { judge, leavesItsFolder } from './judge.ts'
+import { judge } from './judge.ts'
+import { leavesItsFolder } from './names.ts'
 import type { UnpackParams } from './params.ts'
+import { refuseWithoutRoom } from './room.ts'
 import { findRoot } from './root.ts'
 
 export async function unpack(params: UnpackParams, bench: Workbench): Promise<void> {
@@ -34,19 +36,12 @@ export async function unpack(params: UnpackParams, bench: Workbench): Promise<vo
   }
 }
 
-/** What a damaged archive looks like, and another file in its place. */
-export const damages: ReadonlySet<Code> = new Set([
-  'not-a-zip',
-  'corrupt-zip',
-  'crc-mismatch',
-  'entry-size-mismatch',
-])
-
 /** Until its digest was right, damage may be that of a wrong file, which is fetched from elsewhere then: that is waited for. */
 async function blameArchive(error: unknown, growing: GrowingFile, { pins }: Artifact): Promise<never> {
   const isPinned = pins?.sha256 !== undefined || pins?.md5 !== undefined
-  if (error instanceof Problem && damages.has(error.code) && isPinned)
-    await growing.until(Number.POSITIVE_INFINITY)
+  if (!(error instanceof Problem && isDamage(error.code) && isPinned)) throw error
+  growing.pass(Number.POSITIVE_INFINITY)
+  await growing.until(Number.POSITIVE_INFINITY)
   throw error
 }
 
@@ -63,6 +58,7 @@ async function unpackFrom(
   const selection = select(directory, params, bench)
   remarkDirectory(directory, bench)
   keepIntact(selection, bench)
+  refuseWithoutRoom(selection, archive, bench.staging)
   await extract(selection, archive, bench)
 }
 
