@@ -12,6 +12,7 @@ import type {
   UrlsParams,
 } from '../model/params.ts'
 import { Problem } from '../model/problem.ts'
+import type { SourceRequest } from '../model/source-form.ts'
 import {
   below,
   type Download,
@@ -21,7 +22,7 @@ import {
   type Spec,
   type Target,
 } from '../model/spec.ts'
-import type { Artifact, SourceRequest, Task, TaskId, TaskKind } from '../model/task.ts'
+import type { Artifact, Task, TaskId, TaskKind } from '../model/task.ts'
 import { isReshaped, partFolder, prefixOf, shortHash } from './parts.ts'
 
 /** By name, as `tasks/index.ts` lists them. */

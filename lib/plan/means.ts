@@ -1,6 +1,6 @@
 /** What a task has to work with: whether what it takes is on disk, and whether it can do without. Pure. */
 
-import type { Task } from '../model/task.ts'
+import type { Task, TaskId } from '../model/task.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { Knowledge } from '../plan.ts'
 
@@ -36,3 +36,13 @@ export function isAtHand({ id, gives }: Task, known: Knowledge): boolean {
   const pinned = gives?.pins?.sha256
   return pinned === undefined || pinned === memory.receipt.digest
 }
+
+/** It can do its work without what it takes, unless it found out that it cannot. */
+export const doesWithout = (
+  task: Task,
+  verdict: Verdict & { state: 'stale' },
+  { known, wishes }: { readonly known: Knowledge; readonly wishes: ReadonlyMap<TaskId, unknown> },
+): boolean => canRework(task, verdict, known) || (!wishes.has(task.id) && canRepair(task, verdict, known))
+
+/** What lies there may be kept beside what is made of an input that is not here yet: it will be the very same one. */
+export const staysTheSame = (input: Task | undefined): boolean => input?.gives?.pins?.sha256 !== undefined

@@ -10,7 +10,7 @@ import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
 import { isSpendable } from '../plan/held.ts'
-import { canRepair, canRework, isAtHand } from '../plan/means.ts'
+import { doesWithout, isAtHand, staysTheSame } from '../plan/means.ts'
 import { isArchive } from '../plan/totals.ts'
 import { isSpare, surveyForJudge } from '../plan.ts'
 import { naming, subjectOf, Wanting } from './attempt.ts'
@@ -104,21 +104,10 @@ export class Pass {
     return (
       task.kind.takesGrowing === true &&
       verdict.state === 'stale' &&
-      !this.#doesWithout(task, verdict) &&
-      (verdict.reason.code !== 'output-damaged' || this.#isPinned(input)) &&
+      !doesWithout(task, verdict, this.#run) &&
+      (verdict.reason.code !== 'output-damaged' || staysTheSame(this.#run.graph.tasks.get(input))) &&
       this.#run.overlaps.isOffered(input)
     )
-  }
-
-  /** What lies there is kept beside what is made of the very same input: another one may come where nothing pins it. */
-  #isPinned(input: TaskId): boolean {
-    return this.#run.graph.tasks.get(input)?.gives?.pins?.sha256 !== undefined
-  }
-
-  /** It can do its work without what it takes, unless it found out that it cannot. */
-  #doesWithout(task: Task, verdict: Verdict & { state: 'stale' }): boolean {
-    const { known, wishes } = this.#run
-    return canRework(task, verdict, known) || (!wishes.has(task.id) && canRepair(task, verdict, known))
   }
 
   #isBeingMade(id: TaskId): boolean {
@@ -211,7 +200,7 @@ export class Pass {
     const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
     const reason = reasonOf(now) ?? reasonOf(verdict)
     if (reason === undefined || (now.state === 'fresh' && !isWish(reason))) return 'fresh'
-    if (task.gives === undefined || this.#doesWithout(task, { state: 'stale', reason })) return reason
+    if (task.gives === undefined || doesWithout(task, { state: 'stale', reason }, this.#run)) return reason
     const givers = task.outline.takes.map(input => graph.tasks.get(input) as Task)
     return givers.every(giver => isAtHand(giver, known)) ? reason : 'postponed'
   }

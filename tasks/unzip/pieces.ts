@@ -7,8 +7,9 @@ import { type Address, parseAddress } from '../../lib/model/address.ts'
 import { type Annotation, canMeet, partialMark } from '../../lib/model/annotation.ts'
 import { identityOfFile } from '../../lib/model/lock-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
+import type { SourceRequest } from '../../lib/model/source-form.ts'
 import type { RenameRule } from '../../lib/model/spec.ts'
-import type { Ingredient, Outline, SourceRequest } from '../../lib/model/task.ts'
+import type { Ingredient, Outline } from '../../lib/model/task.ts'
 import { type UnpackParams, unpackOutline, unpackParams } from './params.ts'
 
 export interface UnzipParams extends UnpackParams {
