@@ -34,6 +34,7 @@ export const refusedCodes = [
   'state-too-new',
   'symlink-outside-root',
   'not-pinned',
+  'program-missing',
 ] as const
 
 /** Found while working: exit code 1, or a warning. */
@@ -65,6 +66,9 @@ const workCodes = [
   // archives
   'not-a-zip',
   'corrupt-zip',
+  'not-a-tar',
+  'corrupt-tar',
+  'corrupt-archive',
   'crc-mismatch',
   'entry-outside',
   'entry-bad-name',
@@ -97,6 +101,7 @@ const workCodes = [
   // the run
   'disk-full',
   'disk-error',
+  'program-failed',
   'interrupted',
   'bug',
 ] as const
