@@ -2,13 +2,10 @@
 
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
-import { type Filesystem, nearestExisting, roomAt } from './io/disk.ts'
+import { type Filesystem, nearestExisting, reserveOf, roomAt } from './io/disk.ts'
 import type { Plan } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
 import { formatBytes, formatCount } from './model/units.ts'
-
-/** Left free, so that the rest of the machine goes on: 256 MB, or 1 % where that is less. */
-const reserveBytes = 256e6
 
 /** Throws `no-room` before the first byte where even one archive after the other does not fit, on any filesystem. */
 export function refuseWithoutRoom(root: string, plan: Plan, filesystemAt = roomAt): void {
@@ -42,7 +39,7 @@ interface Need {
 const beside = ', with one archive at a time beside what it becomes'
 
 function refuseOn({ path, bytes, files, why }: Need, room: Filesystem): void {
-  const reserve = Math.min(reserveBytes, room.bytes / 100)
+  const reserve = reserveOf(room)
   if (bytes > 0 && bytes > room.bytes - reserve) {
     throw new Problem({
       code: 'no-room',

@@ -146,6 +146,9 @@ export function roomAt(path: string): Filesystem {
   return { device: statSync(there).dev, bytes: bavail * bsize, files: files > 0 ? ffree : undefined }
 }
 
+/** Bytes to leave free, so that the rest of the machine goes on: 256 MB, or 1 % where that is less. */
+export const reserveOf = ({ bytes }: Filesystem): number => Math.min(256e6, bytes / 100)
+
 export const nearestExisting = (path: string): string =>
   existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
 

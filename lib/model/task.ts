@@ -8,7 +8,7 @@ import type { GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
-import type { Diagnostic, Place } from './problem.ts'
+import type { Diagnostic, DiagnosticDraft, Place } from './problem.ts'
 
 /** Stable across runs and machines: `unzip:coco/train2017`. */
 export type TaskId = string
@@ -108,8 +108,8 @@ export interface TaskKind<P = unknown> {
   /** How a source of the spec asks for it; absent for kinds that the graph adds by itself. */
   readonly source?: SourceForm<P>
   outline(params: P): Outline
-  /** What these parameters ask for that cannot be built yet (`tar archives`), so that a build is refused before it starts. */
-  notYet?(params: P): string | undefined
+  /** What this machine lacks for these parameters (a program), so that a build is refused before it starts. */
+  lacks?(params: P): DiagnosticDraft | undefined
   /** Writes into `bench.staging` only, and records each file there. May throw a Problem. */
   run(params: P, bench: Workbench): Promise<void>
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */

@@ -21,7 +21,7 @@ type FlawCode = Extract<
   | 'entry-clash'
 >
 
-interface Flaw {
+export interface Flaw {
   readonly code: FlawCode
   readonly path: string
   readonly why: string
@@ -67,7 +67,7 @@ export function judge(directory: ZipDirectory, wanted: Selection, foldsCase: boo
 }
 
 /** Names that would become one file on a disk that folds case or Unicode forms, but not on this one. */
-function foldingWarning(archive: string, flaws: readonly Flaw[]): DiagnosticDraft {
+export function foldingWarning(archive: string, flaws: readonly Flaw[]): DiagnosticDraft {
   const { evidence = [] } = draftOf(archive, 'entry-clash', flaws)
   return {
     severity: 'warning',
@@ -78,7 +78,7 @@ function foldingWarning(archive: string, flaws: readonly Flaw[]): DiagnosticDraf
   }
 }
 
-function flawOfClash({ form, path, other }: Clash): Flaw {
+export function flawOfClash({ form, path, other }: Clash): Flaw {
   switch (form) {
     case 'duplicate':
       return { code: 'entry-duplicate', path, why: 'is there more than once' }
@@ -150,7 +150,8 @@ const shownAtMost = 10
 const shortened = (name: string): string =>
   name.length > 160 ? `${name.slice(0, 80)}…${name.slice(-60)}` : name
 
-function draftOf(archive: string, code: FlawCode, flaws: readonly Flaw[]): DiagnosticDraft {
+/** Of flaws of one code. */
+export function draftOf(archive: string, code: FlawCode, flaws: readonly Flaw[]): DiagnosticDraft {
   const [message, next] = words(code, archive, flaws.length)
   const rows = flaws
     .slice(0, shownAtMost)
