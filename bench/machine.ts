@@ -15,20 +15,25 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { execa } from 'execa'
+import { ending } from './ending.ts'
 
-/** Reads holes, which fill memory and no disk. They stay in `folder`: memory that is given free is given back again. */
-export function warmMemory(folder: string): void {
+/**
+ * Reads holes, which fill memory and no disk. They stay in `folder`: memory that is given free is given back again.
+ * `BENCH_WARM=0` leaves it out, to try a bench beside other work.
+ */
+export async function warmMemory(folder: string): Promise<void> {
   const meminfo = '/proc/meminfo'
-  if (!existsSync(meminfo)) return
+  if (!existsSync(meminfo) || process.env['BENCH_WARM'] === '0') return
   const available = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync(meminfo, 'utf8'))?.[1] ?? 0
   const holes = join(folder, 'holes')
   writeFileSync(holes, '')
   truncateSync(holes, Math.floor(Number(available) * 1024 * 0.9))
-  readThrough(holes)
+  await readThrough(holes)
 }
 
-export function readThrough(path: string): void {
-  execFileSync('cat', [path], { stdio: ['ignore', 'ignore', 'inherit'] })
+export async function readThrough(path: string): Promise<void> {
+  await execa('cat', [path], { stdio: ['ignore', 'ignore', 'inherit'], cancelSignal: ending })
 }
 
 export const probeBytes = 512 << 20

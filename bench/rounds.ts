@@ -1,6 +1,7 @@
 /** Times commands in turns, so that what the machine does meanwhile falls on all alike. */
 
 import { execa } from 'execa'
+import { ending } from './ending.ts'
 import { footprintOf, type Usage } from './footprint.ts'
 
 export interface Contestant {
@@ -22,16 +23,17 @@ export interface Timing {
   readonly most: number
 }
 
-export interface Footprint extends Timing {
-  /** Medians. */
-  readonly cpuSeconds: number
-  readonly peakBytes: number
-}
+/** Medians, each by itself. */
+export interface Footprint extends Timing, Omit<Usage, 'seconds'> {}
 
 /** One unmeasured round, then `rounds` of them. A command that fails ends the bench. */
 export async function timed(contestants: readonly Contestant[], rounds: number): Promise<readonly Timing[]> {
   const all = await inTurns(contestants, rounds, async ({ command: [file, ...words], cwd }) => {
-    const { durationMs } = await execa(file, words, { ...(cwd && { cwd }), stdout: 'ignore' })
+    const { durationMs } = await execa(file, words, {
+      ...(cwd && { cwd }),
+      stdout: 'ignore',
+      cancelSignal: ending,
+    })
     return durationMs / 1000
   })
   return all.map(([{ name }, seconds]) => timingOf(name, seconds))
@@ -51,6 +53,9 @@ export async function weighed(contestants: readonly Fresh[], rounds: number): Pr
       ),
       cpuSeconds: medianOf('cpuSeconds'),
       peakBytes: medianOf('peakBytes'),
+      togetherBytes: medianOf('togetherBytes'),
+      diskBytes: medianOf('diskBytes'),
+      strayBytes: medianOf('strayBytes'),
     }
   })
 }

@@ -29,6 +29,8 @@ export interface Placement {
   readonly root: string
   /** The task that owns a file (absolute path) by its record, if it is another one than this. */
   readonly ownerOf: (path: string) => { readonly task: string; readonly sha256: string } | undefined
+  /** Whether these bytes were placed there (absolute path) by a task that does not give the path any more. */
+  readonly wasPlaced: (path: string, sha256: string) => boolean
 }
 
 export interface Placed {
@@ -64,7 +66,9 @@ export async function place(placement: Placement): Promise<Placed> {
     const wanted = sha256Of(placement.contents, path)
     const found = there.isFile() ? (await sha256OfFile(final)).sha256 : undefined
     if (found !== undefined && found === wanted) return remove(staged)
-    if (!isOurs(placement, path, found)) setAside(final)
+    const isForeign =
+      found === undefined || !(isOurs(placement, path, found) || placement.wasPlaced(final, found))
+    if (isForeign) setAside(final)
     move(staged, final)
     folders.add(dirname(final))
   }

@@ -7,6 +7,7 @@ import type { Graph, Plan, Step } from './model/plan.ts'
 import type { Memory } from './model/receipt.ts'
 import { inputsOf, type Task, type TaskId } from './model/task.ts'
 import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
+import { heldBeside } from './plan/held.ts'
 import { totalsOf } from './plan/totals.ts'
 import { weightsOf } from './plan/weights.ts'
 
@@ -37,6 +38,10 @@ export interface PlanOptions {
   /** Free bytes where the playground lies; archives wait for one another when they do not all fit. */
   readonly freeBytes?: number
   readonly keepArchives?: boolean
+  /** Whether the filesystem takes back the beginning of a file while its end is still to come; asked where it matters. */
+  readonly givesBack?: () => boolean
+  /** Everything that the spec names: others may still need an archive. Else what is planned for. */
+  readonly whole?: Graph
 }
 
 export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}): Plan {
@@ -51,6 +56,8 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
     const share = archive === undefined ? undefined : Math.round(archive / sharersOf(graph, task))
     steps.set(id, { task, verdict, ...movesOf(task, verdict, known, share), weight: weights.get(id) ?? 0 })
   }
+  const held = heldBeside(steps, { ...options, whole: options.whole ?? graph })
+  for (const [id, bytes] of held) steps.set(id, { ...(steps.get(id) as Step), held: bytes })
   return { graph, steps, totals: totalsOf(steps, options) }
 }
 
@@ -196,8 +203,8 @@ function readingOf(task: Task, verdict: Verdict | undefined, known: Knowledge, d
 /** Its own result lies there as recorded and only the definition changed: the inputs are not needed. */
 export function canRework(task: Task, verdict: Verdict & { state: 'stale' }, known: Knowledge): boolean {
   return (
-    task.kind.reworks === true &&
     verdict.reason.code === 'definition-changed' &&
+    task.kind.reworks?.(verdict.reason.changes) === true &&
     known.surveyOf(task.id).state === 'intact' &&
     // One that was never made, such as a pinned file under a new address, is known by its digest but not by its contents.
     task.outline.takes.every(input => known.memoryOf(input)?.state === 'done')

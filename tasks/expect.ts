@@ -1,52 +1,44 @@
-/** Counts the files of a target against `expect.files`. Reads manifests only, and makes nothing. */
+/** The kind that holds a target against `expect`: its number of files, and whether they are images. Makes nothing. */
 
 import type { ExpectParams } from '../lib/model/params.ts'
-import { Problem } from '../lib/model/problem.ts'
-import type { Input, TaskKind } from '../lib/model/task.ts'
-import { formatCount, plural } from '../lib/model/units.ts'
+import { type DiagnosticDraft, Problem } from '../lib/model/problem.ts'
+import type { TaskKind } from '../lib/model/task.ts'
+import { wrongCount } from './expect/count.ts'
+import type { Part, Watch } from './expect/parts.ts'
 
 export const expect: TaskKind<ExpectParams> = {
   name: 'expect',
   version: 1,
   lane: 'core',
 
-  outline: ({ target, files, place, parts }) => ({
+  outline: ({ target, files, images, parts }) => ({
     name: target,
-    fingerprint: [{ name: 'files', value: files, place }],
+    fingerprint: [
+      ...(files ? [{ name: 'files', value: files.wanted, place: files.place }] : []),
+      ...(images ? [{ name: 'images', value: true, place: images.place }] : []),
+    ],
     takes: parts,
     forecast: {},
   }),
 
-  run: async ({ target, files: wanted, place }, { inputs }) => {
-    const found = distinctFiles(inputs)
-    if (found === wanted) return
-    throw new Problem({
-      code: 'wrong-file-count',
-      message: `${target} holds ${plural(found, 'file')}, not the ${formatCount(wanted)} that the spec says.`,
-      place,
-      evidence: [
-        { label: 'wanted', text: plural(wanted, 'file'), from: place },
-        { label: 'found', text: plural(found, 'file') },
-        ...inputs.map(({ artifact, manifest }) => ({
-          label: 'of them',
-          text: plural(manifest.count, 'file'),
-          from: artifact.task,
-        })),
-      ],
-      disk: 'The files were placed and stay where they are.',
-      next: `if the sources are the ones that you want, write \`files: ${found}\`; if not, mend a source.`,
-    })
+  async run(params, bench) {
+    const [first, ...others] = await findings(params, bench.inputs, bench)
+    if (first) throw new Problem(first, ...others)
+  },
+
+  audit: async (params, { inputs, signal }) => {
+    const drafts = await findings(params, inputs, { signal })
+    const subject = `${params.target}: expect`
+    return drafts.map(draft => ({ subject, severity: 'error', ...draft }))
   },
 }
 
-/** Two sources may give one file: it counts once. */
-function distinctFiles(inputs: readonly Input[]): number {
-  const [only] = inputs
-  if (only !== undefined && inputs.length === 1) return only.manifest.count
-  const paths = new Set<string>()
-  for (const { artifact, manifest } of inputs) {
-    for (let i = 0; i < manifest.count; i += 1)
-      paths.add(artifact.form === 'file' ? artifact.at : `${artifact.at}/${manifest.path(i)}`)
-  }
-  return paths.size
+async function findings(
+  params: ExpectParams,
+  parts: readonly Part[],
+  watch: Watch,
+): Promise<readonly DiagnosticDraft[]> {
+  const found = [wrongCount(params, parts)]
+  if (params.images) found.push(await (await import('./expect/images.ts')).wrongImages(params, parts, watch))
+  return found.filter(draft => draft !== undefined)
 }

@@ -74,7 +74,7 @@ export const json: TaskKind<JsonParams> = {
     forecast: { bytes, files: 1 },
   }),
 
-  reworks: true,
+  reworks: () => true,
   audit: async (params, placed) =>
     (await import('./json/missing-images.ts')).findMissingImages(params, placed),
 

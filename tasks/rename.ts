@@ -1,15 +1,20 @@
-/** The kind that gives a target's files their final names: what it depends on, and what it gives. See rename/apply.ts. */
+/**
+ * The kind that gives a target's files their final names and, where that is asked for, makes its images JPEG: what it depends
+ * on, and what it gives. See rename/apply.ts.
+ */
 
 import type { RenameParams } from '../lib/model/params.ts'
 import type { TaskKind } from '../lib/model/task.ts'
+import { jpgRecipe } from '../lib/model/transcode.ts'
 
 export const rename: TaskKind<RenameParams> = {
   name: 'rename',
   version: 1,
   lane: 'core',
-  reworks: true,
+  // What was re-encoded once cannot be had back from it.
+  reworks: changes => changes.every(({ ingredient, was }) => ingredient !== 'transcode' || was === undefined),
 
-  outline: ({ target, rules, parts, bytes, files }) => ({
+  outline: ({ target, rules, parts, transcode, bytes, files }) => ({
     name: target,
     fingerprint: [
       ...rules.flatMap(({ match, to, place }, i) => [
@@ -20,6 +25,7 @@ export const rename: TaskKind<RenameParams> = {
       ...parts.flatMap(({ prefix }, i) =>
         prefix === '' ? [] : [{ name: `parts[${i}].into`, value: prefix }],
       ),
+      ...(transcode ? [{ name: 'transcode', value: jpgRecipe, place: transcode.place }] : []),
     ],
     takes: parts.map(({ task }) => task),
     gives: { form: 'tree', at: target, lasting: true },

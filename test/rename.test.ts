@@ -147,6 +147,7 @@ const paramsOf = (rules: readonly { match: string; to: string }[], prefixes: rea
     target: 'ocr_vqa/images',
     rules: rules.map((rule, i) => ({ ...rule, place: { ...place, line: place.line + i } })),
     parts: prefixes.map((prefix, i) => ({ task: `unzip:${i}`, prefix })),
+    transcode: undefined,
     bytes: undefined,
     files: undefined,
   }) satisfies RenameParams

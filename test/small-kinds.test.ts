@@ -168,7 +168,12 @@ describe('expect', () => {
     ...treeOf(task, at, [at.split('/').at(-1) as string]),
     artifact: { task, form: 'file', at, lasting: true },
   })
-  const params = (files: number) => ({ target: 'vg', files, place, parts: [] })
+  const params = (wanted: number) => ({
+    target: 'vg',
+    files: { wanted, place },
+    images: undefined,
+    parts: [],
+  })
   const inputs = [
     treeOf('unzip:vg', 'vg', ['images/1.jpg', 'images/2.jpg']),
     treeOf('unzip:vg/images', 'vg/images', ['2.jpg', '3.jpg']),

@@ -1,7 +1,8 @@
 /** The lines that are tried, who runs on each, and what is to be reached there. Measures nothing. */
 
-import { aria2c, aria2cList, curl, curlOnDisk, type Entrant, ourList, ours, wget } from './contestants.ts'
-import type { Goal } from './goals.ts'
+import type { Entrant } from '../entrants.ts'
+import type { Goal } from '../goals.ts'
+import { aria2c, aria2cList, curl, curlOnDisk, ourList, ours, wget } from './contestants.ts'
 
 export interface Scenario {
   /** For `BENCH_ONLY`. */
@@ -13,8 +14,7 @@ export interface Scenario {
   readonly goals: readonly Goal[]
 }
 
-/** Bytes a second. */
-export const rates = { connection: 40e6, total: 200e6 }
+export const lines = { connection: { each: 40e6 }, total: { all: 200e6 } }
 
 const [eight, sixteen] = [ours(8), ours(16)]
 const [curious, many] = [aria2c(8, '--checksum'), aria2c(16, '--checksum')]
@@ -22,7 +22,21 @@ const onTheFly = 'SHA-256 on the fly'
 const [fewLines, manyLines, lean] = [aria2c(8), aria2c(16), aria2c(16, 'no space ahead')]
 const [listOfOthers, ownList] = [aria2cList(16), ourList(16)]
 
-const memory = [eight, sixteen].map(({ name }) => ({ what: 'memory', ours: name }))
+const ratio = (what: string, own: Entrant, peer: Entrant, most: number): Goal => ({
+  form: 'ratio',
+  what,
+  ours: own.name,
+  peer: peer.name,
+  most,
+})
+const memoryOf = ({ name }: Entrant): Goal => ({
+  form: 'limit',
+  what: 'memory',
+  ours: name,
+  of: 'peakBytes',
+  most: 200e6,
+})
+const memory = [eight, sixteen].map(memoryOf)
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -32,10 +46,10 @@ export const scenarios: readonly Scenario[] = [
     content: 'file',
     entrants: [curl, curlOnDisk, wget, fewLines, curious, many, eight, sixteen],
     goals: [
-      ...[eight, sixteen].flatMap(({ name }) => [
-        { what: onTheFly, ours: name, peer: curl.name, mostRatio: 1 },
-        { what: 'and as safe on disk', ours: name, peer: curlOnDisk.name, mostRatio: 1 },
-        { what: onTheFly, ours: name, peer: curious.name, mostRatio: 0.45 },
+      ...[eight, sixteen].flatMap(own => [
+        ratio(onTheFly, own, curl, 1),
+        ratio('and as safe on disk', own, curlOnDisk, 1),
+        ratio(onTheFly, own, curious, 0.45),
       ]),
       ...memory,
     ],
@@ -47,8 +61,8 @@ export const scenarios: readonly Scenario[] = [
     content: 'file',
     entrants: [curl, fewLines, manyLines, lean, eight, sixteen],
     goals: [
-      { what: 'same connections', ours: eight.name, peer: fewLines.name, mostRatio: 1.1 },
-      { what: 'same connections', ours: sixteen.name, peer: manyLines.name, mostRatio: 1.1 },
+      ratio('same connections', eight, fewLines, 1.1),
+      ratio('same connections', sixteen, manyLines, 1.1),
       ...memory,
     ],
   },
@@ -66,9 +80,6 @@ export const scenarios: readonly Scenario[] = [
     server: 'nginx',
     content: 'list',
     entrants: [listOfOthers, ownList],
-    goals: [
-      { what: '1.5 times as fast', ours: ownList.name, peer: listOfOthers.name, mostRatio: 1 / 1.5 },
-      { what: 'memory', ours: ownList.name },
-    ],
+    goals: [ratio('1.5 times as fast', ownList, listOfOthers, 1 / 1.5), memoryOf(ownList)],
   },
 ]

@@ -1,6 +1,7 @@
 /** The work of `build`: plans, refuses what cannot be, holds the playground and runs. */
 
-import { roomAt } from '../io/disk.ts'
+import { nearestExisting, roomAt } from '../io/disk.ts'
+import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
@@ -25,7 +26,8 @@ export async function make(desk: Desk, began: number): Promise<number> {
   const { keepArchives } = playground
   const room = roomAt(playground.root)
   const known = await survey(playground, { tier: options.check })
-  const plan = planOf(playground.graph, known, { force: options.force, freeBytes: room.bytes, keepArchives })
+  const disk = roomOptions(playground, room.bytes)
+  const plan = planOf(playground.graph, known, { force: options.force, ...disk })
   if (options.dryRun) {
     console.plan(plan, room.bytes)
     return console.summary({ exitCode: exitCodes.done, fresh: plan.steps.size - openSteps(plan).length })
@@ -37,6 +39,14 @@ export async function make(desk: Desk, began: number): Promise<number> {
   refuseWithoutRoom(playground.root, plan)
   return perform(desk, playground, room.bytes, began)
 }
+
+/** What decides how much of the disk a plan needs. */
+const roomOptions = ({ root, whole, keepArchives }: Playground, freeBytes: number) => ({
+  freeBytes,
+  keepArchives,
+  whole,
+  givesBack: () => takesHoles(nearestExisting(root)),
+})
 
 /** Nothing to run, to tidy up or to record anew: then nothing is written either, not even a lock. */
 const isIdle = ({ graph, whole }: Playground, known: Known, plan: Plan, keepArchives: boolean): boolean =>
@@ -78,7 +88,7 @@ async function perform(
   const { result, interrupted } = await whileHeld(desk, playground, async run => {
     rememberSpec(playground)
     // Planned again under the lock: another build may have been at work since the first look.
-    const plan = planOf(run.graph, run.known, { force, freeBytes, keepArchives })
+    const plan = planOf(run.graph, run.known, { force, ...roomOptions(playground, freeBytes) })
     if (console.json) console.plan(plan, freeBytes)
     console.watch(openSteps(plan).length)
     const before = receiptsBefore(run)

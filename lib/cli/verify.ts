@@ -1,9 +1,10 @@
-/** `build verify [TARGET…]`: reads every byte against the record, and holds annotations against the tree. */
+/** `build verify [TARGET…]`: reads every byte against the record, and holds trees against annotations and expectations. */
 
 import { join } from 'node:path'
 import { Known } from '../knowledge.ts'
+import type { Graph } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
-import type { Task } from '../model/task.ts'
+import type { Placed, Task } from '../model/task.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 import type { Survey } from '../model/verdict.ts'
 import { openReceipts } from '../receipts/receipts.ts'
@@ -17,7 +18,9 @@ export async function verify(desk: Desk): Promise<number> {
   const { command, kinds, console } = desk
   const began = performance.now()
   const playground = await openPlayground(command, kinds)
-  const tasks = [...playground.graph.tasks.values()].filter(({ gives }) => gives?.lasting)
+  const tasks = [...playground.graph.tasks.values()].filter(({ gives, kind }) =>
+    gives === undefined ? kind.audit !== undefined : gives.lasting,
+  )
   console.watch(tasks.length)
   const reading = { done: 0, total: 0, task: undefined as Task | undefined }
   const onHashed = (bytes: number): void => {
@@ -33,7 +36,7 @@ export async function verify(desk: Desk): Promise<number> {
   for (const task of tasks) {
     const receipt = known.receiptOf(task.id)
     Object.assign(reading, { task, done: 0, total: receipt?.bytes ?? 0 })
-    for (const diagnostic of await faultsOf(task, known)) {
+    for (const diagnostic of await faultsOf(task, playground.graph, known)) {
       console.report({ event: 'diagnostic', diagnostic })
       if (diagnostic.severity === 'error') wrong += 1
     }
@@ -52,16 +55,33 @@ export async function verify(desk: Desk): Promise<number> {
 }
 
 /** What is wrong with one artifact: it is not there, not as it was built, or not what its kind wants of it. */
-async function faultsOf(task: Task, known: Known): Promise<readonly Diagnostic[]> {
+async function faultsOf(task: Task, graph: Graph, known: Known): Promise<readonly Diagnostic[]> {
+  if (task.gives === undefined) return audit(task, known.root, inputsOf(task, graph, known))
   if (known.receiptOf(task.id) === undefined) return [notBuilt(task)]
   const { survey } = await known.lookAgain(task)
   const damage = damageOf(task, survey)
-  return damage ? [damage] : audit(task, known.root)
+  return damage ? [damage] : audit(task, known.root, [])
 }
 
-async function audit(task: Task, root: string): Promise<readonly Diagnostic[]> {
-  const path = join(root, task.gives?.at ?? '')
-  return (await task.kind.audit?.(task.params, { root, path, signal: new AbortController().signal })) ?? []
+/** Undefined where one of them is not as it was built: that is told of it, and says all. */
+function inputsOf(task: Task, { tasks }: Graph, known: Known): Placed['inputs'] | undefined {
+  const inputs = task.outline.takes.map(id => {
+    const artifact = tasks.get(id)?.gives
+    const manifest = known.manifestOf(id)
+    const isIntact = artifact && manifest && known.surveyOf(id).state === 'intact'
+    return isIntact ? { artifact, manifest, path: join(known.root, artifact.at) } : undefined
+  })
+  return inputs.every(input => input !== undefined) ? inputs : undefined
+}
+
+async function audit(
+  { kind, params, gives }: Task,
+  root: string,
+  inputs: Placed['inputs'] | undefined,
+): Promise<readonly Diagnostic[]> {
+  if (inputs === undefined) return []
+  const path = join(root, gives?.at ?? '')
+  return (await kind.audit?.(params, { root, path, inputs, signal: new AbortController().signal })) ?? []
 }
 
 function damageOf(task: Task, found: Survey): Diagnostic | undefined {

@@ -1,6 +1,5 @@
 /** The tasks that a spec asks for, as they come out of it, target by target. Looks for neither clashes nor cycles. */
 
-import { hash } from 'node:crypto'
 import { type Address, identityOf, parseAddress } from '../model/address.ts'
 import { stateFolder } from '../model/layout.ts'
 import type {
@@ -22,6 +21,7 @@ import {
   type Target,
 } from '../model/spec.ts'
 import type { Artifact, SourceRequest, Task, TaskId, TaskKind } from '../model/task.ts'
+import { isReshaped, partFolder, prefixOf, shortHash } from './parts.ts'
 
 /** By name, as `tasks/index.ts` lists them. */
 export type Kinds = ReadonlyMap<string, TaskKind>
@@ -48,7 +48,7 @@ export class Draft {
       const renamed = files === undefined || !areFiles ? undefined : files - placed.length
       placed.push(this.#rename(name, target, trees, renamed))
     }
-    if (target.expect.files !== undefined) this.#expect(name, target, target.expect.files, placed)
+    if (target.expect.files !== undefined || target.expect.images) this.#expect(name, target, placed)
   }
 
   #source(name: string, target: Target, source: Source): Task {
@@ -60,7 +60,7 @@ export class Draft {
     const request: SourceRequest = {
       ...this.#request(name, source, kind, from, wanted),
       expectedFiles: this.#filesOf(target, source),
-      part: target.rename.length > 0 ? partFolder(name, from.id, source.becomes?.params) : undefined,
+      part: isReshaped(target) ? partFolder(name, from.id, source.becomes?.params) : undefined,
     }
     const pointer = below(source.pointer, keyOf(kind))
     return this.#add(kind.name, kind.source?.params(request), name, pointer)
@@ -98,8 +98,8 @@ export class Draft {
     })
     const params: UrlsParams = {
       target: name,
-      at: target.rename.length > 0 ? partFolder(name, list.id, asked) : name,
-      lasting: target.rename.length === 0,
+      at: isReshaped(target) ? partFolder(name, list.id, asked) : name,
+      lasting: !isReshaped(target),
       from: list.id,
       listName: fileNameOf(list),
       format,
@@ -217,24 +217,34 @@ export class Draft {
     return shared
   }
 
-  /** `files`: how many they are together, where the spec tells. */
+  /** New names, real JPEG, or both. `files`: how many they are together, where the spec tells. */
   #rename(name: string, target: Target, parts: readonly Task[], files: number | undefined): Task {
+    const placed = (...keys: readonly (string | number)[]) =>
+      placeOf(this.#spec, below(target.pointer, ...keys))
     const params: RenameParams = {
       target: name,
       rules: target.rename.map((rule, i) => ({
         ...rule,
-        place: placeOf(this.#spec, below(target.pointer, 'rename', i)),
+        place: placed('rename', i),
       })),
       parts: parts.map(({ id, gives }) => ({ task: id, prefix: prefixOf(gives as Artifact) })),
+      transcode: target.transcode && { place: placed('transcode') },
       bytes: total(parts.map(part => part.outline.forecast.bytes)),
       files,
     }
-    return this.#add('rename', params, name, below(target.pointer, 'rename'))
+    const key = target.rename.length > 0 ? 'rename' : 'transcode'
+    return this.#add('rename', params, name, below(target.pointer, key))
   }
 
-  #expect(name: string, target: Target, files: number, parts: readonly Task[]): void {
-    const place = placeOf(this.#spec, below(target.pointer, 'expect', 'files'))
-    const params: ExpectParams = { target: name, files, place, parts: parts.map(({ id }) => id) }
+  #expect(name: string, target: Target, parts: readonly Task[]): void {
+    const { files, images } = target.expect
+    const placed = (key: string) => placeOf(this.#spec, below(target.pointer, 'expect', key))
+    const params: ExpectParams = {
+      target: name,
+      files: files === undefined ? undefined : { wanted: files, place: placed('files') },
+      images: images ? { place: placed('images') } : undefined,
+      parts: parts.map(({ id }) => id),
+    }
     this.#add('expect', params, name, below(target.pointer, 'expect'))
   }
 
@@ -271,20 +281,11 @@ const keyOf = (kind: TaskKind): string => kind.source?.key ?? kind.name
 /** Of a download, or of what a person fetches. */
 const fileNameOf = (task: Task): string => (task.params as DownloadParams | ManualParams).fileName
 
-const shortHash = (text: string): string => hash('sha256', text).slice(0, 8)
-
 function addressOf(text: string): Address {
   const address = parseAddress(text)
   if (typeof address === 'string') throw new Problem({ code: 'bad-address', message: `${text} ${address}.` })
   return address
 }
-
-/** By what the source says and not by its position: sources that change places must not meet in one folder. */
-const partFolder = (target: string, from: TaskId, written: unknown): string =>
-  `${stateFolder}/parts/${target.replaceAll('/', '~')}/${shortHash(JSON.stringify([from, written]))}`
-
-/** `images` of `.groundwork/parts/ocr_vqa~images/9f2c01aa/images`. */
-const prefixOf = (part: Artifact): string => part.at.split('/').slice(4).join('/')
 
 const total = (numbers: readonly (number | undefined)[]): number | undefined =>
   numbers.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : sum + value), 0)

@@ -30,6 +30,8 @@ export class Growing {
   readonly #watchers = new Set<() => void>()
   readonly #wishers = new Set<(wish: Wish) => void>()
   readonly #readers = new Set<Reader>()
+  readonly #heedful = new Set<() => void>()
+  #spent = 0
 
   /** `path`: absolute. `written`: what is there, where it is not written front to back. */
   constructor(path: string, written?: ByteRanges) {
@@ -74,11 +76,14 @@ export class Growing {
   beginAnew(watermark = 0): void {
     this.#watermark = watermark
     this.#bytes = undefined
+    this.#spent = 0
     const anew = new BegunAnew(`${this.path} is written anew`)
     for (const reader of this.#readers) reader.end(anew)
+    this.#readers.clear()
     this.#wishes.clear()
     this.#failAll(anew)
     this.#tell()
+    this.stir()
   }
 
   /** Nothing follows. */
@@ -110,9 +115,49 @@ export class Growing {
 
   /** For one who reads, while the file lies at its path; to be closed by who asked for it. */
   read(): Reader {
-    const reader: Reader = new Reader(this, () => void this.#readers.delete(reader))
+    const reader: Reader = new Reader(this, () => {
+      this.#readers.delete(reader)
+      this.stir()
+    })
     this.#readers.add(reader)
+    this.stir()
     return reader
+  }
+
+  /** Calls `tell` whenever readers go on, wait for more, come or leave; the returned function ends that. */
+  heed(tell: () => void): () => void {
+    this.#heedful.add(tell)
+    return () => void this.#heedful.delete(tell)
+  }
+
+  /** Something about a reader changed. */
+  stir(): void {
+    for (const tell of this.#heedful) tell()
+  }
+
+  /** What lies before it was given back to the disk. */
+  get spent(): number {
+    return this.#spent
+  }
+
+  spend(position: number): void {
+    this.#spent = position
+  }
+
+  /** Everybody who read it is done; undefined where nobody reads. */
+  get isRead(): boolean | undefined {
+    const readers = [...this.#readers]
+    return readers.length === 0 ? undefined : readers.every(({ isFinished }) => isFinished)
+  }
+
+  /** A reader needs what was given back. */
+  get isRegretted(): boolean {
+    return [...this.#readers].some(({ isSorry }) => isSorry)
+  }
+
+  /** Behind the last byte that a reader waits for in its turn: it needs all of them at once. */
+  get awaited(): number {
+    return Math.max(0, ...[...this.#readers].map(({ awaited }) => awaited))
   }
 
   /** Up to where nobody who reads needs anything any more; undefined where nobody reads. */
@@ -135,6 +180,7 @@ export class Growing {
     const wish = { from, to }
     this.#wishes.add(wish)
     for (const tell of this.#wishers) tell(wish)
+    this.stir()
     try {
       await this.wait(isThere)
     } finally {
@@ -163,6 +209,9 @@ export class Reader implements GrowingFile {
   readonly #file: Growing
   readonly #close: () => void
   #passed = 0
+  #awaited = 0
+  #isSorry = false
+  #isFinished = false
   #ended: Error | undefined
 
   constructor(file: Growing, close: () => void) {
@@ -196,9 +245,36 @@ export class Reader implements GrowingFile {
     return this.#file.bytes ?? this.#file.watermark
   }
 
+  /** It needs nothing any more. */
+  get isFinished(): boolean {
+    return this.#isFinished
+  }
+
+  get awaited(): number {
+    return this.#awaited
+  }
+
+  get isSorry(): boolean {
+    return this.#isSorry
+  }
+
   async until(bytes: number): Promise<number> {
+    if (Number.isFinite(bytes) && bytes > this.#awaited) {
+      this.#awaited = bytes
+      this.#file.stir()
+    }
     await this.#wait(() => this.#file.watermark >= bytes)
     return this.#file.watermark
+  }
+
+  async need(from: number, to: number): Promise<void> {
+    if (from < this.#file.spent) {
+      this.#isSorry = true
+      this.#file.stir()
+      // It is begun anew now, and this reader hears of that.
+      await this.#wait(() => false)
+    }
+    await this.until(to)
   }
 
   async wish(from: number, to: number): Promise<void> {
@@ -208,7 +284,10 @@ export class Reader implements GrowingFile {
   }
 
   pass(position: number): void {
-    this.#passed = Math.max(this.#passed, position)
+    if (position === Number.POSITIVE_INFINITY) this.#isFinished = true
+    else if (position > this.#passed) this.#passed = position
+    else return
+    this.#file.stir()
   }
 
   end(error: Error): void {

@@ -4,6 +4,7 @@
  * nothing to do never pays for it.
  */
 
+import { statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { getSystemErrorName } from 'node:util'
 import type * as Koffi from 'koffi'
@@ -66,6 +67,15 @@ export function punchHole(file: number, offset: number, bytes: number): boolean 
     if (error.code !== 'EINTR') throw error
   }
 }
+
+/** Filesystems of Linux that take ranges of a file back, by the number that statfs tells: ext4, XFS, btrfs, tmpfs, overlay, F2FS, ZFS, bcachefs. */
+const giving: ReadonlySet<number> = new Set([
+  0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0xf2f52010, 0x2fc12fc1, 0xca451a4e,
+])
+
+/** Whether `punchHole` can be expected to work below an existing path. */
+export const takesHoles = (path: string): boolean =>
+  process.platform === 'linux' && giving.has(statfsSync(path).type) && door() !== undefined
 
 /** Everything on the filesystem of an open file goes to the disk. False where that cannot be asked for here. */
 export async function syncFilesystem(file: number): Promise<boolean> {

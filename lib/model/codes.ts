@@ -87,10 +87,13 @@ const workCodes = [
   // what archives become
   'bad-pattern',
   'rename-collision',
+  'unreadable-image',
+  'library-missing',
   'invalid-json',
   'not-an-array',
   'wrong-record-count',
   'wrong-file-count',
+  'not-images',
   'place-clash',
   // the playground and its state
   'edited-by-hand',

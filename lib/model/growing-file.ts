@@ -15,9 +15,11 @@ export interface GrowingFile {
   readonly isWhole: boolean
   /** Resolves to the watermark once it is at `bytes`, or once the file is whole. Rejects where it never will be, and with BegunAnew where the file is fetched from its beginning again. */
   until(bytes: number): Promise<number>
+  /** As `until(to)`, for a stretch of which something may have been given back to the disk before: then it rejects with BegunAnew. */
+  need(from: number, to: number): Promise<void>
   /** Asks for `[from, to)` ahead of other bytes; resolves when they can be read. Rejects as `until` does. */
   wish(from: number, to: number): Promise<void>
-  /** This reader needs nothing before `position` any more. */
+  /** This reader needs nothing before `position` any more; at infinity nothing at all, unless a later run reads again from there. */
   pass(position: number): void
 }
 

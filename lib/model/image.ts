@@ -64,8 +64,17 @@ function sizeOfJpeg(bytes: Buffer): ImageSize | undefined {
   return undefined
 }
 
+const imageEndings = /^(jpe?g|jpe|jfif|png|gif|webp|bmp|tiff?|avif|hei[cf]|svg)$/i
+
 /** Whether a file of this name is expected to be an image: by its ending, and where it has none. */
 export function isImageName(path: string): boolean {
   const ending = /\.([a-z0-9]{1,8})$/i.exec(path.slice(path.lastIndexOf('/') + 1))?.[1]
-  return ending === undefined || /^(jpe?g|jpe|jfif|png|gif|webp|bmp|tiff?|avif|hei[cf]|svg)$/i.test(ending)
+  return ending === undefined || imageEndings.test(ending)
+}
+
+/** `a/b` of `a/b.png`; a name that does not end as images do (`v1.0`, `.png`) is left whole. */
+export function withoutImageEnding(path: string): string {
+  const dot = path.lastIndexOf('.')
+  const isEnding = dot > path.lastIndexOf('/') + 1 && imageEndings.test(path.slice(dot + 1))
+  return isEnding ? path.slice(0, dot) : path
 }

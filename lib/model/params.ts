@@ -75,6 +75,8 @@ export interface RenameParams {
   readonly rules: readonly (RenameRule & { readonly place: Place })[]
   /** Trees to take, and the folder below the target that each belongs into (`''`: the target itself). */
   readonly parts: readonly { readonly task: TaskId; readonly prefix: string }[]
+  /** Images become JPEG under .jpg. */
+  readonly transcode: { readonly place: Place } | undefined
   readonly bytes: number | undefined
   readonly files: number | undefined
 }
@@ -82,8 +84,9 @@ export interface RenameParams {
 export interface ExpectParams {
   readonly target: string
   /** How many files the target is to hold in all. */
-  readonly files: number
-  readonly place: Place
+  readonly files: { readonly wanted: number; readonly place: Place } | undefined
+  /** Every file of a tree is to be an image that is whole. */
+  readonly images: { readonly place: Place } | undefined
   /** Every task that gives files of the target. */
   readonly parts: readonly TaskId[]
 }

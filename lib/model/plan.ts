@@ -20,6 +20,8 @@ export interface Step {
   readonly download: number | undefined
   readonly write: number | undefined
   readonly files: number | undefined
+  /** Of an archive that it fetches: bytes that lie beside the trees at once. */
+  readonly held?: number
   /** Seconds on the longest way from here to the end of the build: what runs first. */
   readonly weight: number
 }

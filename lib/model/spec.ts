@@ -117,6 +117,8 @@ export interface Target {
   readonly homepage?: string
   readonly sources: readonly Source[]
   readonly rename: readonly RenameRule[]
+  /** Images that archives and lists give become real JPEG. */
+  readonly transcode?: 'jpg'
   readonly expect: { readonly files?: number; readonly images?: boolean }
   readonly pointer: string
 }

@@ -52,6 +52,16 @@ export interface Ingredient {
 /** What decides a task's result, except its inputs. Only what can change bytes: no titles, no mirrors, no order of keys. */
 export type Fingerprint = readonly Ingredient[]
 
+/** A difference between two fingerprints, in one ingredient. */
+export interface Change {
+  readonly ingredient: string
+  /** Undefined: was not there. */
+  readonly was: Ingredient['value'] | undefined
+  /** Undefined: is not there any more. */
+  readonly now: Ingredient['value'] | undefined
+  readonly place?: Ingredient['place']
+}
+
 /** What a task takes and gives: pure, from its parameters alone. */
 export interface Outline {
   /** Beginning of the id behind the kind: `coco/train2017`. */
@@ -124,13 +134,13 @@ export interface TaskKind<P = unknown> {
   readonly takesGrowing?: boolean
   /** Its result is its input under another name: an input that nobody else reads is given back as soon as that is placed. */
   readonly consumes?: boolean
-  /** What can be wrong with a result although its bytes are as recorded: `verify` asks. */
+  /** What can be wrong with a result, or with what is only checked, although all bytes are as recorded: `verify` asks. */
   audit?(params: P, placed: Placed): Promise<readonly Diagnostic[]>
   /**
-   * Can make its result from its own previous one, without its inputs, when only its fingerprint changed
-   * (a rename finds its files under the old names).
+   * Whether it can make its result from its own previous one, without its inputs, when only this changed of its fingerprint
+   * (a rename finds its files under the old names). It may find out that it cannot, and `want` its inputs.
    */
-  readonly reworks?: boolean
+  reworks?(changes: readonly Change[]): boolean
 }
 
 /** What a task gets to ask hosts with. */
@@ -140,8 +150,10 @@ export type Inquiry = Pick<Workbench, 'host' | 'headersOf' | 'signal' | 'request
 export interface Placed {
   /** Absolute root of the playground. */
   readonly root: string
-  /** Absolute path of the artifact. */
+  /** Absolute path of the artifact; of a task that gives none, the root. */
   readonly path: string
+  /** For a task that only checks: what it reads, all of it as recorded. */
+  readonly inputs: readonly Pick<Input, 'artifact' | 'path' | 'manifest'>[]
   readonly signal: AbortSignal
 }
 
@@ -226,7 +238,7 @@ export interface Workbench {
   /** A file of `intact` needs no new copy; nor does another one at the final place, which was just read and is `found`. */
   keep(path: string, found?: { readonly bytes: number; readonly sha256: string }): void
   /**
-   * A task of `Outline.mayTake`, whose artifact is needed after all. Where it is not on disk this throws: the attempt ends, and
+   * A task of `Outline.mayTake`, or one of `Outline.takes` that is absent, whose artifact is needed after all. Where it is not on disk this throws: the attempt ends, and
    * there is another one once it was made. Let the error pass.
    */
   want(task: TaskId): Input
@@ -234,6 +246,10 @@ export interface Workbench {
   readonly began: number
   /** Asked for with `--force`. */
   readonly forced: boolean
+  /** A file was made, and used up by who read it while it grew: recorded, not placed. */
+  spend(path: string, bytes: number, sha256: string): void
+  /** Whether everybody who will ever read the artifact is reading it now while it grows, and nobody wants to keep it. */
+  mayDiscard(): boolean
   /** The file artifact that is being made may be read while it grows. */
   offer(file: GrowingSource): void
   /** Remembered in the receipt: which mirror served, its ETag. Short, without credentials. */

@@ -4,7 +4,7 @@
  */
 
 import type { Memory, Receipt } from './receipt.ts'
-import type { Fingerprint, Ingredient, Pins, Task, TaskId } from './task.ts'
+import type { Change, Fingerprint, Pins, Task, TaskId } from './task.ts'
 
 /** What the disk looked like when asked, about one task's artifact. */
 export type Survey =
@@ -45,15 +45,6 @@ export type Reason =
   | { readonly code: 'record-unreadable' }
   /** Its result is not on disk any more, and `by` reads it. */
   | { readonly code: 'needed'; readonly by: TaskId }
-
-export interface Change {
-  readonly ingredient: string
-  /** Undefined: was not there. */
-  readonly was: Ingredient['value'] | undefined
-  /** Undefined: is not there any more. */
-  readonly now: Ingredient['value'] | undefined
-  readonly place?: Ingredient['place']
-}
 
 export type Verdict =
   | { readonly state: 'fresh' }

@@ -26,7 +26,7 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
       byHost[from.host] = (byHost[from.host] ?? 0) + (step.download ?? 0)
     }
     if (isArchive(step.task) && !(moved.has(step.task.id) && !options.keepArchives))
-      archives.push(step.write ?? step.download ?? 0)
+      archives.push(step.held ?? 0)
     if (step.task.gives?.lasting) {
       // The part that a rename takes and what it gives are the same bytes under other names.
       write += step.write ?? 0

@@ -1,8 +1,8 @@
 /** Tasks, reasons and plans in words for people. Pure; knows no terminal. */
 
-import type { Task } from '../model/task.ts'
+import type { Change, Task } from '../model/task.ts'
 import { formatCount, plural, shortDigest } from '../model/units.ts'
-import type { Change, Reason, Verdict } from '../model/verdict.ts'
+import type { Reason, Verdict } from '../model/verdict.ts'
 
 /** `unzip coco/train2017` */
 export const nameOf = (task: string): string => task.replace(':', ' ').replace(/@[0-9a-f]{8}(?=$|\+)/, '')

@@ -21,6 +21,8 @@ export interface Made {
   readonly contents: ColumnarManifest | undefined
   /** Paths in the artifact that were written into staging, and their bytes. */
   readonly written: readonly string[]
+  /** Used up while it was made: there is nothing to place. */
+  readonly isSpent: boolean
   readonly bytesWritten: number
   readonly bytesDownloaded: number
   readonly filesDownloaded: number
@@ -56,6 +58,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
   let bytesWritten = 0
   let bytesDownloaded = 0
   let filesDownloaded = 0
+  let isSpent = false
   const isKept = reason.code === 'output-damaged' || task.kind.staging === 'shelf-and-place'
   const intact = isKept ? intactOf(run, task) : undefined
   const shelf = join(run.state, shelfOf(task.id))
@@ -87,6 +90,11 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
         throw new Error(`${task.id} keeps ${path}, which does not lie there intact`)
       builder.add(path, from.size(i), from.sha256(i))
     },
+    spend(path, bytes, sha256) {
+      builder.add(path, bytes, sha256)
+      isSpent = true
+    },
+    mayDiscard: () => run.overlaps.mayDiscard(task.id),
     offer: file => run.overlaps.offer(task.id, file),
     remark: (name, value) => void (remarks[name] = value),
     received(bytes) {
@@ -112,7 +120,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
   }
   await task.kind.run(task.params, bench)
   const contents = task.gives && builder.finish(task.gives.form)
-  return { contents, written, bytesWritten, bytesDownloaded, filesDownloaded, remarks }
+  return { contents, written, isSpent, bytesWritten, bytesDownloaded, filesDownloaded, remarks }
 }
 
 /** How messages name a task. */

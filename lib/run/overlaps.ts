@@ -18,13 +18,24 @@ interface Maker {
   readonly waiting: Set<() => void>
 }
 
+/** Who knows all steps. */
+interface Listener {
+  /** Somebody may begin who could not before. */
+  readonly onOffer: () => void
+  readonly mayDiscard: (task: TaskId) => boolean
+}
+
 export class Overlaps {
   readonly #makers = new Map<TaskId, Maker>()
-  #onOffer: () => void = () => {}
+  #listener: Listener = { onOffer: () => {}, mayDiscard: () => false }
 
-  /** `tell`: somebody may begin who could not before. */
-  listen(tell: () => void): void {
-    this.#onOffer = tell
+  listen(listener: Listener): void {
+    this.#listener = listener
+  }
+
+  /** Whether nobody but who reads it while it is made will want what a task gives. */
+  mayDiscard(task: TaskId): boolean {
+    return this.#listener.mayDiscard(task)
   }
 
   /** A step begins. Its signal, beside that of the run. */
@@ -49,7 +60,7 @@ export class Overlaps {
     maker.offer = file
     for (const tell of maker.waiting) tell()
     maker.waiting.clear()
-    this.#onOffer()
+    this.#listener.onOffer()
   }
 
   isOffered(task: TaskId): boolean {
@@ -105,8 +116,9 @@ export class Overlap {
     this.#readers.clear()
   }
 
-  /** Resolves when all of it is made. Throws Forsaken where something is not. */
+  /** Resolves when all of it is made. Throws Forsaken where something is not, and BegunAnew, at once, where it is not what was read. */
   async awaitMade(): Promise<void> {
+    await Promise.all([...this.#readers.values()].map(reader => reader.until(Number.POSITIVE_INFINITY)))
     for (const [task, maker] of this.#makers) await requireMade(task, maker)
   }
 }

@@ -1,6 +1,7 @@
-/** Which other task of the same target has a file, by its record. */
+/** Which other task of the same target has a file, or had it, by its record. */
 
 import { join } from 'node:path'
+import { stateFolder } from '../model/layout.ts'
 import type { Task } from '../model/task.ts'
 import type { Run } from './context.ts'
 
@@ -34,4 +35,20 @@ function siblingsOf(run: Run, task: Task): readonly Task[] {
   )
   siblings.set(task, found)
   return found
+}
+
+/**
+ * Whether this content was placed there by a task that gives it no more: what this one takes is a part by now, while it was
+ * the target itself before a rename came; or the spec does not name the task any more.
+ */
+export function wasPlacedBefore(run: Run, task: Task, path: string, sha256: string): boolean {
+  const vanished = [...run.known.receipts.all().keys()].filter(id => !run.whole.tasks.has(id))
+  return [...task.outline.takes, ...vanished].some(id => {
+    const at = run.known.receiptOf(id)?.at ?? stateFolder
+    const place = join(run.root, at)
+    if (at.startsWith(stateFolder) || !path.startsWith(`${place}/`)) return false
+    const manifest = run.known.manifestOf(id)
+    const i = manifest?.find(path.slice(place.length + 1)) ?? -1
+    return i >= 0 && manifest?.sha256(i) === sha256
+  })
 }

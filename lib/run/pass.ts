@@ -9,6 +9,7 @@ import { Forsaken } from '../model/growing-file.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
+import { isSpendable } from '../plan/held.ts'
 import { isArchive } from '../plan/totals.ts'
 import { canRework, isAtHand, isSpare, surveyForJudge } from '../plan.ts'
 import { naming, subjectOf, Wanting } from './attempt.ts'
@@ -39,6 +40,8 @@ export class Pass {
   readonly #held = new Map<TaskId, () => void>()
   /** Artifacts on disk that do not last. */
   readonly #passing = new Set<Task>()
+  /** Steps that read what is still being made. */
+  readonly #overlapping = new Set<TaskId>()
   #running = 0
   #end: () => void = () => {}
 
@@ -48,7 +51,10 @@ export class Pass {
     this.#options = options
     this.#failed = failed
     this.#room = new Pool(Math.max(1, options.archiveBytes))
-    run.overlaps.listen(() => this.#startReady())
+    run.overlaps.listen({
+      onOffer: () => this.#startReady(),
+      mayDiscard: id => this.#mayDiscard(id),
+    })
     for (const [id, { task, verdict }] of plan.steps) {
       this.#states.set(id, failed.has(id) ? 'failed' : verdict.state === 'fresh' ? 'done' : 'waiting')
       if (task.gives?.lasting === false && run.known.isThere(id)) this.#passing.add(task)
@@ -127,6 +133,16 @@ export class Pass {
     if (this.#running === 0) this.#end()
   }
 
+  /** All that will ever read it read it now, or were done before. Only what is pinned can be proven when it is gone. */
+  #mayDiscard(id: TaskId): boolean {
+    const { whole, keepArchives } = this.#run
+    const gives = whole.tasks.get(id)?.gives
+    if (keepArchives || gives === undefined || !isSpendable(gives)) return false
+    return directDependants(whole, id).every(
+      reader => this.#overlapping.has(reader) || this.#isSettled(reader),
+    )
+  }
+
   /** What was being made for nobody but a task that failed is not made. */
   #stopUnread({ outline }: Task): void {
     for (const input of outline.takes)
@@ -146,8 +162,11 @@ export class Pass {
   async #carry(step: Step, signal: AbortSignal): Promise<State> {
     const { task } = step
     // Its bytes come as fast as they are fetched: it holds no core of its own.
-    if (task.outline.takes.some(input => this.#isBeingMade(input))) return this.#attempt(step, signal)
-    const leaveRoom = isArchive(task) ? await this.#room.enter(step.weight, step.write ?? 0) : () => {}
+    if (task.outline.takes.some(input => this.#isBeingMade(input))) {
+      this.#overlapping.add(task.id)
+      return this.#attempt(step, signal).finally(() => this.#overlapping.delete(task.id))
+    }
+    const leaveRoom = isArchive(task) ? await this.#room.enter(step.weight, step.held ?? 0) : () => {}
     const state = await this.#run.lanes[task.kind.lane].use(() => this.#attempt(step, signal), step.weight)
     if (state === 'done' && this.#passing.has(task)) this.#held.set(task.id, leaveRoom)
     else leaveRoom()

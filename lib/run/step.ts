@@ -20,7 +20,7 @@ import { type Placement, place } from '../place.ts'
 import { attempt, isSole, type Made, subjectOf } from './attempt.ts'
 import type { Run } from './context.ts'
 import { discard, isOurFolder, isTaken, removeResult } from './discard.ts'
-import { ownerAmongSiblings } from './owners.ts'
+import { ownerAmongSiblings, wasPlacedBefore } from './owners.ts'
 
 export interface Done {
   readonly receipt: Receipt
@@ -40,8 +40,6 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
   const overlap = run.overlaps.join(task.outline.takes)
   try {
     const made = await attemptAnew(run, { task, reason, staging, overlap, signal })
-    overlap.close()
-    await overlap.awaitMade()
     signal.throwIfAborted()
     const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
@@ -65,7 +63,9 @@ async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Prom
     makeFolder(asked.staging)
     try {
       await asked.overlap.open()
-      return await attempt(run, asked)
+      const made = await attempt(run, asked)
+      await asked.overlap.awaitMade()
+      return made
     } catch (error) {
       if (!(error instanceof BegunAnew)) throw error
       asked.signal.throwIfAborted()
@@ -78,8 +78,9 @@ async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Prom
 /** Places what was made; what is to be remembered of it. */
 async function keep(run: Run, task: Task, made: Made, staging: string, began: number): Promise<Receipt> {
   const { contents } = made
-  const manifest =
-    task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
+  const manifest = made.isSpent
+    ? contents
+    : task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
   return {
     task: task.id,
     kind: task.kind.name,
@@ -128,6 +129,7 @@ async function publish(
     aside: join(run.state, 'aside', run.id),
     root: run.root,
     ownerOf: path => ownerAmongSiblings(run, task, path),
+    wasPlaced: (path, sha256) => wasPlacedBefore(run, task, path, sha256),
   })
   for (const folder of folders) syncFolder(folder)
   for (const result of resultsOf(memory))

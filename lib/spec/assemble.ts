@@ -35,9 +35,9 @@ export function assemble(value: SpecValue, page: Page, { folder, forms }: Wherea
 }
 
 function target(value: TargetValue, pointer: string, forms: Forms): Target {
-  const { title, license, homepage, sources, rename = [], expect = {} } = value
+  const { title, license, homepage, sources, rename = [], transcode, expect = {} } = value
   return {
-    ...defined({ title, license, homepage }),
+    ...defined({ title, license, homepage, transcode }),
     sources: sources.map((written, i) => source(written, below(pointer, 'sources', i), forms)),
     rename,
     expect,

@@ -140,6 +140,11 @@ const target = (forms: Forms) =>
     homepage: optional(values.homepage),
     sources: required(list(source(forms), { atLeast: 1 })),
     rename: optional(list(rename, { about: 'New names for files, by the first rule that matches.' })),
+    transcode: optional(
+      choice(['jpg'], {
+        about: 'What images of archives and lists become: real JPEG under .jpg, whatever they are.',
+      }),
+    ),
     expect: optional(
       object({
         files: optional(values.count('How many files the target holds in all.')),

@@ -41,6 +41,8 @@ export interface Taken {
   readonly bytes: number
   readonly digests: Digests
   readonly etag?: string
+  /** Its beginning was used and is gone: there is no file. */
+  readonly isSpent?: boolean
 }
 
 /** After the last byte. */

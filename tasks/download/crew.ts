@@ -52,6 +52,8 @@ interface CrewOptions {
   readonly host: Host
   readonly tuning: Tuning
   readonly signal: AbortSignal
+  /** No claim is larger, where nobody may be far ahead of the others. */
+  readonly mostClaimBytes?: () => number
   /** Under this rate for `tuning.slowMs`, the address is given up. */
   readonly floor?: { readonly bytesPerSecond: number; readonly problem: (rate: number) => Problem }
 }
@@ -167,7 +169,10 @@ export class Crew {
       const { tuning } = this.#options
       const pace = [this.#pace.rateOf(member), member.waitedMs] as const
       // One that is alone goes on to the end.
-      const bytes = this.#options.host.connections === 1 ? Infinity : claimBytes(tuning, ...pace)
+      const bytes =
+        this.#options.host.connections === 1
+          ? Infinity
+          : Math.min(claimBytes(tuning, ...pace), this.#options.mostClaimBytes?.() ?? Infinity)
       member.claim = this.#segments.claim(bytes, leastTakenBytes(tuning, ...pace))
       if (!member.claim) return false
       await this.#work.fetch(member, member.claim, signal)

@@ -19,11 +19,14 @@ export interface Origin {
 }
 
 export interface Note {
-  readonly version: 2
+  /** 3: with `spent`, of which older readers know nothing. */
+  readonly version: 2 | 3
   readonly origins: readonly Origin[]
   readonly kept: readonly ByteRange[]
   /** The digest of bytes from the first on that are kept: they need not be read again. Absent in older notes. */
   readonly hash?: SavedHash
+  /** Of what is kept, everything before was used and given back to the disk. The hash is at least as far. */
+  readonly spent?: number
 }
 
 export const isSameOrigin = (a: Origin, b: Origin): boolean =>
@@ -46,8 +49,10 @@ export async function writeNote(path: string, note: Note): Promise<void> {
 export function readNote(path: string): Note | undefined {
   try {
     const note = JSON.parse(readFileSync(path, 'utf8')) as Partial<Note> | null
-    if (note?.version !== 2 || !hasOrigins(note) || !hasRanges(note)) return undefined
-    const { hash, ...rest } = note as Note
+    if ((note?.version !== 2 && note?.version !== 3) || !hasOrigins(note) || !hasRanges(note))
+      return undefined
+    const { hash, spent = 0, ...rest } = note as Note
+    if (spent > 0) return isSavedHash(hash) && hash.position >= spent ? { ...rest, hash, spent } : undefined
     return isSavedHash(hash) ? { ...rest, hash } : rest
   } catch {
     return undefined

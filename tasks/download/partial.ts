@@ -15,9 +15,11 @@ import type { Digests } from '../../lib/io/digest.ts'
 import { errorCode, makeFolder, remove, syncFolder } from '../../lib/io/disk.ts'
 import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind } from '../../lib/io/hashing.ts'
+import { syncFilesystem } from '../../lib/io/native.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
 import { isSameOrigin, type Note, type Origin, readNote, writeNote } from './note.ts'
 import { takenOver } from './problems.ts'
+import { Spending } from './spending.ts'
 
 export interface PartialOptions {
   readonly md5: boolean
@@ -25,6 +27,14 @@ export interface PartialOptions {
   readonly syncBytes: number
   readonly syncMs: number
   readonly mostUnsyncedBytes: number
+  /** Whether everybody who will read the file reads it now, so that what they have used may go. */
+  readonly mayDiscard: () => boolean
+  readonly signal: AbortSignal
+}
+
+/** Somebody needs bytes that were given back: all of it is fetched again. */
+export class Regretted extends Error {
+  override readonly name = 'Regretted'
 }
 
 export class PartialFile {
@@ -34,6 +44,7 @@ export class PartialFile {
   #file: FileHandle
   readonly #hash: HashBehind
   readonly #options: PartialOptions
+  readonly #spending: Spending
   #origins: readonly Origin[] = []
   readonly #written = new ByteRanges()
   #writing: Promise<void> = Promise.resolve()
@@ -44,6 +55,8 @@ export class PartialFile {
   /** Some bytes came in an earlier run or from another address: a wrong digest is not the fault of who sent the last. */
   #mixed = false
   #givenAway = false
+  /** The digest is known: what can be saved of it does not move on any more. */
+  #isHashed = false
 
   private constructor(folder: string, file: FileHandle, options: PartialOptions) {
     this.#folder = folder
@@ -51,6 +64,9 @@ export class PartialFile {
     this.#options = options
     this.growing = new Growing(bytesIn(folder), this.#written)
     this.#hash = new HashBehind(this.growing, options)
+    const { mayDiscard, signal } = options
+    const onReady = (): void => void (this.#syncing ??= this.#syncAside())
+    this.#spending = new Spending(this.growing, { mayDiscard, signal, onReady })
   }
 
   /** Takes up what an earlier run left on the shelf, as far as it can be trusted. */
@@ -75,6 +91,22 @@ export class PartialFile {
 
   get mixed(): boolean {
     return this.#mixed
+  }
+
+  /** Its beginning was used and given back: it cannot be given away as a file. */
+  get isSpent(): boolean {
+    return this.growing.spent > 0
+  }
+
+  /** Nobody can ask for bytes out of their turn: nothing is given back. */
+  keepWhole(): void {
+    this.#spending.keepWhole()
+  }
+
+  /** What one connection should fetch at most at once, so that several fit in what may have arrived. */
+  claimBytes(connections: number): number {
+    if (!this.#spending.isOn) return Number.POSITIVE_INFINITY
+    return Math.max(1 << 20, Math.floor(this.#spending.window / (2 * connections)))
   }
 
   /** What is missing between two positions. */
@@ -103,6 +135,7 @@ export class PartialFile {
     this.#written.remove(at, Number.POSITIVE_INFINITY)
     this.#origins = this.#origins.filter(origin => origin.at < at)
     if (at === 0) this.#mixed = false
+    this.#isHashed = false
     const watermark = Math.min(at, this.growing.watermark)
     remove(noteIn(this.#folder))
     if (at === 0) await this.#replaceFile()
@@ -110,10 +143,12 @@ export class PartialFile {
     if (at > 0) await this.#sync()
   }
 
-  /** Writes pieces one behind the other from `at` on. Resolves when they can be read back. */
-  async write(at: number, pieces: readonly Buffer[]): Promise<void> {
+  /** Writes pieces one behind the other from `at` on. Resolves when they can be read back. `signal`: of who waits for that. */
+  async write(at: number, pieces: readonly Buffer[], signal?: AbortSignal): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+    await this.#spending.room(at, at + bytes, signal)
+    if (this.growing.isRegretted) throw new Regretted()
     await this.#inTurn(() => this.#writeAll(at, pieces, bytes))
     this.#written.add(at, at + bytes)
     this.growing.reach(this.#written.endOf(0))
@@ -126,11 +161,23 @@ export class PartialFile {
   async digests(signal: AbortSignal, onHashed?: (position: number) => void): Promise<Digests> {
     if ((await this.#file.stat()).size > this.#written.end) await this.#file.truncate(this.#written.end)
     this.#syncing ??= this.#syncAside()
-    return this.#hash.digests(signal, onHashed)
+    const digests = await this.#hash.digests(signal, onHashed)
+    this.#isHashed = true
+    return digests
+  }
+
+  /** Where its beginning is gone, the file is of use to nobody but who reads it now: resolves when they are done, or gone. */
+  async used(): Promise<void> {
+    while (this.isSpent && this.growing.isRead !== true && this.#options.mayDiscard()) {
+      if (this.growing.isRegretted) throw new Regretted()
+      this.#options.signal.throwIfAborted()
+      await this.#spending.stirred()
+    }
   }
 
   /** Leaves the file for a later run, with all that was received safely on disk. */
   async close(): Promise<void> {
+    this.#spending.close()
     if (this.#givenAway) return this.#hash.close()
     try {
       await this.#settle()
@@ -164,8 +211,12 @@ export class PartialFile {
     const end = total === undefined ? this.#written.endOf(0) : at + total
     if (this.#written.gaps(0, end).bytes() === 0) this.#written.remove(end - 1, Number.POSITIVE_INFINITY)
     this.#mixed = this.length > 0
-    const { hash } = note
-    if (hash && hash.position <= this.#written.endOf(0)) await this.#hash.takeUp(hash)
+    const { hash, spent = 0 } = note
+    const isHashed =
+      hash !== undefined && hash.position <= this.#written.endOf(0) && (await this.#hash.takeUp(hash))
+    // Bytes that are gone and whose digest cannot be continued are worth nothing.
+    if (spent > 0 && !isHashed) return this.empty()
+    this.growing.spend(spent)
     this.growing.reach(this.#written.endOf(0))
   }
 
@@ -204,7 +255,8 @@ export class PartialFile {
   /** While bytes go on coming; what goes wrong is told at the next write. */
   async #syncAside(): Promise<void> {
     try {
-      await this.#sync()
+      do await this.#sync()
+      while (!this.#isHashed && (await this.#spending.isDue()))
     } catch (error) {
       this.#failure = error
     } finally {
@@ -217,20 +269,27 @@ export class PartialFile {
     const kept = this.#written.copy()
     const saving = this.#hash.save()
     this.#unsyncedBytes = 0
+    const saved = await saving
+    const hash = saved && saved.position <= kept.endOf(0) ? saved : undefined
+    const spent = this.#spending.ready(hash?.position ?? 0)
     if (kept.bytes() > 0) {
       this.#syncedMs = performance.now()
-      await this.#file.datasync()
+      // What was made of it has to be on disk before it goes.
+      if (spent === undefined || !(await syncFilesystem(this.#file.fd))) await this.#file.datasync()
     }
-    const hash = await saving
     const note: Note = {
       version: 2,
       origins: this.#origins,
       kept: kept.toJSON(),
-      ...(hash && hash.position <= kept.endOf(0) && { hash }),
+      ...(hash && { hash }),
+      ...withSpent(spent ?? this.growing.spent),
     }
     await unlessTakenOver(() => writeNote(noteIn(this.#folder), note))
+    if (spent !== undefined) this.#spending.give(this.#file.fd, spent)
   }
 }
+
+const withSpent = (spent: number): Partial<Note> => (spent > 0 ? { version: 3, spent } : {})
 
 const bytesIn = (folder: string): string => join(folder, 'bytes')
 const noteIn = (folder: string): string => join(folder, 'note.json')

@@ -34,7 +34,7 @@ export async function pour(answer: Answer, claim: Claim, pouring: Pouring): Prom
       throw problems.sizeUnlikeAnnounced(params, source, end - at, claim.at + bytes - at)
     refuseTooLong(pouring, claim.at + Math.min(bytes, room))
     const fitting = bytes > room ? cut(pieces, room) : pieces
-    if (fitting.length > 0) await part.write(claim.at, fitting)
+    if (fitting.length > 0) await part.write(claim.at, fitting, signal)
     claim.at += Math.min(bytes, room)
     onBytes(bytes)
     signal.throwIfAborted()

@@ -13,7 +13,7 @@ import type { Workbench } from '../../lib/model/task.ts'
 import { checkWhole, type Taken } from './checks.ts'
 import type { Fetch } from './fetch.ts'
 import { copyFrom, copyInto, takeCandidate } from './local.ts'
-import { PartialFile } from './partial.ts'
+import { PartialFile, Regretted } from './partial.ts'
 import * as problems from './problems.ts'
 import { hostsOf, type Offer, offersOf, type Source } from './sources.ts'
 import { type Arrived, transfer } from './transfer.ts'
@@ -32,7 +32,8 @@ export async function run(
   try {
     const taken =
       (await takeCandidate(params, bench)) ?? (await takeFromOffers(params, bench, patience, tuning))
-    bench.record(params.fileName, taken.bytes, taken.digests.sha256)
+    if (taken.isSpent) bench.spend(params.fileName, taken.bytes, taken.digests.sha256)
+    else bench.record(params.fileName, taken.bytes, taken.digests.sha256)
     bench.remark('host', taken.host)
     if (taken.etag !== undefined) bench.remark('etag', taken.etag)
     if (taken.digests.md5 !== undefined) bench.remark('md5', taken.digests.md5)
@@ -58,6 +59,8 @@ async function takeFromOffers(
   const part = await PartialFile.open(bench.shelf, {
     md5: params.download.md5 !== undefined,
     ...tuning,
+    mayDiscard: () => bench.mayDiscard(),
+    signal: bench.signal,
   })
   try {
     return await takeFromFirstGood(offers, { params, part, bench, patience, tuning })
@@ -96,9 +99,14 @@ async function takeFrom(offer: Offer, fetch: Fetch): Promise<Taken> {
     return copyFrom(only, params, bench, () => part.empty())
   }
   for (;;) {
-    const taken = await fetchAll(offer, fetch)
+    const taken = await fetchAll(offer, fetch).catch(async (error: unknown) => {
+      if (!(error instanceof Regretted)) throw error
+      await part.empty()
+    })
     if (!taken) continue
     part.growing.end()
+    // With a hole in it it is left where it is, for this task to continue, until what was made of it is placed.
+    if (part.isSpent) return { ...taken, isSpent: true }
     await part.moveTo(join(bench.staging, params.fileName))
     return taken
   }
@@ -130,6 +138,7 @@ async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> 
     if (!(error instanceof Problem)) throw error
     return beginOnceMore(fetch, error)
   }
+  await part.used()
   return { host: hostsOf(offer), bytes, digests, ...(alone?.etag !== undefined && { etag: alone.etag }) }
 }
 

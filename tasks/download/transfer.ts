@@ -112,6 +112,7 @@ class Transfer implements CrewWork {
       host: this.#host,
       tuning,
       signal: bench.signal,
+      mostClaimBytes: () => part.claimBytes(this.#host.connections),
       ...(floorBytesPerSecond !== undefined &&
         hasOthers &&
         !this.#host.isRationed && {
@@ -226,15 +227,21 @@ class Transfer implements CrewWork {
   /** What the first connection takes. Others may join where ranges work and bytes of several answers go together. */
   #claimFirst(member: Member, answer: Answer, from: number): Claim {
     const { part, tuning } = this.#fetch
-    if (this.#total === undefined) return { at: from, end: Number.POSITIVE_INFINITY }
+    if (this.#total === undefined) {
+      part.keepWhole()
+      return { at: from, end: Number.POSITIVE_INFINITY }
+    }
     const end = this.#at + this.#total
     const missing = part.gaps(this.#at, end)
     const takesRanges = answer.status === 206 || answer.headers['accept-ranges'] === 'bytes'
     const segments = new Segments(missing, tuning.leastBytes)
     const claim = segments.claim(Number.POSITIVE_INFINITY)
-    if (!claim || !takesRanges || this.#isRangeless || !mayContinue(this.#fetch, this.#source, this.#at))
+    if (!claim || !takesRanges || this.#isRangeless || !mayContinue(this.#fetch, this.#source, this.#at)) {
+      part.keepWhole()
       return { at: from, end }
-    if (this.#host.connections > 1) segments.shorten(claim, tuning.claimBytes)
+    }
+    const first = Math.min(tuning.claimBytes, part.claimBytes(this.#host.connections))
+    if (this.#host.connections > 1) segments.shorten(claim, first)
     this.#unhear()
     this.#unhear = part.growing.hear(({ from, to }) => {
       segments.wish(Math.max(from, this.#at), Math.min(to, end), tuning.claimBytes)

@@ -1,6 +1,7 @@
 /**
  * Gives the files of a target's parts their final names, by the rules of the spec, and brings them together in one tree.
- * Reads no bytes. When only the rules changed it takes the files from where they lie under their old names.
+ * Reads no bytes unless images are to become JPEG. When only the rules changed it takes the files from where they lie under
+ * their old names.
  */
 
 import type { RenameParams } from '../../lib/model/params.ts'
@@ -8,18 +9,28 @@ import { Problem } from '../../lib/model/problem.ts'
 import { collisionsAmong, renamed } from '../../lib/model/rename.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { assemble } from './assemble.ts'
+import type { Piece } from './formats.ts'
 import { filesOf, type PartFile } from './part-file.ts'
 import { badTemplate, nothingMatched, taken } from './words.ts'
 
 type Rule = RenameParams['rules'][number]
 
-export async function applyRules({ target, rules, parts }: RenameParams, bench: Workbench): Promise<void> {
+export async function applyRules(params: RenameParams, bench: Workbench): Promise<void> {
+  const { target, rules, parts, transcode } = params
   const files = bench.inputs.flatMap((input, i) => filesOf(input, parts[i]?.prefix ?? ''))
   const ruleOf = await rulesByPath(target, rules, files, bench)
-  const names = newNames(target, files, ruleOf)
+  const ruled = newNames(target, files, ruleOf)
+  const pieces = transcode
+    ? await (await import('./formats.ts')).piecesOf(files, ruled, bench)
+    : files.map((file, i): Piece => ({ file, name: ruled[i] as string }))
+  const names = pieces.map(({ name }) => name)
   const collisions = collisionsAmong(names, bench.foldsCase)
-  if (collisions.length > 0) throw new Problem(taken(collisions, files, names, ruleOf))
-  await assemble(files, names, bench)
+  if (collisions.length > 0) throw new Problem(taken(collisions, files, names, ruleOf, transcode?.place))
+  // First what may fail: until then the parts are whole, and another attempt need not make them again.
+  const encoded = transcode
+    ? await (await import('./encode.ts')).encodeAll(target, transcode.place, pieces, bench)
+    : 0
+  await assemble(encoded === 0 ? pieces : pieces.filter(({ encode }) => encode === undefined), encoded, bench)
 }
 
 /** The first rule that matches, by path. A rule that matches nothing is told: most likely it has a slip of the pen. */

@@ -5,26 +5,23 @@ import { setImmediate } from 'node:timers/promises'
 import { linkOrCopy, makeFolder } from '../../lib/io/disk.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
 import type { Workbench } from '../../lib/model/task.ts'
+import type { Piece } from './formats.ts'
 import type { PartFile } from './part-file.ts'
 
 /** Files between two looks at the world outside: a million renames in one go would freeze the display. */
 const atOnce = 512
 
-/** Puts each file into staging under its new name, unless it lies there already. */
-export async function assemble(
-  files: readonly PartFile[],
-  names: readonly string[],
-  bench: Workbench,
-): Promise<void> {
+/** Puts each file into staging under its new name, unless it lies there already. `done`: files that are in staging by now. */
+export async function assemble(pieces: readonly Piece[], done: number, bench: Workbench): Promise<void> {
   const there = bench.intact ?? bench.previous?.manifest
-  const kept = files.map(({ sha256 }, i) => holds(there, names[i] as string, sha256))
-  const lastName = namesByContent(bench.previous?.manifest, new Set(names.filter((_, i) => kept[i] === true)))
+  const kept = pieces.map(({ file, name }) => holds(there, name, file.sha256))
+  const keptNames = pieces.filter((_, i) => kept[i] === true).map(({ name }) => name)
+  const lastName = namesByContent(bench.previous?.manifest, new Set(keptNames))
   const folders = new Set([bench.staging])
-  for (const [i, file] of files.entries()) {
-    const name = names[i] as string
+  for (const [i, { file, name }] of pieces.entries()) {
     if (i % atOnce === 0) {
       bench.signal.throwIfAborted()
-      bench.progress(i, files.length, 'files')
+      bench.progress(done + i, done + pieces.length, 'files')
       await setImmediate()
     }
     if (kept[i] === true) {

@@ -1,7 +1,8 @@
 /** What the rename says when a rule cannot be followed. Pure. */
 
+import { belowRoot } from '../../lib/model/layout.ts'
 import type { RenameParams } from '../../lib/model/params.ts'
-import type { Diagnostic, DiagnosticDraft } from '../../lib/model/problem.ts'
+import type { Diagnostic, DiagnosticDraft, Place } from '../../lib/model/problem.ts'
 import type { Collision } from '../../lib/model/rename.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
 import type { PartFile } from './part-file.ts'
@@ -65,10 +66,11 @@ export function taken(
   files: readonly PartFile[],
   names: readonly string[],
   ruleOf: ReadonlyMap<string, Rule>,
+  transcode: Place | undefined,
 ): DiagnosticDraft {
   const file = (i: number): PartFile => files[i] as PartFile
   const { first, second } = collisions[0] as Collision
-  const place = (ruleOf.get(file(second).path) ?? ruleOf.get(file(first).path))?.place
+  const place = (ruleOf.get(file(second).path) ?? ruleOf.get(file(first).path))?.place ?? transcode
   const others = collisions.length - pairsListed
   const fromTwoParts = file(first).path === file(second).path
   return {
@@ -84,7 +86,9 @@ export function taken(
     disk,
     next: fromTwoParts
       ? 'unpack one of the sources into a folder of its own with `into`.'
-      : 'narrow `match`, or keep the names apart in `to`, such as {dir}/{stem}.{ext}.jpg.',
+      : transcode
+        ? 'give them other names with `rename`, such as {dir}/{stem}-{ext}.{ext}.'
+        : 'narrow `match`, or keep the names apart in `to`, such as {dir}/{stem}.{ext}.jpg.',
   }
 }
 
@@ -104,5 +108,37 @@ function pairWords(
       return `${a.path} → ${nameOfA}, ${b.path} → ${nameOfB}: one name to this disk, which folds case`
     case 'folder':
       return `${a.path} → ${nameOfA}, ${b.path} → ${nameOfB}: a file cannot be a folder too`
+  }
+}
+
+export interface Refused {
+  /** Below the target, before renaming. */
+  readonly path: string
+  readonly why: string
+}
+
+/** `list`: where all of them stand (absolute). */
+export function unreadable(
+  target: string,
+  place: Place,
+  refused: readonly Refused[],
+  tried: number,
+  list: string,
+): DiagnosticDraft {
+  const others = refused.length - pairsListed
+  return {
+    code: 'unreadable-image',
+    subject: `${target}: transcode`,
+    place,
+    message: `${plural(refused.length, 'image')} cannot be read, of ${formatCount(tried)} that are to become JPEG.`,
+    evidence: [
+      ...refused
+        .slice(0, pairsListed)
+        .map(({ path, why }, i) => ({ label: i === 0 ? 'found' : '', text: `${path}: ${why}` })),
+      ...(others > 0 ? [{ label: '', text: `and ${plural(others, 'other')}` }] : []),
+      { label: 'all', text: belowRoot(list) },
+    ],
+    disk,
+    next: 'name a source that has them whole; without `transcode` they are placed as they are.',
   }
 }

@@ -19,7 +19,8 @@ const damages: ReadonlySet<Code> = new Set([
 export async function blameArchive(error: unknown, { growing, artifact }: Input): Promise<never> {
   const { pins } = artifact
   const isPinned = pins?.sha256 !== undefined || pins?.md5 !== undefined
-  if (growing && error instanceof Problem && damages.has(error.code) && isPinned)
-    await growing.until(Number.POSITIVE_INFINITY)
+  if (!(growing && isPinned && error instanceof Problem && damages.has(error.code))) throw error
+  growing.pass(Number.POSITIVE_INFINITY)
+  await growing.until(Number.POSITIVE_INFINITY)
   throw error
 }

@@ -1,6 +1,7 @@
 /** What gave no file in the end: counted by why, judged by the allowance, told with examples. */
 
 import { allowanceInWords, allowedOf } from '../../lib/model/annotation.ts'
+import { belowRoot } from '../../lib/model/layout.ts'
 import type { UrlsParams } from '../../lib/model/params.ts'
 import { type DiagnosticDraft, type Evidence, Problem } from '../../lib/model/problem.ts'
 import { redact } from '../../lib/model/redact.ts'
@@ -118,10 +119,6 @@ function evidenceOf(
       text: `${formatCount(count)}: ${why}`,
     })),
     ...examples.map((text, i) => ({ label: i === 0 ? 'such as' : '', text })),
-    { label: 'all', text: ledgerPath(shelf) },
+    { label: 'all', text: belowRoot(`${shelf}/ledger.ndjson`) },
   ]
 }
-
-/** Below the root of the playground. */
-const ledgerPath = (shelf: string): string =>
-  `${shelf.slice(Math.max(0, shelf.lastIndexOf('.groundwork/')))}/ledger.ndjson`

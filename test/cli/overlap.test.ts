@@ -1,7 +1,7 @@
 /** An archive is unpacked while it arrives; what it is worth is known before it is there; a wrong file harms nobody. */
 
 import { createHash } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
@@ -57,6 +57,15 @@ const stagedFiles = (place: Ground): number =>
 const unpacked = (place: Ground, count: number): Promise<void> =>
   vi.waitFor(() => expect(stagedFiles(place)).toBeGreaterThanOrEqual(count), { timeout: 20_000 })
 
+/** The note beside the partial file. */
+function noteOf(place: Ground): { readonly kept: readonly (readonly number[])[]; readonly spent?: number } {
+  const shelf = join(place.root, '.groundwork/shelf')
+  const [note] = [...filesBelow(shelf)].filter(path => path.endsWith('/note.json'))
+  return JSON.parse(readFileSync(join(shelf, note as string), 'utf8')) as ReturnType<typeof noteOf>
+}
+
+const spentOf = (place: Ground): number => noteOf(place).spent ?? 0
+
 const order = ({ events }: Ran): readonly string[] =>
   events
     .filter(({ event }) => event === 'task-started' || event === 'task-finished')
@@ -83,10 +92,11 @@ test('entries are unpacked before the file is there, and placed after its digest
 test('a wrong root is known from the end of the archive, and the rest is not fetched', async () => {
   const { place, host } = await world({ root: 'pictures' })
   const { opened } = gate()
-  host.serve('/pack.zip', archive, { does: 'wait', from: megabyte, to: 20 * megabyte, until: opened })
+  host.serve('/pack.zip', archive, { does: 'wait', from: megabyte, to: 2 * megabyte, until: opened })
   const { summary, codes, events } = await place.run('build')
   expect(codes).toEqual(['wrong-root'])
   expect(summary).toMatchObject({ failed: 1, skipped: 1, exitCode: 1 })
+  expect(summary.bytesDownloaded).toBeLessThan(archive.length / 2)
   expect(events.filter(({ event }) => event === 'task-failed')).toMatchObject([{ kind: 'unzip' }])
   // What came is kept: with the right root the build goes on from there.
   place.spec(
@@ -142,6 +152,9 @@ test('killed in the middle: whole entries are kept, and nothing is fetched twice
   host.serve('/pack.zip', archive, { does: 'wait', from: 12 * megabyte, to: 13 * megabyte, until: opened })
   const running = place.start('build')
   await unpacked(place, 9)
+  await vi.waitFor(() => expect(noteOf(place).kept[0]?.[1]).toBeGreaterThan(4 * megabyte), {
+    timeout: 20_000,
+  })
   running.kill('SIGKILL')
   await running.end.catch(() => {})
   host.serve('/pack.zip', archive)
@@ -166,7 +179,7 @@ test('a staged file that is damaged between two attempts is unpacked again', asy
   const shelf = join(place.root, '.groundwork/shelf/unzip~2images/files')
   place.write('data/.groundwork/shelf/unzip~2images/files/0.jpg', noise(7))
   place.write('data/.groundwork/shelf/unzip~2images/files/stranger.jpg', 'boo')
-  rmSync(join(shelf, '1.jpg'))
+  rmSync(join(shelf, '1.jpg'), { force: true })
   expect((await place.run('build')).summary).toMatchObject({ exitCode: 0 })
   expect(place.tree()).toEqual(tree)
 })
@@ -181,4 +194,70 @@ test('from a file of this machine, without a copy of it', async () => {
   expect(ran.summary).toMatchObject({ ran: 2, exitCode: 0 })
   expect(place.tree()).toEqual(tree)
   expect(sha256Of(archive)).toBe(sha256)
+})
+
+test('what was unpacked of an archive is given back while the rest arrives', async () => {
+  const { place, host } = await world()
+  const { opened, open } = gate()
+  const held = 44 * megabyte
+  host.serve('/pack.zip', archive, { does: 'wait', from: held, to: held + 1, until: opened })
+  const running = place.start('build')
+  const part = join(place.root, '.groundwork/shelf')
+  await vi.waitFor(
+    () => {
+      const [bytes] = [...filesBelow(part)].filter(path => path.endsWith('/bytes'))
+      const { blocks, size } = statSync(join(part, bytes as string))
+      expect(size).toBeGreaterThan(held)
+      expect(blocks * 512).toBeLessThan(24 * megabyte)
+    },
+    { timeout: 20_000 },
+  )
+  open()
+  const ran = await running.end
+  expect(ran.summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
+  expect(place.tree()).toEqual(tree)
+  expect(existsSync(join(place.root, '.groundwork/shelf'))).toBe(false)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  expect((await place.run('verify')).exitCode).toBe(0)
+})
+
+test('killed after much was given back: nothing of that is fetched again', async () => {
+  const { place, host } = await world()
+  const { opened } = gate()
+  const held = 44 * megabyte
+  host.serve('/pack.zip', archive, { does: 'wait', from: held, to: held + 1, until: opened })
+  const running = place.start('build')
+  await unpacked(place, 40)
+  await vi.waitFor(() => expect(spentOf(place)).toBeGreaterThan(20 * megabyte), { timeout: 20_000 })
+  running.kill('SIGKILL')
+  await running.end.catch(() => {})
+  const spent = spentOf(place)
+  host.serve('/pack.zip', archive)
+  const again = await place.run('build')
+  expect(again.summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
+  expect(again.summary.bytesDownloaded).toBeLessThan(archive.length - spent)
+  expect(place.tree()).toEqual(tree)
+})
+
+test('where staged files are lost that only the archive had, it is fetched once more', async () => {
+  const { place, host } = await world()
+  const { opened } = gate()
+  const held = 44 * megabyte
+  host.serve('/pack.zip', archive, { does: 'wait', from: held, to: held + 1, until: opened })
+  const running = place.start('build')
+  await unpacked(place, 40)
+  await vi.waitFor(() => expect(spentOf(place)).toBeGreaterThan(20 * megabyte), { timeout: 20_000 })
+  running.kill('SIGKILL')
+  await running.end.catch(() => {})
+  rmSync(join(place.root, '.groundwork/shelf/unzip~2images/files/0.jpg'))
+  host.serve('/pack.zip', archive)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
+  expect(place.tree()).toEqual(tree)
+})
+
+test('an archive that is to be kept is kept whole', async () => {
+  const { place } = await world()
+  expect((await place.run('build', '--keep-archives')).summary).toMatchObject({ ran: 2, exitCode: 0 })
+  const [kept = ''] = [...filesBelow(join(place.root, '.groundwork/archives'))]
+  expect(sha256Of(readFileSync(join(place.root, '.groundwork/archives', kept)))).toBe(sha256Of(archive))
 })

@@ -136,7 +136,7 @@ describe('bytes count as kept', () => {
   test.each([
     ['without its note', (shelf: Shelf) => remove(shelf.notePath)],
     ['with half a note', (shelf: Shelf) => truncateSync(shelf.notePath, 20)],
-    ['with a note from the future', (shelf: Shelf) => rewrite(shelf, { version: 3 })],
+    ['with a note from the future', (shelf: Shelf) => rewrite(shelf, { version: 4 })],
     ['with a note of nonsense', (shelf: Shelf) => rewrite(shelf, { kept: [['0', 5]] })],
     ['with a note of null', (shelf: Shelf) => writeFileSync(shelf.notePath, 'null')],
   ])('%s: none', async (_, harm) => {

@@ -22,7 +22,7 @@ import {
 const body = content(14_000_000)
 const wanted = { sha256: sha256(body), md5: md5(body) }
 const { signal } = new AbortController()
-const options = { ...usual, md5: true }
+const options = { ...usual, md5: true, mayDiscard: () => false, signal: new AbortController().signal }
 const origin = { identity: 'an address', at: 0, validator: '"1"', total: body.length }
 
 interface HashNote {

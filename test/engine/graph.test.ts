@@ -78,6 +78,26 @@ targets:
   })
 })
 
+test('what becomes JPEG is a part first, of archives and lists alike; files that are placed one by one are not', () => {
+  const graph = graphOfText(`
+targets:
+  images:
+    sources:
+      - { url: https://example.org/a.zip, unzip: { into: a } }
+      - { urls: list.txt }
+      - { url: https://example.org/cover.png, file: cover.png }
+    transcode: jpg
+`)
+  expect([...graph.tasks.values()].filter(({ gives }) => gives?.lasting).map(({ id }) => id)).toEqual([
+    'file:images/cover.png',
+    'rename:images',
+  ])
+  const task = graph.tasks.get('rename:images')
+  expect(task?.place).toMatchObject({ line: 9 })
+  expect(task?.outline.takes).toEqual(['unzip:images/a', 'urls:images'])
+  expect(task?.params).toMatchObject({ rules: [], parts: [{ prefix: 'a' }, { prefix: '' }] })
+})
+
 test('what becomes of a file is told by its name where the spec says nothing', () => {
   const graph = graphOfText(`
 targets:

@@ -59,6 +59,7 @@ function rootWith(there: Files) {
       aside: join(root, '.aside'),
       root,
       ownerOf: () => undefined,
+      wasPlaced: () => false,
       ...rest,
     }
   }
@@ -110,6 +111,23 @@ test('what this task placed last time is replaced, unless it was edited since', 
   expect(coco()).toEqual({ 'edited.jpg': 'new too', 'old.jpg': 'new' })
   expect(placed.movedAside).toEqual(['coco/edited.jpg'])
   expect(aside()).toEqual({ 'coco/edited.jpg': 'by hand' })
+})
+
+test('what a task placed that does not give it any more is replaced', async () => {
+  const { root, put, coco } = rootWith({ 'coco/a.jpg': 'a PNG', 'coco/b.jpg': 'by hand' })
+  const asked: string[] = []
+  const placed = await put(
+    { 'a.jpg': 'a JPEG', 'b.jpg': 'b JPEG' },
+    {
+      wasPlaced(path, sha256) {
+        asked.push(path.slice(root.length))
+        return sha256 === sha256Of('a PNG')
+      },
+    },
+  )
+  expect(coco()).toEqual({ 'a.jpg': 'a JPEG', 'b.jpg': 'b JPEG' })
+  expect(placed.movedAside).toEqual(['coco/b.jpg'])
+  expect(asked).toEqual(['/coco/a.jpg', '/coco/b.jpg'])
 })
 
 test('what it does not give any more is removed with the folders that it leaves empty; edited files are moved aside', async () => {

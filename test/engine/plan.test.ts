@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { Graph, Plan } from '../../lib/model/plan.ts'
+import type { Change, Ingredient } from '../../lib/model/task.ts'
 import { openSteps, planOf } from '../../lib/plan.ts'
 import {
   digest,
@@ -117,7 +118,7 @@ test('need reaches back through parts to the archive, in as many rounds as it ta
 })
 
 test('a kind that reworks its own result needs no input, unless that changed as well or the result is damaged', () => {
-  const rule = { fingerprint: [{ name: 'to', value: 'new' }], kind: { reworks: true } }
+  const rule = { fingerprint: [{ name: 'to', value: 'new' }], kind: { reworks: () => true } }
   const graph = graphWith(archive('d'), part('p', ['d']), tree('r', ['p'], rule))
   const before = done(fakeTask(tree('r', ['p'])))
   const changed = planOf(graph, knowing(graph, { r: { memory: before } }))
@@ -130,6 +131,27 @@ test('a kind that reworks its own result needs no input, unless that changed as 
     d: 'needed',
     p: 'needed',
     r: 'input-changed',
+  })
+})
+
+test('a kind that cannot rework this change reads its inputs', () => {
+  const picky = { reworks: (changes: readonly Change[]) => changes.every(({ was }) => was === undefined) }
+  const graphOfRule = (to: string) =>
+    graphWith(
+      archive('d'),
+      part('p', ['d']),
+      tree('r', ['p'], { fingerprint: [{ name: 'to', value: to }], kind: picky }),
+    )
+  const verdictsAfter = (before: readonly Ingredient[]) => {
+    const graph = graphOfRule('new')
+    const memory = done(fakeTask(tree('r', ['p'])), { fingerprint: before })
+    return verdicts(planOf(graph, knowing(graph, { r: { memory } })))
+  }
+  expect(verdictsAfter([])).toEqual({ d: 'fresh', p: 'fresh', r: 'definition-changed' })
+  expect(verdictsAfter([{ name: 'to', value: 'old' }])).toEqual({
+    d: 'needed',
+    p: 'needed',
+    r: 'definition-changed',
   })
 })
 

@@ -42,6 +42,8 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     signal: new AbortController().signal,
     record: (path, bytes, sha256) => void recorded.set(path, { bytes, sha256 }),
     offer: () => {},
+    spend: (path, bytes, sha256) => void recorded.set(path, { bytes, sha256 }),
+    mayDiscard: () => false,
     keep: path => void kept.push(path),
     remark: (name, value) => void Object.assign(remarks, { [name]: value }),
     received: bytes => void (counts.received += bytes),

@@ -19,7 +19,7 @@ export class Front {
   async reach(stretch: Stretch): Promise<void> {
     this.#next = this.#selection.from(stretch.from)
     this.#tell()
-    await this.#file?.until(this.#selection.to(stretch.to - 1))
+    await this.#file?.need(this.#next, this.#selection.to(stretch.to - 1))
   }
 
   begin(stretch: Stretch): void {

@@ -4,8 +4,11 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 const packages: Readonly<Record<string, string>> = {
+  '7z': 'p7zip-full',
   aria2c: 'aria2',
+  bsdtar: 'libarchive-tools',
   sha256sum: 'coreutils',
+  sync: 'coreutils',
 }
 
 export const isThere = (program: string): boolean =>

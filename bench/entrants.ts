@@ -1,0 +1,69 @@
+/** What a contestant is: a command that does one errand, in a folder made for that round. Measures nothing. */
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { ending } from './ending.ts'
+import { readThrough, warmMemory } from './machine.ts'
+import type { Fresh } from './rounds.ts'
+
+export interface Errand {
+  /** Where it is fetched. */
+  readonly url: string
+  readonly sha256: string
+  /** Where it lies: read once before each round. */
+  readonly path: string
+  /** New folders are made here, and left. */
+  readonly folder: string
+}
+
+export interface Entrant {
+  readonly name: string
+  /** `part`: does not do the whole errand. */
+  readonly role: 'peer' | 'ours' | 'part'
+  /** Programs that it cannot do without. */
+  readonly needs: readonly string[]
+  readonly command: (errand: Errand) => Fresh['command']
+  /** What is written as `datasets.yaml` into the folder. */
+  readonly spec?: (errand: Errand) => string
+}
+
+const tsx = fileURLToPath(new URL('../node_modules/.bin/tsx', import.meta.url))
+
+/** The whole command line, from the start of tsx. */
+export const buildCommand: Fresh['command'] = [
+  tsx,
+  fileURLToPath(new URL('../build.ts', import.meta.url)),
+  'build',
+]
+
+/** One target of one source, whose archive is not kept. */
+export const specOf = (connections: number, source: readonly string[]): string =>
+  `version: 1
+root: data
+archives: discard
+hosts: { 127.0.0.1: { connections: ${connections} } }
+targets:
+  fetched:
+    sources:
+      - ${source.join('\n        ')}
+`
+
+/** Each round in a folder of its own, with memory that is there; what the round before left to the disk is written first. */
+export function enter({ name, command, spec }: Entrant, errand: Errand): Fresh {
+  let rounds = 0
+  return {
+    name,
+    command: command(errand),
+    async prepare() {
+      const folder = join(errand.folder, `${name.replace(/\W+/g, '-')}-${(rounds += 1)}`)
+      mkdirSync(folder, { recursive: true })
+      if (spec) writeFileSync(join(folder, 'datasets.yaml'), spec(errand))
+      await execa('sync', ['-f', folder], { cancelSignal: ending })
+      await warmMemory(errand.folder)
+      await readThrough(errand.path)
+      return folder
+    },
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * How much of each archive lies beside the trees at once: all of it, or, of one that is unpacked while it arrives and that
+ * nobody else wants, only what is not unpacked yet. Pure.
+ */
+
+import type { Graph, Step } from '../model/plan.ts'
+import { heldBytes } from '../model/spending.ts'
+import type { Artifact, TaskId } from '../model/task.ts'
+import { isArchive } from './totals.ts'
+
+interface Options {
+  readonly keepArchives?: boolean
+  /** Whether the filesystem takes back the beginning of a file while its end is still to come. */
+  readonly givesBack?: () => boolean
+  /** Everything that the spec names. */
+  readonly whole: Graph
+}
+
+export function* heldBeside(
+  steps: ReadonlyMap<TaskId, Step>,
+  options: Options,
+): Generator<readonly [TaskId, number]> {
+  for (const [id, step] of steps) {
+    if (step.verdict.state !== 'stale' || !isArchive(step.task)) continue
+    const bytes = step.write ?? step.download ?? 0
+    yield [id, isGivenBack(step, steps, options) ? heldBytes(bytes) : bytes]
+  }
+}
+
+function isGivenBack(
+  { task }: Step,
+  steps: ReadonlyMap<TaskId, Step>,
+  { keepArchives = false, givesBack, whole }: Options,
+): boolean {
+  if (keepArchives || task.gives === undefined || !isSpendable(task.gives)) return false
+  if (task.outline.forecast.download === undefined) return false
+  const readers = whole.dependants.get(task.id) ?? []
+  return readers.length > 0 && readers.every(id => readsGrowing(steps.get(id))) && givesBack?.() === true
+}
+
+/** It will run, and may do so while what it takes arrives. */
+const readsGrowing = (step: Step | undefined): boolean =>
+  step?.task.kind.takesGrowing === true && step.verdict.state === 'stale'
+
+/** May be given back while it is read: its digest, which is compared at its end, says that it was the right one. */
+export const isSpendable = ({ form, lasting, borrowed, pins }: Artifact): boolean =>
+  form === 'file' && !lasting && borrowed !== true && (pins?.sha256 ?? pins?.md5) !== undefined
