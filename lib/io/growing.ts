@@ -3,9 +3,9 @@
  * waits for more, or asks for bytes out of their turn. Knows neither who writes nor who reads.
  */
 
-import { closeSync, openSync } from 'node:fs'
 import type { ByteRanges } from '../model/byte-ranges.ts'
-import { BegunAnew, type GrowingFile } from '../model/growing-file.ts'
+import { BegunAnew } from '../model/growing-file.ts'
+import { type Growth, Reader } from './growing/reader.ts'
 
 interface Waiting {
   readonly isOver: () => boolean
@@ -19,7 +19,7 @@ interface Wish {
   readonly to: number
 }
 
-export class Growing {
+export class Growing implements Growth {
   readonly path: string
   #watermark = 0
   #bytes: number | undefined
@@ -200,112 +200,5 @@ export class Growing {
     const waiting = this.#waiting
     this.#waiting = []
     for (const { fail } of waiting) fail(error)
-  }
-}
-
-/** One who reads. Once the file was begun anew it hears of nothing else: whoever reads takes another one. */
-export class Reader implements GrowingFile {
-  readonly handle: number
-  readonly #file: Growing
-  readonly #close: () => void
-  #passed = 0
-  #awaited = 0
-  #isSorry = false
-  #isFinished = false
-  #ended: Error | undefined
-
-  constructor(file: Growing, close: () => void) {
-    this.handle = openSync(file.path, 'r')
-    this.#file = file
-    this.#close = close
-  }
-
-  get path(): string {
-    return this.#file.path
-  }
-
-  get watermark(): number {
-    return this.#ended ? 0 : this.#file.watermark
-  }
-
-  get bytes(): number | undefined {
-    return this.#file.bytes
-  }
-
-  get isWhole(): boolean {
-    return this.#ended === undefined && this.#file.isWhole
-  }
-
-  get passed(): number {
-    return this.#passed
-  }
-
-  async size(): Promise<number> {
-    await this.#wait(() => this.#file.bytes !== undefined)
-    return this.#file.bytes ?? this.#file.watermark
-  }
-
-  /** It needs nothing any more. */
-  get isFinished(): boolean {
-    return this.#isFinished
-  }
-
-  get awaited(): number {
-    return this.#awaited
-  }
-
-  get isSorry(): boolean {
-    return this.#isSorry
-  }
-
-  async until(bytes: number): Promise<number> {
-    if (Number.isFinite(bytes) && bytes > this.#awaited) {
-      this.#awaited = bytes
-      this.#file.stir()
-    }
-    await this.#wait(() => this.#file.watermark >= bytes)
-    return this.#file.watermark
-  }
-
-  async need(from: number, to: number): Promise<void> {
-    if (from < this.#file.spent) {
-      this.#isSorry = true
-      this.#file.stir()
-      // It is begun anew now, and this reader hears of that.
-      await this.#wait(() => false)
-    }
-    await this.until(to)
-  }
-
-  async wish(from: number, to: number): Promise<void> {
-    this.#refuseEnded()
-    await this.#file.wish(from, to)
-    this.#refuseEnded()
-  }
-
-  pass(position: number): void {
-    if (position === Number.POSITIVE_INFINITY) this.#isFinished = true
-    else if (position > this.#passed) this.#passed = position
-    else return
-    this.#file.stir()
-  }
-
-  end(error: Error): void {
-    this.#ended = error
-  }
-
-  close(): void {
-    closeSync(this.handle)
-    this.#close()
-  }
-
-  async #wait(isOver: () => boolean): Promise<void> {
-    this.#refuseEnded()
-    await this.#file.wait(isOver)
-    this.#refuseEnded()
-  }
-
-  #refuseEnded(): void {
-    if (this.#ended) throw this.#ended
   }
 }

@@ -10,7 +10,7 @@ import type { RandomAccess } from './zip/random-access.ts'
 
 export type { ZipDirectory, ZipEntry } from './zip/columns.ts'
 
-/** The entries in the order of the directory. No two share bytes. Throws not-a-zip or corrupt-zip. */
+/** The entries in the order of the directory. No two share bytes. What it throws is damage (lib/model/codes.ts). */
 export async function openZip(source: RandomAccess): Promise<ZipDirectory> {
   return new ZipDirectory(await readDirectory(source, await findDirectory(source)))
 }

@@ -37,6 +37,27 @@ export const refusedCodes = [
   'program-missing',
 ] as const
 
+/** An archive is not what its publisher packed: with another file in its place it may come right. Exit code 1. */
+export const damageCodes = [
+  'not-a-zip',
+  'corrupt-zip',
+  'cut-zip',
+  'split-zip',
+  'zip64-missing',
+  'bytes-before-zip',
+  'bytes-after-zip',
+  'directory-too-large',
+  'wrong-entry-count',
+  'not-a-tar',
+  'corrupt-tar',
+  'corrupt-archive',
+  'crc-mismatch',
+  'entry-overlap',
+  'entry-impossible-size',
+  'entry-header-mismatch',
+  'entry-size-mismatch',
+] as const
+
 /** Found while working: exit code 1, or a warning. */
 const workCodes = [
   // downloads
@@ -64,20 +85,22 @@ const workCodes = [
   'all-sources-failed',
   'lock-changed',
   // archives
-  'not-a-zip',
-  'corrupt-zip',
-  'not-a-tar',
-  'corrupt-tar',
-  'corrupt-archive',
-  'crc-mismatch',
   'entry-outside',
+  'entry-absolute',
+  'entry-drive',
+  'entry-backslash',
+  'entry-control-character',
+  'entry-device-name',
+  'entry-too-long',
+  'entry-not-utf8',
   'entry-bad-name',
   'entry-link',
+  'entry-special',
   'entry-duplicate',
+  'entry-file-and-folder',
   'entry-clash',
   'entry-encrypted',
   'entry-unknown-method',
-  'entry-size-mismatch',
   'wrong-root',
   'ambiguous-root',
   // lists of addresses
@@ -109,6 +132,8 @@ const workCodes = [
   'bug',
 ] as const
 
-export const codes = [...misreadCodes, ...refusedCodes, ...workCodes] as const
+export const codes = [...misreadCodes, ...refusedCodes, ...damageCodes, ...workCodes] as const
 
 export type Code = (typeof codes)[number]
+
+export const isDamage = (code: Code): boolean => (damageCodes as readonly Code[]).includes(code)

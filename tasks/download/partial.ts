@@ -4,21 +4,20 @@
  * no rule of HTTP.
  *
  * The note is on disk before the first byte, and names bytes only after they were synced: a crash costs at most what
- * came since the last sync. Both lie in a folder that a run makes its own by renaming it, so that of two runs one wins.
+ * came since the last sync.
  */
 
-import { randomUUID } from 'node:crypto'
-import { constants, readdirSync, renameSync } from 'node:fs'
+import { constants } from 'node:fs'
 import { type FileHandle, open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Digests } from '../../lib/io/digest.ts'
-import { errorCode, makeFolder, remove, syncFolder } from '../../lib/io/disk.ts'
+import { errorCode, remove, syncFolder } from '../../lib/io/disk.ts'
 import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind } from '../../lib/io/hashing.ts'
 import { syncFilesystem } from '../../lib/io/native.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
 import { isSameOrigin, type Note, type Origin, readNote, writeNote } from './note.ts'
-import { takenOver } from './problems.ts'
+import { claim, noteIn, unlessTakenOver } from './shelf.ts'
 import { Spending } from './spending.ts'
 
 export interface PartialOptions {
@@ -292,42 +291,6 @@ export class PartialFile {
 const withSpent = (spent: number): Partial<Note> => (spent > 0 ? { version: 3, spent } : {})
 
 const bytesIn = (folder: string): string => join(folder, 'bytes')
-const noteIn = (folder: string): string => join(folder, 'note.json')
 
 const openBytes = (folder: string): Promise<FileHandle> =>
   open(bytesIn(folder), constants.O_RDWR | constants.O_CREAT, 0o666)
-
-/** The folder goes away under us only where another run made it its own. */
-async function unlessTakenOver<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw errorCode(error) === 'ENOENT' ? takenOver() : error
-  }
-}
-
-/** A folder of this run alone: the fullest that earlier ones left there, or a new one. */
-function claim(shelf: string): string {
-  makeFolder(shelf)
-  const own = join(shelf, randomUUID().slice(0, 8))
-  const keptIn = (name: string): number =>
-    new ByteRanges(readNote(noteIn(join(shelf, name)))?.kept ?? []).bytes()
-  const entries = readdirSync(shelf, { withFileTypes: true })
-  const folders = entries.filter(entry => entry.isDirectory()).map(({ name }) => name)
-  for (const entry of entries) if (!entry.isDirectory()) remove(join(shelf, entry.name))
-  const [taken, ...others] = folders.toSorted((a, b) => keptIn(b) - keptIn(a))
-  for (const name of others) remove(join(shelf, name))
-  if (taken === undefined || !isRenamed(join(shelf, taken), own)) makeFolder(own)
-  return own
-}
-
-/** False where another run was faster. */
-function isRenamed(from: string, to: string): boolean {
-  try {
-    renameSync(from, to)
-    return true
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false
-    throw error
-  }
-}

@@ -11,8 +11,9 @@ import { Anew, Spoiled, whyAnew } from './anew.ts'
 import { checkAnnouncement, checkEncoding, checkPage, checkRoom } from './checks.ts'
 import { firstMissing, ifRange, mayContinue } from './continuation.ts'
 import { Crew, type CrewWork, type Member, Setback } from './crew.ts'
+import { asked, endOf, toldEnd } from './ends.ts'
 import type { Fetch } from './fetch.ts'
-import { type Asked, isAnother, isTransient, isWrongFile, type Judgement, judgeAnswer } from './judge.ts'
+import { type Asked, isAnother, isWrongFile, judgeAnswer } from './judge.ts'
 import { Line } from './line.ts'
 import type { Origin } from './note.ts'
 import { pour } from './pour.ts'
@@ -143,7 +144,7 @@ class Transfer implements CrewWork {
     const was = part.originAt(this.#at)
     const from = firstMissing(this.#fetch.part, was, this.#at)
     const piece = { from, ifRange: ifRange(this.#source, was) }
-    const answer = await this.#asked(() => this.#line.askAnew(piece, signal))
+    const answer = await asked(() => this.#line.askAnew(piece, signal))
     this.#restIfExhausted(answer)
     try {
       await this.#begin(member, answer, from, was, signal)
@@ -157,7 +158,7 @@ class Transfer implements CrewWork {
     const from = claim.at - this.#at
     const piece = { from, to: claim.end - this.#at, ifRange: ifRange(this.#source, was) }
     const askedMs = this.#fetch.tuning.now()
-    const answer = await this.#asked(() => this.#line.ask(piece, signal))
+    const answer = await asked(() => this.#line.ask(piece, signal))
     member.waitedMs = this.#fetch.tuning.now() - askedMs
     if ('expired' in answer) throw new Setback(problems.serverError(this.#source, answer.expired), 0)
     this.#restIfExhausted(answer)
@@ -171,11 +172,11 @@ class Transfer implements CrewWork {
         case 'unfit':
           // Pieces of this host do not go together: one connection, from now on.
           this.#isRangeless = true
-          if (judgement.is === 'unfit') throw this.#endOf(judgement)
+          if (judgement.is === 'unfit') throw endOf(judgement)
           throw new Anew(was && isAnother(was, judgement.origin) ? 'another' : 'ignored', judgement.origin)
         case 'try-again':
         case 'refused':
-          throw this.#endOf(judgement)
+          throw endOf(judgement)
       }
     } finally {
       answer.close()
@@ -192,7 +193,7 @@ class Transfer implements CrewWork {
   ): Promise<void> {
     const { params, part, bench } = this.#fetch
     const judgement = judgeAnswer(answer, this.#askedFor(from, from > 0, was))
-    if (judgement.is !== 'fit' && judgement.is !== 'whole-file') throw this.#endOf(judgement)
+    if (judgement.is !== 'fit' && judgement.is !== 'whole-file') throw endOf(judgement)
     const { origin } = judgement
     if (answer.status === 200) await checkPage(params, this.#source, answer)
     checkEncoding(params, this.#source, answer)
@@ -271,7 +272,7 @@ class Transfer implements CrewWork {
       onBytes,
     }
     try {
-      await this.#asked(() => pour(answer, claim, pouring))
+      await asked(() => pour(answer, claim, pouring))
     } catch (error) {
       signal.throwIfAborted()
       throw isWrongFile(error) ? new Spoiled(error as Problem) : error
@@ -282,26 +283,6 @@ class Transfer implements CrewWork {
   #restIfExhausted({ headers }: Answer): void {
     const restMs = exhaustedForMs(headers, Date.now())
     if (restMs !== undefined) this.#host.rest(restMs)
-  }
-
-  /** Failures of the network are setbacks; everything else ends the address. */
-  async #asked<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      throw isTransient(error) ? new Setback(error) : error
-    }
-  }
-
-  #endOf(judgement: Exclude<Judgement, { is: 'fit' | 'whole-file' }>): unknown {
-    switch (judgement.is) {
-      case 'unfit':
-        return new Anew('unfit', judgement.origin, judgement.found)
-      case 'try-again':
-        return new Setback(judgement.problem, judgement.pauseMs, judgement.crowded)
-      case 'refused':
-        return judgement.problem
-    }
   }
 
   async #beginAnew({ why, origin, found }: Anew): Promise<Setback> {
@@ -322,6 +303,3 @@ class Transfer implements CrewWork {
     return this.#fetch.parts === 1
   }
 }
-
-const toldEnd = (judgement: Judgement): number | undefined =>
-  judgement.is === 'fit' ? judgement.end : undefined

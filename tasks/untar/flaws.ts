@@ -5,7 +5,8 @@
 
 import { type DiagnosticDraft, Problem } from '../../lib/model/problem.ts'
 import { plural } from '../../lib/model/units.ts'
-import { draftOf, type Flaw } from '../unzip/judge.ts'
+import { draftOf, type Flaw } from '../unzip/flaws.ts'
+import { isHostile } from '../unzip/names.ts'
 
 /** An archive with more of them is refused without reading on. */
 const atMost = 10_000
@@ -29,7 +30,7 @@ export class Flaws {
 
   add(flaw: Flaw): void {
     this.#flaws.push(flaw)
-    this.#isFatal ||= this.#isEachFatal || flaw.code === 'entry-outside'
+    this.#isFatal ||= this.#isEachFatal || isHostile(flaw.code)
     if (this.#flaws.length < atMost) return
     const [first, ...others] = this.drafts('')
     if (first) throw new Problem(first, ...others)
@@ -38,13 +39,13 @@ export class Flaws {
   /** One a code: hostile names count wherever they stand, everything else below the prefix (if there is one). */
   drafts(prefix: string | undefined): readonly DiagnosticDraft[] {
     const counted = this.#flaws.filter(
-      ({ code, path }) => code === 'entry-outside' || (prefix !== undefined && path.startsWith(prefix)),
+      ({ code, path }) => isHostile(code) || (prefix !== undefined && path.startsWith(prefix)),
     )
     const codes = [...new Set(counted.map(({ code }) => code))]
     return codes.toSorted(hostileFirst).map(code => {
       const same = counted.filter(flaw => flaw.code === code)
       // Found by several writers at once, in any order.
-      const isOfDisk = code === 'entry-duplicate' || code === 'entry-clash'
+      const isOfDisk = ['entry-duplicate', 'entry-clash', 'entry-file-and-folder'].includes(code)
       const draft = draftOf(this.#archive, code, isOfDisk ? same.toSorted(byPath) : same)
       return code === 'entry-unknown-method'
         ? { ...draft, ...unknownMethod(this.#archive, same.length) }
@@ -53,8 +54,7 @@ export class Flaws {
   }
 }
 
-const hostileFirst = (a: Flaw['code'], b: Flaw['code']): number =>
-  Number(b === 'entry-outside') - Number(a === 'entry-outside')
+const hostileFirst = (a: Flaw['code'], b: Flaw['code']): number => Number(isHostile(b)) - Number(isHostile(a))
 
 const byPath = (a: Flaw, b: Flaw): number => (a.path < b.path ? -1 : Number(a.path > b.path))
 

@@ -1,7 +1,8 @@
 /** Whether an entry of a tar can be a file of the tree, by the rules that hold for zips too. Pure. */
 
 import type { TarEntry } from '../../lib/io/tar.ts'
-import { type Flaw, flawOfPath } from '../unzip/judge.ts'
+import type { Flaw } from '../unzip/flaws.ts'
+import { deviceIn, flawOfPath, notUtf8 } from '../unzip/names.ts'
 
 /** Tars are full of `./a` and `a//b`, which are `a` and `a/b` to whoever wrote them. */
 export function plainPath(path: string): string {
@@ -13,8 +14,10 @@ export function plainPath(path: string): string {
 
 /** `path`: where it would lie. Hard links are looked at when it is known what lies there. */
 export function flawOf(entry: TarEntry, path: string): Omit<Flaw, 'path'> | undefined {
-  const name = entry.isUtf8 ? flawOfPath(path) : 'is not valid UTF-8'
-  if (name !== undefined) return { code: 'entry-bad-name', why: name }
+  const name = entry.isUtf8 ? flawOfPath(path) : notUtf8
+  if (name !== undefined) return name
+  const device = deviceIn(path)
+  if (device !== undefined) return { code: 'entry-device-name', why: `is the device ${device} on Windows` }
   switch (entry.kind) {
     case 'file':
     case 'hard-link':
@@ -23,7 +26,7 @@ export function flawOf(entry: TarEntry, path: string): Omit<Flaw, 'path'> | unde
     case 'link':
       return { code: 'entry-link', why: 'is a symbolic link' }
     case 'special':
-      return { code: 'entry-link', why: 'is a device, pipe or socket' }
+      return { code: 'entry-special', why: 'is a device, pipe or socket' }
     case 'sparse':
       return { code: 'entry-unknown-method', why: 'is a sparse file, stored with holes' }
     case 'unknown':

@@ -25,12 +25,12 @@ export class Room {
     this.#left = room.bytes - this.#reserve
   }
 
-  /** Before a file is written. Throws `disk-full` where that would leave too little. */
+  /** Before a file is written. Throws `no-room` where that would leave too little. */
   takeFile(bytes: number): void {
     this.take(Math.ceil(Math.max(bytes, 1) / blockBytes) * blockBytes)
   }
 
-  /** Before bytes are written. Throws `disk-full` where that would leave too little. */
+  /** Before bytes are written. Throws `no-room` where that would leave too little. */
   take(bytes: number): void {
     this.#left -= bytes
     this.#sinceAsked += bytes
@@ -45,8 +45,8 @@ export class Room {
   #full(bytes: number): Problem {
     const free = this.#left + bytes + this.#reserve
     return new Problem({
-      code: 'disk-full',
-      message: `The disk has no room for what ${this.#archive} unpacks to.`,
+      code: 'no-room',
+      message: `There is no room for what ${this.#archive} unpacks to.`,
       evidence: [
         {
           label: 'wanted',

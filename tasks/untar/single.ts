@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Pull } from '../../lib/io/pull.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import { draftOf, type Flaw, flawOfPath, leavesItsFolder } from '../unzip/judge.ts'
+import { draftOf } from '../unzip/flaws.ts'
+import { flawOfPath, leavesItsFolder } from '../unzip/names.ts'
 import { findRoot } from '../unzip/root.ts'
 import type { UntarParams } from './params.ts'
 import type { Room } from './room.ts'
@@ -33,13 +34,6 @@ export async function unpackSingle(
 function refuse(name: string, { root, target, places, fileName: archive }: UntarParams): void {
   const answer = findRoot([name], { root, target, archive, place: places.root })
   if (answer.form === 'refused') throw new Problem(answer.draft)
-  const flaw = flawOf(name)
-  if (flaw) throw new Problem(draftOf(archive, flaw.code, [flaw]))
-}
-
-function flawOf(path: string): Flaw | undefined {
-  const outside = leavesItsFolder(path)
-  if (outside !== undefined) return { code: 'entry-outside', path, why: outside }
-  const bad = flawOfPath(path)
-  return bad === undefined ? undefined : { code: 'entry-bad-name', path, why: bad }
+  const flaw = leavesItsFolder(name) ?? flawOfPath(name)
+  if (flaw) throw new Problem(draftOf(archive, flaw.code, [{ ...flaw, path: name }]))
 }

@@ -181,7 +181,7 @@ export class Stage {
   #clash(path: string): void {
     if (this.#clashes.has(path)) return
     this.#clashes.add(path)
-    this.#flaws.add({ code: 'entry-clash', path, why: 'is a file and also a folder' })
+    this.#flaws.add({ code: 'entry-file-and-folder', path, why: 'is a file and also a folder' })
   }
 }
 

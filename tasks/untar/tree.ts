@@ -5,7 +5,9 @@ import type { Manifest } from '../../lib/model/manifest.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { clashes } from '../unzip/clashes.ts'
-import { type Flaw, flawOfClash, flawOfPath, foldingWarning, leavesItsFolder } from '../unzip/judge.ts'
+import { type Flaw, foldingWarning } from '../unzip/flaws.ts'
+import { flawOfClash } from '../unzip/judge.ts'
+import { flawOfPath, leavesItsFolder } from '../unzip/names.ts'
 import { findRoot } from '../unzip/root.ts'
 import { cutTo } from './cut.ts'
 import { Flaws } from './flaws.ts'
@@ -50,9 +52,9 @@ async function fill(stage: Stage, reader: TarReader, flaws: Flaws, prefix: strin
   const folders = new Folders()
   for (let entry = await reader.next(); entry; entry = await reader.next()) {
     const path = plainPath(entry.path)
-    const why = leavesItsFolder(path)
-    if (why !== undefined) flaws.add({ code: 'entry-outside', path, why })
-    if (why !== undefined || entry.kind === 'folder') continue
+    const hostile = leavesItsFolder(path)
+    if (hostile) flaws.add({ ...hostile, path })
+    if (hostile || entry.kind === 'folder') continue
     folders.add(path)
     if (!path.startsWith(prefix)) continue
     const below = path.slice(prefix.length)

@@ -9,8 +9,10 @@ import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { blameArchive } from './blame.ts'
 import { extract, type OpenArchive } from './extract.ts'
-import { judge, leavesItsFolder } from './judge.ts'
+import { judge } from './judge.ts'
+import { leavesItsFolder } from './names.ts'
 import type { UnpackParams } from './params.ts'
+import { refuseWithoutRoom } from './room.ts'
 import { findRoot } from './root.ts'
 
 export async function unpack(params: UnpackParams, bench: Workbench): Promise<void> {
@@ -44,6 +46,7 @@ async function unpackFrom(
 ): Promise<void> {
   const selection = select(await openZip(source), params, bench)
   keepIntact(selection, bench)
+  refuseWithoutRoom(selection, archive, bench.staging)
   await extract(selection, archive, bench)
 }
 

@@ -4,12 +4,13 @@ import type { UrlsParams } from '../../lib/model/params.ts'
 import { type DiagnosticDraft, Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
+import { isHostile, type NameCode } from '../unzip/names.ts'
 import { addressFields, type Entry } from './entries.ts'
 import { Hashes, HashIndex, hashOf, isSame } from './hashes.ts'
 import type { Ledger } from './ledger.ts'
 import { type List, originOf } from './list.ts'
 
-type FlawCode = 'entry-outside' | 'entry-bad-name' | 'entry-duplicate' | 'entry-clash'
+type FlawCode = NameCode | 'entry-duplicate' | 'entry-file-and-folder' | 'entry-clash'
 
 const shownAtMost = 10
 
@@ -57,13 +58,13 @@ function isNew(entry: Entry, path: string, ledger: Ledger, flaws: Flaws): boolea
   rows.mark(row, 'listed')
   rows.listedAt.set(row, origin)
   if (rows.is(row, 'folder'))
-    flaws.add('entry-clash', entry, path, 'is a file and also the folder of another')
+    flaws.add('entry-file-and-folder', entry, path, 'is a file and also the folder of another')
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
     const folder = ledger.row(path.slice(0, at))
     if (rows.is(folder, 'folder')) break
     rows.mark(folder, 'folder')
     if (rows.is(folder, 'listed'))
-      flaws.add('entry-clash', entry, path, 'needs a folder where another is a file')
+      flaws.add('entry-file-and-folder', entry, path, 'needs a folder where another is a file')
   }
   return true
 }
@@ -118,18 +119,25 @@ function messageOf(code: FlawCode, count: number, list: string): string {
   const entries = plural(count, 'entry', 'entries')
   switch (code) {
     case 'entry-outside':
+    case 'entry-absolute':
+    case 'entry-drive':
+    case 'entry-backslash':
       return `${entries} of ${list} could be written outside of the target.`
+    case 'entry-control-character':
+    case 'entry-too-long':
+    case 'entry-not-utf8':
     case 'entry-bad-name':
       return `${entries} of ${list} cannot be written under the name that they would get.`
     case 'entry-duplicate':
       return `${entries} of ${list} would get a name that is taken already.`
+    case 'entry-file-and-folder':
     case 'entry-clash':
       return `${entries} of ${list} would get a name that cannot be beside another.`
   }
 }
 
 const nextOf = (code: FlawCode): string =>
-  code === 'entry-outside'
+  isHostile(code)
     ? 'do not use this list as it is: take these entries out, or make other names with `name:`.'
     : 'make other names with `name:`, such as {key}.{ext} or {host}/{stem}.{ext}.'
 

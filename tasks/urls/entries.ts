@@ -2,7 +2,7 @@
 
 import type { Listed } from '../../lib/io/list.ts'
 import type { UrlsParams } from '../../lib/model/params.ts'
-import { flawOfPath, leavesItsFolder } from '../unzip/judge.ts'
+import { flawOfPath, leavesItsFolder, type NameCode, type NameFlaw, notUtf8 } from '../unzip/names.ts'
 
 export interface Entry {
   /** From 1. */
@@ -22,7 +22,7 @@ type Name =
   | { readonly form: 'good'; readonly path: string }
   | {
       readonly form: 'bad'
-      readonly code: 'entry-outside' | 'entry-bad-name'
+      readonly code: NameCode
       readonly path: string
       readonly why: string
     }
@@ -140,8 +140,11 @@ export function split(name: string): { readonly stem: string; readonly ext: stri
 }
 
 function judged(path: string): Name {
-  const outside = leavesItsFolder(path)
-  if (outside !== undefined) return { form: 'bad', code: 'entry-outside', path, why: outside }
-  const why = path === '' ? 'has no name' : /\p{Cs}/u.test(path) ? 'is not valid Unicode' : flawOfPath(path)
-  return why === undefined ? { form: 'good', path } : { form: 'bad', code: 'entry-bad-name', path, why }
+  const flaw = flawOf(path)
+  return flaw === undefined ? { form: 'good', path } : { form: 'bad', path, ...flaw }
+}
+
+function flawOf(path: string): NameFlaw | undefined {
+  if (path === '') return { code: 'entry-bad-name', why: 'has no name' }
+  return leavesItsFolder(path) ?? (/\p{Cs}/u.test(path) ? notUtf8 : flawOfPath(path))
 }

@@ -261,3 +261,16 @@ test('an archive that is to be kept is kept whole', async () => {
   const [kept = ''] = [...filesBelow(join(place.root, '.groundwork/archives'))]
   expect(sha256Of(readFileSync(join(place.root, '.groundwork/archives', kept)))).toBe(sha256Of(archive))
 })
+
+test('an entry larger than what may lie on the disk ahead of it', async () => {
+  const [place, host] = [ground(), await mirror()]
+  const large = Buffer.concat(Array.from({ length: 60 }, (_, i) => noise(i)))
+  const one = zipOf([{ name: 'images/large.jpg', content: large }])
+  host.serve('/pack.zip', one)
+  const pin = `sha256: ${sha256Of(one)}`
+  place.spec(
+    `targets: { images: { sources: [{ url: "${host.url}/pack.zip", ${pin}, unzip: { root: images } }] } }\n`,
+  )
+  expect((await place.run('build')).summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
+  expect(place.tree()).toEqual({ 'images/large.jpg': sha256Of(large) })
+})

@@ -4,7 +4,8 @@ import { mkdtempSync, readSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Growing, type Reader } from '../../lib/io/growing.ts'
+import type { Reader } from '../../lib/io/growing/reader.ts'
+import { Growing } from '../../lib/io/growing.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
 
 function growing(): { file: Growing; reader: Reader; written: ByteRanges } {

@@ -9,6 +9,8 @@ export interface ZipPart {
   readonly content?: string | Buffer
   /** 0 (stored, the default) or 8 deflate `content`; with any other number it is taken as packed already. */
   readonly method?: number
+  /** What `content` is said to be packed as, if not the truth. */
+  readonly packed?: Buffer
   /** Bit 11 (UTF-8) is not set unless given here. */
   readonly flags?: number
   /** Unix mode with its type: `0o120777` is a link. */
@@ -16,8 +18,18 @@ export interface ZipPart {
   /** What directory and local header say, if not the truth. */
   readonly says?: { readonly crc32?: number; readonly bytes?: number; readonly compressedBytes?: number }
   /** What the local header says other than the directory. */
-  readonly local?: { readonly name?: string; readonly method?: number; readonly signature?: number }
+  readonly local?: {
+    readonly name?: string
+    readonly method?: number
+    readonly signature?: number
+    readonly flags?: number
+    readonly crc32?: number
+    readonly bytes?: number
+    readonly compressedBytes?: number
+  }
   readonly localExtra?: Buffer
+  /** Extra fields of the directory. */
+  readonly extra?: Buffer
   /** Which fields of the directory entry are told by ZIP64 alone. */
   readonly zip64?: readonly ('bytes' | 'compressedBytes' | 'offset')[]
   /** ZIP64 fields are announced, but their values are left out. */
@@ -34,6 +46,10 @@ export interface ZipWhole {
   readonly comment?: string | Buffer
   /** Write a ZIP64 end record, and put these fields of the plain one to their limits. */
   readonly zip64?: readonly ('entries' | 'bytes' | 'offset')[]
+  /** Stands between the directory and the end record. */
+  readonly between?: string | Buffer
+  /** The plain end record alone says another number of entries. */
+  readonly plainEntries?: number
   /** Added to what the end record says. */
   readonly lies?: {
     readonly entries?: number
@@ -86,6 +102,7 @@ export function zipOf(parts: readonly ZipPart[], whole: ZipWhole = {}): Buffer {
     Buffer.from(whole.before ?? ''),
     ...pieces,
     central,
+    Buffer.from(whole.between ?? ''),
     end,
     Buffer.from(whole.after ?? ''),
   ])
@@ -94,7 +111,7 @@ export function zipOf(parts: readonly ZipPart[], whole: ZipWhole = {}): Buffer {
 function pack(part: ZipPart): readonly [Written, Buffer] {
   const content = Buffer.from(part.content ?? '')
   const method = part.method ?? 0
-  const data = method === 8 ? deflateRawSync(content) : content
+  const data = part.packed ?? (method === 8 ? deflateRawSync(content) : content)
   const written = {
     part,
     name: Buffer.from(part.name),
@@ -108,14 +125,16 @@ function pack(part: ZipPart): readonly [Written, Buffer] {
 }
 
 function localHeader({ part, name, flags, method, crc, bytes, compressedBytes }: Written): Buffer {
-  const localName = part.local?.name === undefined ? name : Buffer.from(part.local.name)
+  const { local = {} } = part
+  const localName = local.name === undefined ? name : Buffer.from(local.name)
   const extra = part.localExtra ?? Buffer.alloc(0)
-  const sizes = part.descriptor ? [0, 0, 0] : [crc, compressedBytes, bytes]
+  const told = [local.crc32 ?? crc, local.compressedBytes ?? compressedBytes, local.bytes ?? bytes]
+  const sizes = part.descriptor ? [0, 0, 0] : told
   return Buffer.concat([
-    u32(part.local?.signature ?? 0x04034b50),
+    u32(local.signature ?? 0x04034b50),
     u16(20),
-    u16(flags),
-    u16(part.local?.method ?? method),
+    u16(local.flags ?? flags),
+    u16(local.method ?? method),
     u32(0x58210000),
     ...sizes.map(u32),
     u16(localName.length),
@@ -136,10 +155,8 @@ function directoryEntry(written: Written, offset: number): Buffer {
   const told = (['bytes', 'compressedBytes', 'offset'] as const).filter(
     key => far.has(key) && !part.zip64Lost,
   )
-  const extra =
-    far.size === 0
-      ? Buffer.alloc(0)
-      : Buffer.concat([u16(1), u16(told.length * 8), ...told.map(key => u64(values[key]))])
+  const zip64 = far.size === 0 ? [] : [extraField(1, Buffer.concat(told.map(key => u64(values[key]))))]
+  const extra = Buffer.concat([...zip64, part.extra ?? Buffer.alloc(0)])
   return Buffer.concat([
     u32(0x02014b50),
     u16(part.mode === undefined ? 20 : (3 << 8) | 20),
@@ -162,6 +179,14 @@ function directoryEntry(written: Written, offset: number): Buffer {
   ])
 }
 
+/** One field of those behind a name. */
+export const extraField = (id: number, content: Buffer): Buffer =>
+  Buffer.concat([u16(id), u16(content.length), content])
+
+/** What Info-ZIP writes beside a name that is not UTF-8. */
+export const unicodePath = (name: string | Buffer, path: string): Buffer =>
+  extraField(0x7075, Buffer.concat([Buffer.from([1]), u32(crc32(name)), Buffer.from(path)]))
+
 function endRecords(parts: number, directoryBytes: number, directoryOffset: number, whole: ZipWhole): Buffer {
   const { lies = {}, comment = '' } = whole
   const entries = parts + (lies.entries ?? 0)
@@ -183,7 +208,7 @@ function endRecords(parts: number, directoryBytes: number, directoryOffset: numb
     ]),
     Buffer.concat([u32(0x07064b50), u32(0), u64(directoryOffset + directoryBytes), u32(1)]),
   ]
-  const count = u16(far.has('entries') ? 0xffff : entries)
+  const count = u16(whole.plainEntries ?? (far.has('entries') ? 0xffff : entries))
   return Buffer.concat([
     ...(whole.zip64 ? zip64 : []),
     u32(0x06054b50),

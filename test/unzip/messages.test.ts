@@ -2,6 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+
 import { type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
 import { type Asked, draw, expectGolden, goldens, told, unpack } from './rig.ts'
 
@@ -19,27 +20,51 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'not-a-zip.html': [Buffer.from('<!doctype html><title>Sign in</title>')],
   'not-a-zip.gzip': [Buffer.from([0x1f, 0x8b, 8, 0, 0])],
   'not-a-zip.lfs': [Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n')],
-  'corrupt-zip': [zip([first], { lies: { entries: -1 } })],
-  'corrupt-zip.cut': [zip([first]).subarray(0, 40)],
-  'corrupt-zip.split': [zip([first], { lies: { disk: 3 } })],
-  'corrupt-zip.overlap': [zip([first, { ...first, name: '000000000010.jpg', offset: 0 }])],
+  'corrupt-zip': [zip([first], { lies: { bytes: 1, offset: -1 } })],
+  'corrupt-zip.between': [zip([first], { between: 'a signature' })],
+  'corrupt-zip.two-ends': [zip([first], { zip64: ['offset'], plainEntries: 2 })],
+  'corrupt-zip.no-size': [zip([{ ...first, zip64: ['bytes'], zip64Lost: true }])],
+  'corrupt-zip.directory': [zip([{ ...first, says: { compressedBytes: 500 } }])],
+  'cut-zip': [zip([first]).subarray(0, 40)],
+  'split-zip': [zip([first], { lies: { disk: 3 } })],
+  'zip64-missing': [zip(Array.from({ length: 65_537 }, (_, i) => ({ name: `${i}` })))],
+  'bytes-before-zip': [zip([first], { before: Buffer.alloc(163_840, 'MZ') })],
+  'bytes-before-zip.zip': [zip([first], { before: zip([first]) })],
+  'bytes-before-zip.junk': [zip([first], { before: 'junk' })],
+  'bytes-after-zip': [zip([first], { after: '<!-- served from cache -->\n' })],
+  'bytes-after-zip.zeros': [zip([first], { after: Buffer.alloc(512) })],
+  'wrong-entry-count': [zip([first, { ...first, name: '000000000010.jpg' }], { lies: { entries: -1 } })],
+  'wrong-entry-count.more': [zip([first], { lies: { entries: 60_000 } })],
+  'entry-overlap': [zip([first, { ...first, name: '000000000010.jpg', offset: 0 }])],
+  'entry-impossible-size': [
+    zip([{ ...first, zip64: ['bytes'], says: { bytes: 4_500_000_000_000 }, local: { bytes: 4 } }]),
+  ],
+  'entry-header-mismatch': [zip([{ ...first, local: { name: '000000000010.jpg' } }])],
+  'entry-header-mismatch.size': [zip([{ ...first, local: { bytes: 5 } }])],
+  'entry-header-mismatch.none': [zip([{ ...first, local: { signature: 0x21504b50 } }])],
   'corrupt-zip.deflate': [zip([{ ...first, content: 'x'.repeat(500), says: { compressedBytes: 3 } }])],
   'crc-mismatch': [zip([{ ...first, says: { crc32: 0x1a2b3c } }])],
   'entry-size-mismatch': [zip([{ ...first, says: { bytes: 2 } }])],
-  'entry-size-mismatch.less': [zip([{ ...first, says: { bytes: 20_000 } }])],
-  'entry-outside': [zip(files('../../etc/cron.d/job', '/etc/passwd', 'C:/boot.ini', 'images\\1.jpg'))],
+  'entry-size-mismatch.less': [zip([{ ...first, says: { bytes: 6_000 } }])],
+  'entry-size-mismatch.stored': [zip([{ ...first, method: 0, says: { bytes: 5 } }])],
+  'entry-outside': [zip(files('../../etc/cron.d/job', 'a\\..\\..\\b'))],
+  'entry-absolute': [zip(files('/etc/passwd'))],
+  'entry-drive': [zip(files('C:/boot.ini', 'd:autorun.inf'))],
+  'entry-backslash': [zip(files('images\\1.jpg', '\\\\server\\share\\1.jpg'))],
+  'entry-control-character': [zip(files('a\x1b[31m', 'a\0.jpg'))],
+  'entry-device-name': [zip(files('CON', 'images/aux.jpg', 'com1 .tar.gz'))],
+  'entry-too-long': [zip(files(`a/${'é'.repeat(128)}`, `${'abcdefg/'.repeat(128)}x`))],
+  'entry-not-utf8': [zip([{ name: Buffer.from('caf\xe9.jpg', 'latin1') }])],
   'entry-outside.many': [zip(many(1234, i => `../${i}.jpg`))],
-  'entry-bad-name': [
-    zip([...files('a\x1b[31m', 'a//b', './b'), { name: Buffer.from('caf\xe9.jpg', 'latin1') }]),
-  ],
-  'entry-link': [
-    zip([
-      { name: 'latest', mode: 0o120777 },
-      { name: 'pipe', mode: 0o010644 },
-    ]),
-  ],
+  'entry-bad-name': [zip(files('a//b', 'a/./b', 'c/'))],
+  'entry-link': [zip([{ name: 'latest', mode: 0o120777 }])],
+  'entry-special': [zip([{ name: 'pipe', mode: 0o010644 }])],
   'entry-duplicate': [zip(files('1.jpg', '1.jpg'))],
-  'entry-clash': [zip(files('README', 'readme', 'images', 'images/1.jpg')), { bench: { foldsCase: true } }],
+  'entry-file-and-folder': [zip(files('images', 'images/1.jpg'))],
+  'entry-clash': [
+    zip(files('README', 'readme', 'IMAGES', 'images/1.jpg', 'é', 'e\u0301')),
+    { bench: { foldsCase: true } },
+  ],
   'entry-encrypted': [zip([{ ...first, flags: 1 }])],
   'entry-unknown-method': [
     zip([
@@ -87,7 +112,14 @@ describe('messages', () => {
   })
 
   test('no golden without a test', () => {
-    const names = [...Object.keys(refused), 'entry-clash.warning', 'disk-full']
+    const elsewhere = [
+      'disk-full',
+      'no-room',
+      'no-room.inodes',
+      'zip64-missing.offset',
+      'directory-too-large',
+    ]
+    const names = [...Object.keys(refused), 'entry-clash.warning', ...elsewhere]
     expect(readdirSync(goldens).toSorted()).toEqual(names.map(name => `${name}.txt`).toSorted())
   })
 })

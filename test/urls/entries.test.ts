@@ -50,16 +50,17 @@ describe('names', () => {
 
   test.each([
     ['../../etc/passwd', 'entry-outside'],
-    ['/etc/passwd', 'entry-outside'],
-    ['C:evil', 'entry-outside'],
+    ['/etc/passwd', 'entry-absolute'],
+    ['C:evil', 'entry-drive'],
     ['a\\..\\b', 'entry-outside'],
-    ['a\0b', 'entry-bad-name'],
-    ['a\nb', 'entry-bad-name'],
+    ['a\\b', 'entry-backslash'],
+    ['a\0b', 'entry-control-character'],
+    ['a\nb', 'entry-control-character'],
     ['', 'entry-bad-name'],
     ['a//b', 'entry-bad-name'],
     ['./a', 'entry-bad-name'],
-    ['x'.repeat(300), 'entry-bad-name'],
-    ['\ud800', 'entry-bad-name'],
+    ['x'.repeat(300), 'entry-too-long'],
+    ['\ud800', 'entry-not-utf8'],
   ])('a key of %j is refused', (key, code) => {
     expect(record({ url, id: key }, { name: '{key}' }).name).toMatchObject({ form: 'bad', code })
   })

@@ -31,11 +31,11 @@ const refused: Readonly<Record<string, Listed>> = {
     ...Array.from({ length: 14 }, (_, i) => `${deaf}/${i}/front.jpg`),
     `${deaf}/0/front.jpg`,
   ),
-  'entry-clash': {
+  'entry-file-and-folder': {
     list: [`${deaf}/1`, `${deaf}/2`].map((url, i) => ({ url, id: ['covers', 'covers/a'][i] })),
     params: { name: '{id}' },
   },
-  'entry-clash.case': { ...text(`${deaf}/A.jpg`, `${deaf}/a.jpg`), bench: { foldsCase: true } },
+  'entry-clash': { ...text(`${deaf}/A.jpg`, `${deaf}/a.jpg`), bench: { foldsCase: true } },
   offline: { ...text(`${deaf}/a.jpg`), bench: { offline: true } },
 }
 

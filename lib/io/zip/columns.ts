@@ -11,6 +11,9 @@ export interface ZipColumns {
   readonly directory: Uint8Array
   readonly nameAt: Uint32Array
   readonly nameBytes: Uint16Array
+  /** The name as the local header must have it: with `./` before it, or before an extra field gave it in UTF-8. */
+  readonly headerNameAt: Uint32Array
+  readonly headerNameBytes: Uint16Array
   /** Of the local header, in the file. */
   readonly headerOffset: Float64Array
   /** Where what follows an entry begins: nothing of it lies behind. */
@@ -26,7 +29,13 @@ export interface ZipColumns {
 }
 
 /** What `ZipColumns.traits` says of an entry. The lowest two bits are its kind. */
-export const traits = { kind: 0b11, encrypted: 0b100, notAscii: 0b1000, notUtf8: 0b1_0000 } as const
+export const traits = {
+  kind: 0b11,
+  encrypted: 0b100,
+  notAscii: 0b1000,
+  notUtf8: 0b1_0000,
+  saysUtf8: 0b10_0000,
+} as const
 export const kinds = ['file', 'folder', 'link', 'special'] as const
 
 export function newColumns(archive: string, count: number, directory: Uint8Array): ZipColumns {
@@ -36,6 +45,8 @@ export function newColumns(archive: string, count: number, directory: Uint8Array
     directory,
     nameAt: new Uint32Array(shared(4 * count)),
     nameBytes: new Uint16Array(shared(2 * count)),
+    headerNameAt: new Uint32Array(shared(4 * count)),
+    headerNameBytes: new Uint16Array(shared(2 * count)),
     headerOffset: new Float64Array(shared(8 * count)),
     endOffset: new Float64Array(shared(8 * count)),
     compressedBytes: new Float64Array(shared(8 * count)),
@@ -50,9 +61,13 @@ export function newColumns(archive: string, count: number, directory: Uint8Array
 export const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes)
 
 export interface ZipEntry {
-  /** As written, folders with `/` at their end. Where it is not UTF-8 (with or without the flag), it holds U+FFFD. */
+  /** As written but for `./` before it, folders with `/` at their end. Where it is not UTF-8 (with or without the flag), it holds U+FFFD. */
   readonly path: string
   readonly isUtf8: boolean
+  /** As its local header must have it. */
+  readonly headerName: Buffer
+  /** Its flags say that the name is UTF-8. */
+  readonly saysUtf8: boolean
   /** `special`: a device, pipe or socket. */
   readonly kind: (typeof kinds)[number]
   /** 0 is stored, 8 deflated. */
@@ -105,9 +120,12 @@ export class ZipDirectory {
   entry(i: number): ZipEntry {
     const { columns } = this
     const of = columns.traits[i] as number
+    const headerNameAt = columns.headerNameAt[i] as number
     return {
       path: this.path(i),
       isUtf8: (of & traits.notUtf8) === 0,
+      headerName: this.#names.subarray(headerNameAt, headerNameAt + (columns.headerNameBytes[i] as number)),
+      saysUtf8: (of & traits.saysUtf8) !== 0,
       kind: this.kind(i),
       method: columns.method[i] as number,
       encrypted: (of & traits.encrypted) !== 0,

@@ -6,20 +6,17 @@
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
 import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
-import { Problem } from '../../model/problem.ts'
+import type { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
 import type { ZipEntry } from '../zip.ts'
-import { corrupt, fetchAgain } from './corrupt.ts'
+import { corrupt, damaged } from './corrupt.ts'
+import { contentOffset, inHex, likelyHeaderBytes, mostHeaderBytes } from './local-header.ts'
 import { piecesOf, type RandomAccess } from './random-access.ts'
 
 /** Takes bytes in order; the next ones come when it has resolved. */
 type Sink = (bytes: Buffer) => Promise<void>
 
 const wholeUpToBytes = 4 << 20
-const localHeaderBytes = 30
-const localSignature = 0x04034b50
-/** Room for the extra fields of a local header, whose length only the header itself tells. */
-const extraBytes = 512
 
 /**
  * The content of an entry, all of it at once and proven, from the bytes that begin at its local header. Undefined where
@@ -27,8 +24,8 @@ const extraBytes = 512
  */
 export function wholeContent(archive: string, entry: ZipEntry, read: Buffer): Buffer | undefined {
   refuseTwoSizes(archive, entry)
-  const dataAt = dataOffset(archive, entry, read) - entry.headerOffset
-  if (dataAt + entry.compressedBytes > read.length) return undefined
+  const dataAt = contentOffset(archive, entry, read)
+  if (dataAt === undefined || dataAt + entry.compressedBytes > read.length) return undefined
   const data = read.subarray(dataAt, dataAt + entry.compressedBytes)
   const content = entry.method === 0 ? data : inflate(archive, entry, data)
   if (content.length !== entry.bytes) throw wrongSize(archive, entry, content.length)
@@ -51,10 +48,7 @@ function inflate(archive: string, entry: ZipEntry, data: Buffer): Buffer {
 
 /** What has to be read at once to have the whole content, in all likelihood. */
 const likelyBytes = (entry: ZipEntry): number =>
-  Math.min(
-    localHeaderBytes + Buffer.byteLength(entry.path) + extraBytes + entry.compressedBytes,
-    entry.endOffset - entry.headerOffset,
-  )
+  Math.min(likelyHeaderBytes(entry) + entry.compressedBytes, entry.endOffset - entry.headerOffset)
 
 /** Whether an entry is small enough to be held in memory, packed and unpacked. */
 export const isSmall = ({ bytes, compressedBytes }: Pick<ZipEntry, 'bytes' | 'compressedBytes'>): boolean =>
@@ -104,8 +98,7 @@ async function flow(
   sink: Sink,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const headerBytes = localHeaderBytes + Buffer.byteLength(entry.path)
-  const dataAt = dataOffset(source.name, entry, await source.read(entry.headerOffset, headerBytes))
+  const dataAt = entry.headerOffset + (await dataBegin(source, entry))
   const pieces = piecesOf(source, dataAt, dataAt + entry.compressedBytes)
   const drain = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of chunks) await sink(chunk)
@@ -115,18 +108,13 @@ async function flow(
   else await pipeline(pieces, createInflateRaw({ chunkSize: 1 << 18 }), drain, options)
 }
 
-/** Where the data of an entry begin, from its local header, which must say the same as the directory. */
-function dataOffset(archive: string, entry: ZipEntry, header: Buffer): number {
-  const differs = (what: string): Error => corrupt(archive, what, [{ label: 'entry', text: entry.path }])
-  if (header.readUInt32LE(0) !== localSignature) throw differs('no entry begins where the directory says')
-  const nameEnd = localHeaderBytes + header.readUInt16LE(26)
-  if (!header.subarray(localHeaderBytes, nameEnd).equals(Buffer.from(entry.path)))
-    throw differs('an entry has another name than the directory says')
-  if (header.readUInt16LE(8) !== entry.method)
-    throw differs('an entry has another method than the directory says')
-  const dataAt = entry.headerOffset + nameEnd + header.readUInt16LE(28)
-  if (dataAt + entry.compressedBytes > entry.endOffset) throw differs('an entry reaches into what follows it')
-  return dataAt
+async function dataBegin(source: RandomAccess, entry: ZipEntry): Promise<number> {
+  const most = mostHeaderBytes(entry)
+  for (const bytes of [Math.min(likelyHeaderBytes(entry), most), most]) {
+    const dataAt = contentOffset(source.name, entry, await source.read(entry.headerOffset, bytes))
+    if (dataAt !== undefined) return dataAt
+  }
+  throw new Error(`the header of ${entry.path} is longer than it can be`)
 }
 
 interface Tally {
@@ -155,32 +143,21 @@ function tallyOf(archive: string, entry: ZipEntry): Tally {
   }
 }
 
-const hex = (crc: number): string => crc.toString(16).padStart(8, '0')
-
 const wrongCrc = (archive: string, entry: ZipEntry, found: number): Problem =>
-  new Problem({
-    code: 'crc-mismatch',
-    message: `${archive} is damaged: the content of an entry does not fit its checksum.`,
-    evidence: [
-      { label: 'entry', text: entry.path },
-      { label: 'wanted', text: `crc32 ${hex(entry.crc32)}`, from: 'the directory of the archive' },
-      { label: 'found', text: `crc32 ${hex(found)}` },
-    ],
-    next: fetchAgain,
-  })
+  damaged('crc-mismatch', `${archive} is damaged: the content of an entry does not fit its checksum.`, [
+    { label: 'entry', text: entry.path },
+    { label: 'wanted', text: `crc32 ${inHex(entry.crc32)}`, from: 'the directory of the archive' },
+    { label: 'found', text: `crc32 ${inHex(found)}` },
+  ])
 
 function wrongSize(archive: string, entry: ZipEntry, found: number): Problem {
   const isMore = found > entry.bytes
-  return new Problem({
-    code: 'entry-size-mismatch',
-    message: `An entry of ${archive} holds ${isMore ? 'more' : 'less'} than the archive's directory says.`,
-    evidence: [
-      { label: 'entry', text: entry.path },
-      { label: 'wanted', text: `${formatCount(entry.bytes)} bytes`, from: 'the directory of the archive' },
-      { label: 'found', text: isMore ? 'more; the rest was not read' : `${formatCount(found)} bytes` },
-    ],
-    next: fetchAgain,
-  })
+  const message = `An entry of ${archive} holds ${isMore ? 'more' : 'less'} than the archive's directory says.`
+  return damaged('entry-size-mismatch', message, [
+    { label: 'entry', text: entry.path },
+    { label: 'wanted', text: `${formatCount(entry.bytes)} bytes`, from: 'the directory of the archive' },
+    { label: 'found', text: isMore ? 'more; the rest was not read' : `${formatCount(found)} bytes` },
+  ])
 }
 
 /** What zlib says, in our words; anything else as it is. */

@@ -1,11 +1,14 @@
 /**
- * Finds the directory of a zip from the records at its end: with a comment, with bytes before or after it, with ZIP64.
- * Reads no entry.
+ * Finds the directory of a zip from the records at its end: with a comment, with ZIP64. What stands before or behind the
+ * archive is refused, and so is an end that is not the archive's own. Reads no entry.
  */
 
-import { corrupt } from './corrupt.ts'
+import { plural } from '../../model/units.ts'
+import { corrupt, damaged } from './corrupt.ts'
+import { tooFew } from './count.ts'
+import { bytesAfter, bytesBefore } from './outside.ts'
 import type { RandomAccess } from './random-access.ts'
-import { notAZip } from './resemblance.ts'
+import { cut, notAZip, withoutZip64 } from './resemblance.ts'
 
 export interface DirectoryPlace {
   /** Where the archive begins in the file: offsets inside of it count from here. */
@@ -23,17 +26,22 @@ const entryBytesAtLeast = 46
 const endSignature = Buffer.from('PK\x05\x06')
 const locatorSignature = 0x07064b50
 const zip64EndSignature = 0x06064b50
-const localSignature = 0x04034b50
+const entrySignature = 0x02014b50
 
 export async function findDirectory(source: RandomAccess): Promise<DirectoryPlace> {
   const tailBytes = Math.min(source.bytes, endBytes + 0xffff)
-  const tail = await source.read(source.bytes - tailBytes, tailBytes)
+  const tailAt = source.bytes - tailBytes
+  const tail = await source.read(tailAt, tailBytes)
   const inTail = findEnd(tail)
   if (inTail === undefined) throw await notAZip(source)
-  const endAt = source.bytes - tailBytes + inTail
+  const endAt = tailAt + inTail
   const end = readEnd(tail.subarray(inTail, inTail + endBytes))
   const zip64 = await readZip64(source, endAt)
-  return checked(source, combine(end, zip64?.end), zip64 ?? { recordAt: endAt })
+  if (zip64) refuseTwoEnds(source.name, end, zip64.end)
+  const place = await checked(source, combine(end, zip64?.end), zip64 ?? { recordAt: endAt })
+  const rest = tail.subarray(behind(tail, inTail))
+  if (rest.length > 0) throw bytesAfter(source.name, source.bytes, rest)
+  return place
 }
 
 interface End {
@@ -53,6 +61,9 @@ const limits: End = {
   offset: 0xffffffff,
 }
 
+/** Where the archive ends whose end record is at `at`. */
+const behind = (tail: Buffer, at: number): number => at + endBytes + tail.readUInt16LE(at + 20)
+
 /**
  * The signature may also stand in a comment or in a stored zip within the zip: the record whose comment ends with the
  * file is preferred, then the last one that fits (bytes were appended).
@@ -65,7 +76,7 @@ function findEnd(tail: Buffer): number | undefined {
     at = at === 0 ? -1 : tail.lastIndexOf(endSignature, at - 1)
   ) {
     if (at + endBytes > tail.length) continue
-    const after = tail.length - (at + endBytes + tail.readUInt16LE(at + 20))
+    const after = tail.length - behind(tail, at)
     if (after === 0) return at
     if (after > 0) fits ??= at
   }
@@ -105,6 +116,16 @@ const readZip64End = (record: Buffer): End => ({
   offset: Number(record.readBigUInt64LE(48)),
 })
 
+/** Readers differ in which of the two they believe, and so in what they unpack. */
+function refuseTwoEnds(archive: string, end: End, zip64: End): void {
+  for (const field of ['entries', 'bytes', 'offset'] as const)
+    if (end[field] !== limits[field] && end[field] !== zip64[field])
+      throw corrupt(archive, 'its two end records contradict each other', [
+        { label: 'wanted', text: `${field}: ${end[field]}`, from: 'the end record' },
+        { label: 'found', text: `${field}: ${zip64[field]}`, from: 'the ZIP64 end record' },
+      ])
+}
+
 /** A field at its limit means the ZIP64 one, if there is one: an archive may hold just 65,535 entries without ZIP64. */
 function combine(end: End, zip64: End | undefined): End {
   const pick = (field: keyof End): number =>
@@ -125,25 +146,36 @@ async function checked(
 ): Promise<DirectoryPlace> {
   const broken = (what: string): Error => corrupt(source.name, what)
   if (end.disk !== 0 || end.entriesHere !== end.entries)
-    throw corrupt(source.name, 'it is only the last part of a split archive', [], joinFirst)
+    throw damaged('split-zip', `${source.name} is only the last part of a split archive.`, [], joinFirst)
   const offset = recordAt - end.bytes
   const start = offset - end.offset
   if (start < 0) throw broken('its directory is said to lie where it cannot')
-  if (end.entries * entryBytesAtLeast > end.bytes) throw broken('its directory is too small for its entries')
-  if (start > 0) await refuseRemainder(source, start)
+  if (end.entries * entryBytesAtLeast > end.bytes) throw tooFew(source.name, end.entries)
+  if (start > 0) throw await elsewhere(source, start, end.offset)
   return { start, offset, bytes: end.bytes, entries: end.entries }
 }
 
 const joinFirst =
   'join the parts (zip -s 0 PARTS.zip --out WHOLE.zip) and write the path of the result as url.'
 
-/** Bytes before an archive are fine (a self-extractor), but not the beginning of another zip: then this is its cut inside. */
-async function refuseRemainder(source: RandomAccess, start: number): Promise<void> {
-  const signature = await source.read(0, 4)
-  if (signature.readUInt32LE(0) !== localSignature) return
-  const what =
-    start % 2 ** 32 === 0
-      ? 'it is larger than 4 GiB but was written without ZIP64'
-      : 'another zip begins before it, and the end of that one is missing'
-  throw corrupt(source.name, what)
+/** Why the directory does not lie where the end record says, but `start` bytes behind that. */
+async function elsewhere(source: RandomAccess, start: number, offset: number): Promise<Error> {
+  const { name } = source
+  const head = await source.read(0, Math.min(64, start))
+  if (await endsAt(source, start)) return bytesBefore(name, start, head)
+  const said = await source.read(offset, 4)
+  if (said.readUInt32LE(0) === entrySignature)
+    return corrupt(name, 'bytes stand between its directory and its end', [
+      { label: 'found', text: plural(start, 'byte') },
+    ])
+  if (!head.toString('latin1').startsWith('PK\x03\x04')) return bytesBefore(name, start, head)
+  return start % 2 ** 32 === 0 ? withoutZip64(name, start) : cut(source)
+}
+
+/** Whether another zip ends there. */
+async function endsAt(source: RandomAccess, at: number): Promise<boolean> {
+  const tailBytes = Math.min(at, endBytes + 0xffff)
+  const tail = await source.read(at - tailBytes, tailBytes)
+  const end = findEnd(tail)
+  return end !== undefined && behind(tail, end) === tail.length
 }
