@@ -12,7 +12,7 @@ import { checkAnnouncement, checkEncoding, checkPage, checkRoom } from './checks
 import { firstMissing, ifRange, mayContinue } from './continuation.ts'
 import { Crew, type CrewWork, type Member, Setback } from './crew.ts'
 import { asked, endOf, toldEnd } from './ends.ts'
-import type { Fetch } from './fetch.ts'
+import type { Fetch, Position } from './fetch.ts'
 import { type Asked, isAnother, isWrongFile, judgeAnswer } from './judge.ts'
 import { Line } from './line.ts'
 import type { Origin } from './note.ts'
@@ -38,17 +38,8 @@ export interface Arrived {
   readonly pieces: number
 }
 
-interface Position {
-  /** Where the first byte of the address lies in the file. */
-  readonly at: number
-  /** The file ends where it ends. */
-  readonly isLast: boolean
-}
-
-const alone: Position = { at: 0, isLast: true }
-
 /** Throws what ends the address. */
-export const transfer = (source: WebSource, fetch: Fetch, position = alone): Promise<Arrived> =>
+export const transfer = (source: WebSource, fetch: Fetch, position: Position): Promise<Arrived> =>
   new Transfer(source, fetch, position).run()
 
 class Transfer implements CrewWork {
