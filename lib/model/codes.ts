@@ -34,6 +34,7 @@ export const refusedCodes = [
   'state-too-new',
   'symlink-outside-root',
   'not-pinned',
+  'program-missing',
 ] as const
 
 /** An archive is not what its publisher packed: with another file in its place it may come right. Exit code 1. */
@@ -47,6 +48,9 @@ export const damageCodes = [
   'bytes-after-zip',
   'directory-too-large',
   'wrong-entry-count',
+  'not-a-tar',
+  'corrupt-tar',
+  'corrupt-archive',
   'crc-mismatch',
   'entry-overlap',
   'entry-impossible-size',
@@ -125,6 +129,7 @@ const workCodes = [
   // the run
   'disk-full',
   'disk-error',
+  'program-failed',
   'interrupted',
   'bug',
 ] as const

@@ -8,7 +8,7 @@ import type { GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
-import type { Diagnostic, Place } from './problem.ts'
+import type { Diagnostic, DiagnosticDraft, Place } from './problem.ts'
 import type { SourceForm } from './source-form.ts'
 
 /** Stable across runs and machines: `unzip:coco/train2017`. */
@@ -130,8 +130,8 @@ export interface TaskKind<P = unknown> {
   /** How a source of the spec asks for it; absent for kinds that the graph adds by itself. */
   readonly source?: SourceForm<P>
   outline(params: P): Outline
-  /** What these parameters ask for that cannot be built yet (`tar archives`), so that a build is refused before it starts. */
-  notYet?(params: P): string | undefined
+  /** What this machine lacks for these parameters (a program), so that a build is refused before it starts. */
+  lacks?(params: P): DiagnosticDraft | undefined
   /**
    * The parameters of a task that makes only the files that these annotations refer to, and takes those of them that can
    * refer to its own; undefined where it can only make all. Of one that checks: what holds for a part of the files. Pure.

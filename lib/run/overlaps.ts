@@ -70,7 +70,10 @@ export class Overlaps {
 
   /** Nobody will read what it makes. */
   stop(task: TaskId): void {
-    this.#makers.get(task)?.stop.abort(new Forsaken(`nobody reads ${task} any more`))
+    const maker = this.#makers.get(task)
+    // It failed by itself, and has yet to say why.
+    if (maker?.offer?.isVoid) return
+    maker?.stop.abort(new Forsaken(`nobody reads ${task} any more`))
   }
 
   /** Of those tasks, what is being made now. */

@@ -5,10 +5,9 @@ import { basename } from 'node:path'
 import { Selection } from '../../lib/io/unpacking/selection.ts'
 import { overGrowing, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
-import { isDamage } from '../../lib/model/codes.ts'
-import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import type { Artifact, Input, Workbench } from '../../lib/model/task.ts'
+import type { Input, Workbench } from '../../lib/model/task.ts'
+import { blameArchive } from './blame.ts'
 import { remarkDirectory } from './directory.ts'
 import { extract, type OpenArchive } from './extract.ts'
 import { judge } from './judge.ts'
@@ -18,14 +17,15 @@ import { refuseWithoutRoom } from './room.ts'
 import { findRoot } from './root.ts'
 
 export async function unpack(params: UnpackParams, bench: Workbench): Promise<void> {
-  const { growing, path, artifact } = bench.inputs[0] as Input
+  const input = bench.inputs[0] as Input
+  const { growing, path, artifact } = input
   const name = basename(artifact.at)
   if (growing) {
     const bytes = await growing.size()
     await growing.wish(Math.max(0, bytes - tailBytes), bytes)
     const archive = { handle: growing.handle, growing }
     return unpackFrom(overGrowing(growing, name, bytes), archive, params, bench).catch((error: unknown) =>
-      blameArchive(error, growing, artifact),
+      blameArchive(error, input),
     )
   }
   const handle = openSync(path, 'r')
@@ -34,15 +34,6 @@ export async function unpack(params: UnpackParams, bench: Workbench): Promise<vo
   } finally {
     closeSync(handle)
   }
-}
-
-/** Until its digest was right, damage may be that of a wrong file, which is fetched from elsewhere then: that is waited for. */
-async function blameArchive(error: unknown, growing: GrowingFile, { pins }: Artifact): Promise<never> {
-  const isPinned = pins?.sha256 !== undefined || pins?.md5 !== undefined
-  if (!(error instanceof Problem && isDamage(error.code) && isPinned)) throw error
-  growing.pass(Number.POSITIVE_INFINITY)
-  await growing.until(Number.POSITIVE_INFINITY)
-  throw error
 }
 
 /** Most directories lie in it whole. */

@@ -2,11 +2,9 @@
 
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import type { Problem } from '../../lib/model/problem.ts'
-import { untar } from '../../tasks/untar.ts'
-import { testBench } from '../rig/workbench.ts'
+
 import { type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
-import { type Asked, draw, expectGolden, goldens, paramsOf, told, unpack } from './rig.ts'
+import { type Asked, draw, expectGolden, goldens, told, unpack } from './rig.ts'
 
 const files = (...names: readonly string[]): readonly ZipPart[] =>
   names.map(name => ({ name, content: name }))
@@ -113,15 +111,6 @@ describe('messages', () => {
     expectGolden('entry-clash.warning', draw(bench.told))
   })
 
-  test('not-yet', async () => {
-    const params = paramsOf()
-    const problem = await untar.run(params, testBench()).then(
-      () => undefined,
-      (error: unknown) => error as Problem,
-    )
-    expectGolden('not-yet', problem ? told(problem) : 'no problem')
-  })
-
   test('no golden without a test', () => {
     const elsewhere = [
       'disk-full',
@@ -130,7 +119,7 @@ describe('messages', () => {
       'zip64-missing.offset',
       'directory-too-large',
     ]
-    const names = [...Object.keys(refused), 'entry-clash.warning', 'not-yet', ...elsewhere]
+    const names = [...Object.keys(refused), 'entry-clash.warning', ...elsewhere]
     expect(readdirSync(goldens).toSorted()).toEqual(names.map(name => `${name}.txt`).toSorted())
   })
 })

@@ -5,7 +5,6 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Place } from '../../lib/model/problem.ts'
-import { untar } from '../../tasks/untar.ts'
 import { unpackParams } from '../../tasks/unzip/params.ts'
 import { unzip } from '../../tasks/unzip.ts'
 import { manifestOf, testBench } from '../rig/workbench.ts'
@@ -68,13 +67,6 @@ describe('outline', () => {
     const grammar = unzip.source?.grammar
     const text = grammar?.form === 'object' ? grammar.fields['root']?.grammar : undefined
     expect(text?.form === 'text' && text.check?.(root)).toBe(wrong)
-  })
-
-  test('untar is asked for in the same way and refused', async () => {
-    const given = paramsOf({ root: 'a' })
-    expect(untar.outline(given).gives?.at).toBe('coco/train2017')
-    expect(untar.notYet?.(given)).toBe('tar archives')
-    await expect(untar.run(given, testBench())).rejects.toMatchObject({ code: 'not-yet' })
   })
 })
 
