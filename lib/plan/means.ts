@@ -37,12 +37,30 @@ export function isAtHand({ id, gives }: Task, known: Knowledge): boolean {
   return pinned === undefined || pinned === memory.receipt.digest
 }
 
+interface Wishing {
+  readonly known: Knowledge
+  /** By the task that found out that it needs what it takes. */
+  readonly wishes: ReadonlyMap<TaskId, unknown>
+}
+
 /** It can do its work without what it takes, unless it found out that it cannot. */
 export const doesWithout = (
   task: Task,
   verdict: Verdict & { state: 'stale' },
-  { known, wishes }: { readonly known: Knowledge; readonly wishes: ReadonlyMap<TaskId, unknown> },
+  { known, wishes }: Wishing,
 ): boolean => canRework(task, verdict, known) || (!wishes.has(task.id) && canRepair(task, verdict, known))
 
-/** What lies there may be kept beside what is made of an input that is not here yet: it will be the very same one. */
-export const staysTheSame = (input: Task | undefined): boolean => input?.gives?.pins?.sha256 !== undefined
+/**
+ * Whether it may begin while `input` is still being made: it will run whatever comes out, and what it keeps of its last
+ * result was made of the very same one.
+ */
+export const mayReadEarly = (
+  task: Task,
+  verdict: Verdict,
+  input: Task | undefined,
+  wishing: Wishing,
+): boolean =>
+  task.kind.takesGrowing === true &&
+  verdict.state === 'stale' &&
+  !doesWithout(task, verdict, wishing) &&
+  (verdict.reason.code !== 'output-damaged' || input?.gives?.pins?.sha256 !== undefined)

@@ -10,7 +10,7 @@ import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
 import { isSpendable } from '../plan/held.ts'
-import { doesWithout, isAtHand, staysTheSame } from '../plan/means.ts'
+import { doesWithout, isAtHand, mayReadEarly } from '../plan/means.ts'
 import { isArchive } from '../plan/totals.ts'
 import { isSpare, surveyForJudge } from '../plan.ts'
 import { naming, subjectOf, Wanting } from './attempt.ts'
@@ -101,13 +101,8 @@ export class Pass {
 
   /** Whether it may begin although `input` is still being made: it will run whatever comes out. */
   #mayOverlap({ task, verdict }: Step, input: TaskId): boolean {
-    return (
-      task.kind.takesGrowing === true &&
-      verdict.state === 'stale' &&
-      !doesWithout(task, verdict, this.#run) &&
-      (verdict.reason.code !== 'output-damaged' || staysTheSame(this.#run.graph.tasks.get(input))) &&
-      this.#run.overlaps.isOffered(input)
-    )
+    const { graph, overlaps } = this.#run
+    return mayReadEarly(task, verdict, graph.tasks.get(input), this.#run) && overlaps.isOffered(input)
   }
 
   #isBeingMade(id: TaskId): boolean {
