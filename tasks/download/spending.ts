@@ -91,10 +91,11 @@ export class Spending {
     }
   }
 
+  /** What begins before the limit may end behind it: pieces of the network know nothing of what a reader waits for. */
   #isRoom(at: number, end: number): boolean {
     const { isRegretted, wishes } = this.#file
     return (
-      !this.isOn || isRegretted || end <= this.#limit || wishes.some(({ from, to }) => at < to && end > from)
+      !this.isOn || isRegretted || at < this.#limit || wishes.some(({ from, to }) => at < to && end > from)
     )
   }
 
