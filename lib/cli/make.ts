@@ -5,6 +5,7 @@ import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
+import { hostOf } from '../plan/totals.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
@@ -126,7 +127,7 @@ async function rememberAnew(desk: Desk, known: Known): Promise<void> {
 /** What a build with hosts would fetch now. */
 function tellMissing(console: Console, { steps, totals }: Plan): void {
   const missing = [...steps.values()].filter(
-    ({ task, verdict }) => verdict.state === 'stale' && task.outline.forecast.download,
+    step => step.verdict.state === 'stale' && hostOf(step) !== undefined,
   )
   const { download, unknown, byHost } = totals
   if (missing.length === 0) return

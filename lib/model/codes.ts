@@ -103,6 +103,8 @@ const workCodes = [
   'entry-unknown-method',
   'wrong-root',
   'ambiguous-root',
+  'nothing-needed',
+  'directory-mismatch',
   // lists of addresses
   'bad-list',
   'addresses-failed',

@@ -26,7 +26,7 @@ export function discard(run: Run, task: Task): boolean {
   removeResult(run, task, gives.form, receipt)
   // What lay in the playground is a part now; said so, or every build would look there for something to give back.
   if (!isOurFolder(receipt.at)) run.known.receipts.done({ ...receipt, at: gives.at })
-  if (!task.kind.staging) removeShelf(run, task)
+  if (task.kind.staging !== 'shelf-and-place') removeShelf(run, task)
   run.known.lookedAway(task.id)
   return true
 }

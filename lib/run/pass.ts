@@ -10,8 +10,9 @@ import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
 import { isSpendable } from '../plan/held.ts'
+import { doesWithout, isAtHand, staysTheSame } from '../plan/means.ts'
 import { isArchive } from '../plan/totals.ts'
-import { canRework, isAtHand, isSpare, surveyForJudge } from '../plan.ts'
+import { isSpare, surveyForJudge } from '../plan.ts'
 import { naming, subjectOf, Wanting } from './attempt.ts'
 import type { Run } from './context.ts'
 import { allDependants, directDependants, discard } from './discard.ts'
@@ -103,7 +104,8 @@ export class Pass {
     return (
       task.kind.takesGrowing === true &&
       verdict.state === 'stale' &&
-      !canRework(task, verdict, this.#run.known) &&
+      !doesWithout(task, verdict, this.#run) &&
+      (verdict.reason.code !== 'output-damaged' || staysTheSame(this.#run.graph.tasks.get(input))) &&
       this.#run.overlaps.isOffered(input)
     )
   }
@@ -198,7 +200,7 @@ export class Pass {
     const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
     const reason = reasonOf(now) ?? reasonOf(verdict)
     if (reason === undefined || (now.state === 'fresh' && !isWish(reason))) return 'fresh'
-    if (task.gives === undefined || canRework(task, { state: 'stale', reason }, known)) return reason
+    if (task.gives === undefined || doesWithout(task, { state: 'stale', reason }, this.#run)) return reason
     const givers = task.outline.takes.map(input => graph.tasks.get(input) as Task)
     return givers.every(giver => isAtHand(giver, known)) ? reason : 'postponed'
   }
@@ -238,8 +240,14 @@ export class Pass {
   }
 
   #fail(task: Task, error: unknown): State {
-    const begun = this.#run.known.memoryOf(task.id)?.state === 'started'
-    return this.#failTelling(task, error, begun ? halfway : unplaced)
+    return this.#failTelling(task, error, this.#diskOf(task))
+  }
+
+  #diskOf({ id }: Task): string {
+    const memory = this.#run.known.memoryOf(id)
+    if (memory?.state === 'started') return halfway
+    const isDone = memory?.state === 'done' && Date.parse(memory.receipt.finished) >= this.#run.began
+    return isDone ? unremoved : unplaced
   }
 
   #failTelling(task: Task, error: unknown, disk: string): State {

@@ -10,22 +10,15 @@ import type { Problem } from '../../lib/model/problem.ts'
 import { Anew, Spoiled, whyAnew } from './anew.ts'
 import { checkAnnouncement, checkEncoding, checkPage, checkRoom } from './checks.ts'
 import { firstMissing, ifRange, mayContinue } from './continuation.ts'
-import { Crew, type CrewWork, type Member, Setback } from './crew.ts'
+import { type Crew, type CrewWork, type Member, Setback } from './crew.ts'
 import { asked, endOf, toldEnd } from './ends.ts'
 import type { Fetch, Position } from './fetch.ts'
 import { type Asked, isAnother, isWrongFile, judgeAnswer } from './judge.ts'
 import { Line } from './line.ts'
 import type { Origin } from './note.ts'
+import { crewOf, persist, restIfExhausted } from './persist.ts'
 import { pour } from './pour.ts'
 import * as problems from './problems.ts'
-import {
-  backoffMs,
-  exhaustedForMs,
-  longestWaitBesideOthersMs,
-  longestWaitMs,
-  mostTries,
-  silentWaitMs,
-} from './rules.ts'
 import { type Claim, Segments } from './segments.ts'
 import type { WebSource } from './sources.ts'
 
@@ -67,53 +60,15 @@ class Transfer implements CrewWork {
     this.#line = new Line(source, fetch.bench, fetch.patience)
   }
 
-  /** A try that got further than any before it begins the count anew: a slow host that cuts each hour ends up done. */
   async run(): Promise<Arrived> {
-    const { part } = this.#fetch
-    let furthest = part.length
-    for (let failures = 0; ; ) {
-      const setback = await this.#round()
-      if (!setback)
-        return {
-          bytes: this.#total ?? 0,
-          etag: this.#etag,
-          linked: this.#linked,
-          pieces: this.#pieces,
-        }
-      failures = part.length > furthest ? 1 : failures + 1
-      furthest = Math.max(furthest, part.length)
-      if (failures === mostTries) throw problems.tried(setback.problem, mostTries)
-      await this.#wait(setback, failures)
-    }
-  }
-
-  async #wait({ problem, pauseMs }: Setback, failures: number): Promise<void> {
-    const { bench, hasOthers } = this.#fetch
-    const longest = hasOthers ? longestWaitBesideOthersMs : longestWaitMs
-    if (pauseMs !== undefined && pauseMs > longest) throw problems.asksToWait(problem, pauseMs)
-    if (pauseMs !== undefined && pauseMs > silentWaitMs)
-      bench.tell(problems.waiting(this.#source, problem, pauseMs))
-    await bench.pause(pauseMs ?? backoffMs(failures, Math.random()))
+    await persist(this.#source, this.#fetch, () => this.#round())
+    return { bytes: this.#total ?? 0, etag: this.#etag, linked: this.#linked, pieces: this.#pieces }
   }
 
   /** Until all is there, or everybody had a setback. */
   async #round(): Promise<Setback | undefined> {
-    const { bench, tuning, part, hasOthers } = this.#fetch
-    const { floorBytesPerSecond } = this.#host.budget
-    this.#crew = new Crew(this, {
-      host: this.#host,
-      tuning,
-      signal: bench.signal,
-      mostClaimBytes: () => part.claimBytes(this.#host.connections),
-      ...(floorBytesPerSecond !== undefined &&
-        hasOthers &&
-        !this.#host.isRationed && {
-          floor: {
-            bytesPerSecond: floorBytesPerSecond,
-            problem: rate => problems.tooSlow(this.#source, rate, floorBytesPerSecond),
-          },
-        }),
-    })
+    const { bench, part } = this.#fetch
+    this.#crew = crewOf(this, this.#source, this.#host, this.#fetch)
     try {
       return await this.#crew.finish()
     } catch (error) {
@@ -136,7 +91,7 @@ class Transfer implements CrewWork {
     const from = firstMissing(this.#fetch.part, was, this.#at)
     const piece = { from, ifRange: ifRange(this.#source, was) }
     const answer = await asked(() => this.#line.askAnew(piece, signal))
-    this.#restIfExhausted(answer)
+    restIfExhausted(this.#host, answer)
     try {
       await this.#begin(member, answer, from, was, signal)
     } finally {
@@ -152,7 +107,7 @@ class Transfer implements CrewWork {
     const answer = await asked(() => this.#line.ask(piece, signal))
     member.waitedMs = this.#fetch.tuning.now() - askedMs
     if ('expired' in answer) throw new Setback(problems.serverError(this.#source, answer.expired), 0)
-    this.#restIfExhausted(answer)
+    restIfExhausted(this.#host, answer)
     try {
       const judgement = judgeAnswer(answer, this.#askedFor(from, true, was))
       switch (judgement.is) {
@@ -268,12 +223,6 @@ class Transfer implements CrewWork {
       signal.throwIfAborted()
       throw isWrongFile(error) ? new Spoiled(error as Problem) : error
     }
-  }
-
-  /** The host says that this was the last request for a while. */
-  #restIfExhausted({ headers }: Answer): void {
-    const restMs = exhaustedForMs(headers, Date.now())
-    if (restMs !== undefined) this.#host.rest(restMs)
   }
 
   async #beginAnew({ why, origin, found }: Anew): Promise<Setback> {

@@ -3,7 +3,8 @@
 import { compressionOfName, isTarName, plainName } from '../../lib/io/compression.ts'
 import { lackingFor } from '../../lib/io/decompress.ts'
 import type { DiagnosticDraft } from '../../lib/model/problem.ts'
-import type { Outline, SourceRequest } from '../../lib/model/task.ts'
+import type { SourceRequest } from '../../lib/model/source-form.ts'
+import type { Outline } from '../../lib/model/task.ts'
 import { type UnpackParams, unpackOutline, unpackParams } from '../unzip/params.ts'
 
 export interface UntarParams extends UnpackParams {

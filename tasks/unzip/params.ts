@@ -5,7 +5,8 @@
 
 import { object, optional, text } from '../../lib/model/grammar.ts'
 import type { Place } from '../../lib/model/problem.ts'
-import type { Outline, SourceRequest, TaskId } from '../../lib/model/task.ts'
+import type { SourceRequest } from '../../lib/model/source-form.ts'
+import type { Outline, TaskId } from '../../lib/model/task.ts'
 
 /** What of the archive is wanted. */
 export type Root =

@@ -8,6 +8,7 @@ import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { blameArchive } from './blame.ts'
+import { remarkDirectory } from './directory.ts'
 import { extract, type OpenArchive } from './extract.ts'
 import { judge } from './judge.ts'
 import { leavesItsFolder } from './names.ts'
@@ -44,7 +45,9 @@ async function unpackFrom(
   params: UnpackParams,
   bench: Workbench,
 ): Promise<void> {
-  const selection = select(await openZip(source), params, bench)
+  const directory = await openZip(source)
+  const selection = select(directory, params, bench)
+  remarkDirectory(directory, bench)
   keepIntact(selection, bench)
   refuseWithoutRoom(selection, archive, bench.staging)
   await extract(selection, archive, bench)
@@ -52,7 +55,32 @@ async function unpackFrom(
 
 /** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
 export function select(directory: ZipDirectory, params: UnpackParams, bench: Workbench): Selection {
-  const { root, target, places } = params
+  const located = locate(directory, params)
+  return refuseUnfit(located, located.all, bench)
+}
+
+/** The same, of those that are `wanted`: asked once, about all that could be unpacked. */
+export async function selectSome(
+  directory: ZipDirectory,
+  params: UnpackParams,
+  bench: Workbench,
+  wanted: (all: Selection) => Promise<(k: number) => boolean>,
+): Promise<Selection> {
+  const located = locate(directory, params)
+  const isWanted = await wanted(located.all)
+  const entries = new Set<number>()
+  for (let k = 0; k < located.all.count; k += 1) if (isWanted(k)) entries.add(located.all.index(k))
+  return refuseUnfit(located, located.among(entries), bench)
+}
+
+interface Located {
+  readonly answer: ReturnType<typeof findRoot>
+  readonly all: Selection
+  among(entries: { has(i: number): boolean }): Selection
+}
+
+/** What lies below the root that is wanted: nothing where there is none. */
+function locate(directory: ZipDirectory, { root, target, places }: UnpackParams): Located {
   const { archive } = directory
   const files = filesOf(directory)
   const paths = {
@@ -62,8 +90,15 @@ export function select(directory: ZipDirectory, params: UnpackParams, bench: Wor
   }
   const answer = findRoot(paths, { root, target, archive, place: places.root })
   const prefix = answer.form === 'found' ? answer.prefix : undefined
-  const selection = below(directory, files, prefix)
-  const { refusals, warning } = judge(directory, selection, bench.foldsCase)
+  const isBelow = new Uint8Array(directory.count)
+  if (prefix !== undefined) for (const i of files) if (directory.path(i).startsWith(prefix)) isBelow[i] = 1
+  const among: Located['among'] = entries =>
+    Selection.below(directory, i => entries.has(i), Buffer.byteLength(prefix ?? ''))
+  return { answer, all: among({ has: i => isBelow[i] === 1 }), among }
+}
+
+function refuseUnfit({ answer }: Located, selection: Selection, bench: Workbench): Selection {
+  const { refusals, warning } = judge(selection.directory, selection, bench.foldsCase)
   const [first, ...others] = [...(answer.form === 'refused' ? [answer.draft] : []), ...refusals]
   if (first) throw new Problem(first, ...others)
   if (warning) bench.tell({ severity: 'warning', ...warning })
@@ -82,15 +117,8 @@ function filesOf(directory: ZipDirectory): Uint32Array {
   })
 }
 
-/** Nothing where the root was not found. */
-function below(directory: ZipDirectory, files: Uint32Array, prefix: string | undefined): Selection {
-  const isWanted = new Uint8Array(directory.count)
-  if (prefix !== undefined) for (const i of files) if (directory.path(i).startsWith(prefix)) isWanted[i] = 1
-  return Selection.below(directory, i => isWanted[i] === 1, Buffer.byteLength(prefix ?? ''))
-}
-
 /** What lies at its place already need not be unpacked. */
-function keepIntact(selection: Selection, bench: Workbench): void {
+export function keepIntact(selection: Selection, bench: Workbench): void {
   const { intact } = bench
   if (intact === undefined) return
   for (let k = 0; k < selection.count; k += 1) {

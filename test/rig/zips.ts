@@ -184,7 +184,7 @@ export const extraField = (id: number, content: Buffer): Buffer =>
   Buffer.concat([u16(id), u16(content.length), content])
 
 /** What Info-ZIP writes beside a name that is not UTF-8. */
-export const unicodePath = (name: string | Buffer, path: string): Buffer =>
+export const unicodePath = (name: string | Buffer, path: string | Buffer): Buffer =>
   extraField(0x7075, Buffer.concat([Buffer.from([1]), u32(crc32(name)), Buffer.from(path)]))
 
 function endRecords(parts: number, directoryBytes: number, directoryOffset: number, whole: ZipWhole): Buffer {

@@ -8,7 +8,7 @@ import type { Place } from '../../lib/model/problem.ts'
 import { unpackParams } from '../../tasks/unzip/params.ts'
 import { unzip } from '../../tasks/unzip.ts'
 import { manifestOf, testBench } from '../rig/workbench.ts'
-import { type ZipPart, zipOf } from '../rig/zips.ts'
+import { unicodePath, type ZipPart, zipOf } from '../rig/zips.ts'
 import { type Asked, paramsOf, placeOf, request, staged, stagedPath, unpack } from './rig.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -205,6 +205,17 @@ describe('refuses before a byte is written', () => {
     ['entry-absolute', 'an absolute path', files('/etc/passwd')],
     ['entry-absolute', 'an absolute path behind ./', files('.//etc/passwd')],
     ['entry-duplicate', 'the same behind ./', files('b', './b')],
+    ['entry-outside', 'a way up in the field of its name', [{ name: 'b', extra: unicodePath('b', '../b') }]],
+    [
+      'entry-duplicate',
+      'the same in the field of its name',
+      [...files('b'), { name: 'c', extra: unicodePath('c', 'b') }],
+    ],
+    [
+      'entry-not-utf8',
+      'not in the field of its name either',
+      [{ name: 'b', extra: unicodePath('b', Buffer.from([0xff])) }],
+    ],
     ['entry-drive', 'a drive', files('C:/windows')],
     ['entry-drive', 'a drive and backslashes', files('C:\\windows')],
     ['entry-backslash', 'a share', files('\\\\server\\share')],
