@@ -71,8 +71,8 @@ export class Overlaps {
   /** Nobody will read what it makes. */
   stop(task: TaskId): void {
     const maker = this.#makers.get(task)
-    // It failed by itself, and has yet to say why.
-    if (maker?.offer?.isVoid) return
+    // What failed by itself has yet to say why, and what is whole would be lost on its way to its place.
+    if (maker?.offer?.isVoid || maker?.offer?.isWhole) return
     maker?.stop.abort(new Forsaken(`nobody reads ${task} any more`))
   }
 

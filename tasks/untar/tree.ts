@@ -1,6 +1,6 @@
 /** Unpacks the entries of a tar as they pass, and says at its end what was wrong with it, or which files it gives. */
 
-import { oddEnding, type TarReader } from '../../lib/io/tar.ts'
+import { oddEnding, type TarEntry, type TarReader } from '../../lib/io/tar.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
@@ -17,24 +17,36 @@ import type { UntarParams } from './params.ts'
 import type { Room } from './room.ts'
 import { type Content, Stage } from './stage.ts'
 
+interface Surroundings {
+  readonly room: Room
+  /** Called when a file below a `root` that is a folder has come. */
+  readonly onRoot: () => void
+}
+
 /** Records what it gives. Throws every objection to the archive at once. */
 export async function unpackTree(
   reader: TarReader,
   params: UntarParams,
   bench: Workbench,
-  room: Room,
+  { room, onRoot }: Surroundings,
 ): Promise<void> {
   // Where the root is not known before the end, everything is unpacked under its whole path.
   const isAuto = params.root.form === 'auto'
   const flaws = new Flaws(params.fileName, { isEachFatal: !isAuto })
   const stage = new Stage(bench, flaws, room, { intact: isAuto ? undefined : bench.intact })
   try {
-    const folders = await fill(
-      stage,
-      reader,
-      flaws,
-      params.root.form === 'folder' ? `${params.root.path}/` : '',
-    )
+    const folders = new Folders()
+    const prefix = params.root.form === 'folder' ? `${params.root.path}/` : ''
+    for (let entry = await reader.next(); entry; entry = await reader.next()) {
+      const path = plainPath(entry.path)
+      const hostile = leavesItsFolder(path)
+      if (hostile) flaws.add({ ...hostile, path })
+      if (hostile || entry.kind === 'folder') continue
+      folders.add(path)
+      if (!path.startsWith(prefix)) continue
+      onRoot()
+      await unpackEntry(stage, { entry, path, prefix }, reader, flaws)
+    }
     const ending = await reader.ending()
     const files = await stage.settle()
     const cut = cutOf(folders, files, flaws, params, bench)
@@ -47,24 +59,24 @@ export async function unpackTree(
   }
 }
 
-/** `prefix`: only what lies below it is wanted. */
-async function fill(stage: Stage, reader: TarReader, flaws: Flaws, prefix: string): Promise<Folders> {
-  const folders = new Folders()
-  for (let entry = await reader.next(); entry; entry = await reader.next()) {
-    const path = plainPath(entry.path)
-    const hostile = leavesItsFolder(path)
-    if (hostile) flaws.add({ ...hostile, path })
-    if (hostile || entry.kind === 'folder') continue
-    folders.add(path)
-    if (!path.startsWith(prefix)) continue
-    const below = path.slice(prefix.length)
-    const flaw = flawOf(entry, below)
-    if (flaw) flaws.add({ ...flaw, path })
-    else if (entry.kind === 'hard-link')
-      await stage.hardLink(below, entry.goal, goalBelow(prefix, entry.goal))
-    else await stage.file(below, contentOf(entry.bytes, reader))
-  }
-  return folders
+interface Placed {
+  readonly entry: TarEntry
+  /** Begins with `prefix`, which is dropped. */
+  readonly path: string
+  readonly prefix: string
+}
+
+async function unpackEntry(
+  stage: Stage,
+  { entry, path, prefix }: Placed,
+  reader: TarReader,
+  flaws: Flaws,
+): Promise<void> {
+  const below = path.slice(prefix.length)
+  const flaw = flawOf(entry, below)
+  if (flaw) return flaws.add({ ...flaw, path })
+  if (entry.kind === 'hard-link') return stage.hardLink(below, entry.goal, goalBelow(prefix, entry.goal))
+  await stage.file(below, contentOf(entry.bytes, reader))
 }
 
 const contentOf = (bytes: number, reader: TarReader): Content => ({

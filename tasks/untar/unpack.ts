@@ -18,13 +18,18 @@ export async function unpack(params: UntarParams, bench: Workbench, filesystemAt
   const room = new Room(params.fileName, bench.staging, filesystemAt)
   const end = new AbortController()
   const signal = AbortSignal.any([bench.signal, end.signal])
-  const file = new Pull(arriving({ ...input, signal, onPassed: progressOf(input, bench) }))
+  // Where the root is wrong, the archive is wanted again with another one.
+  let isRootFound = params.root.form !== 'folder'
+  const onRoot = (): void => void (isRootFound = true)
+  const bytes = arriving({ ...input, signal, mayPass: () => isRootFound, onPassed: progressOf(input, bench) })
+  const file = new Pull(bytes)
   let content = file
   try {
     const opened = await openArchive(file, params, signal)
     content = opened.content
     if (opened.form === 'single') await unpackSingle(opened.name, content, params, bench, room)
-    else await unpackTree(new TarReader(params.fileName, content), params, bench, room)
+    else await unpackTree(new TarReader(params.fileName, content), params, bench, { room, onRoot })
+    input.growing?.pass(Number.POSITIVE_INFINITY)
   } catch (error) {
     await blameArchive(error, input)
   } finally {

@@ -1,7 +1,7 @@
 /** Tars and compressed files through the real command line: as they arrive, killed in the middle, repaired, from wrong mirrors. */
 
 import { createHash } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
@@ -83,6 +83,53 @@ test('killed in the middle: the next build gives the tree of a clean one', async
   expect((await place.run('build')).summary).toMatchObject({ exitCode: 0 })
   expect(place.tree()).toEqual(tree)
   expect(stagedFiles(place)).toBe(0)
+})
+
+test('what was unpacked is given back while the rest arrives; killed then, the archive is fetched anew', async () => {
+  const [place, host] = [ground(), await mirror()]
+  const large = tarOf(Array.from({ length: 48 }, (_, i) => ({ name: `images/${i}.jpg`, content: noise(i) })))
+  const pin = `sha256: ${sha256Of(large)}`
+  place.spec(
+    `targets: { images: { sources: [{ url: "${host.url}/pack.tar", ${pin}, untar: { root: images } }] } }\n`,
+  )
+  const until = new Promise<void>(() => {})
+  host.serve('/pack.tar', large, { does: 'wait', from: 44 * megabyte, to: large.length, until })
+  const running = place.start('build')
+  await unpacked(place, 40)
+  await vi.waitFor(
+    () => {
+      const parts = [...filesBelow(join(place.root, '.groundwork/shelf'))]
+      const [bytes = ''] = parts.filter(path => path.endsWith('/bytes'))
+      const { blocks } = statSync(join(place.root, '.groundwork/shelf', bytes))
+      expect(blocks * 512).toBeLessThan(24 * megabyte)
+    },
+    { timeout: 20_000 },
+  )
+  running.kill('SIGKILL')
+  await running.end.catch(() => {})
+  host.serve('/pack.tar', large)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
+  expect(Object.keys(place.tree())).toHaveLength(48)
+  expect((await place.run('verify')).exitCode).toBe(0)
+})
+
+test('a wrong root: nothing was given back, and with the right one nothing is fetched again', async () => {
+  const [place, host] = [ground(), await mirror()]
+  const large = tarOf(Array.from({ length: 40 }, (_, i) => ({ name: `images/${i}.jpg`, content: noise(i) })))
+  const specOf = (root: string): void =>
+    place.spec(
+      `targets: { images: { sources: [{ url: "${host.url}/pack.tar", sha256: ${sha256Of(large)}, untar: { root: ${root} } }] } }\n`,
+    )
+  host.serve('/pack.tar', large)
+  specOf('pictures')
+  const wrong = await place.run('build')
+  expect(wrong.codes).toEqual(['wrong-root'])
+  expect(existsSync(join(place.root, 'images'))).toBe(false)
+  specOf('images')
+  const right = await place.run('build')
+  expect(right.summary).toMatchObject({ failed: 0, exitCode: 0 })
+  expect(right.summary.bytesDownloaded).toBeLessThan(2 * megabyte)
+  expect(Object.keys(place.tree())).toHaveLength(40)
 })
 
 test.each<[string, Buffer]>([

@@ -28,10 +28,11 @@ interface Feed {
   readonly has: (...names: readonly string[]) => Promise<void>
 }
 
-function unpacking(content: Buffer, { isPinned = false } = {}): Feed {
+function unpacking(content: Buffer, { isPinned = false, spent = 0 } = {}): Feed {
   const path = join(mkdtempSync(join(tmpdir(), 'groundwork-growing-')), 'images.tar')
   writeFileSync(path, '')
   const file = new Growing(path)
+  file.spend(spent)
   const given = fileInput(path, 0, '')
   const pinned = { artifact: { ...given.artifact, pins: { sha256: '00' } } }
   const input: Input = { ...given, ...(isPinned && pinned), growing: file.read() }
@@ -65,6 +66,23 @@ test('entries are unpacked as they pass, and recorded at the end', async () => {
   expect(staged(bench)).toEqual(tree)
   expect(bench.recorded.size).toBe(4)
   expect(file.passed).toBe(archive.length)
+})
+
+test('the last byte is enough: who proves the file may wait for who reads it', async () => {
+  const { file, bench, ended, feed } = unpacking(archive)
+  file.measure(archive.length)
+  feed(archive.length)
+  expect(await ended).toBeUndefined()
+  expect(file.isRead).toBe(true)
+  expect(staged(bench)).toEqual(tree)
+})
+
+test('what was given back before is asked for again, by another attempt', async () => {
+  const { file, ended, feed } = unpacking(archive, { spent: 1024 })
+  feed(4096)
+  await vi.waitFor(() => expect(file.isRegretted).toBe(true))
+  file.beginAnew()
+  expect(await ended).toBeInstanceOf(BegunAnew)
 })
 
 test('in the smallest of pieces', async () => {
