@@ -1,7 +1,7 @@
 /** The kind that unpacks a zip: how a source asks for it, and what it gives. The work is in unzip/unpack.ts. */
 
 import type { TaskKind } from '../lib/model/task.ts'
-import { unpackGrammar } from './unzip/params.ts'
+import { unzipGrammar } from './unzip/params.ts'
 import { onlyNeeded, type UnzipParams, unzipOutline, unzipParams } from './unzip/pieces.ts'
 
 export const unzip: TaskKind<UnzipParams> = {
@@ -10,7 +10,14 @@ export const unzip: TaskKind<UnzipParams> = {
   lane: 'core',
   staging: 'shelf',
   takesGrowing: true,
-  source: { key: 'unzip', grammar: unpackGrammar, endings: ['.zip'], fills: true, params: unzipParams },
+  source: {
+    key: 'unzip',
+    grammar: unzipGrammar,
+    // The first part of one that was split, by zip or by 7z, names what is joined from all of them.
+    endings: ['.zip', '.z01', '.zip.001'],
+    fills: true,
+    params: unzipParams,
+  },
   outline: unzipOutline,
   onlyNeeded,
   inquireDirectory: async (params, inquiry, folder) =>

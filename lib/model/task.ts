@@ -9,6 +9,7 @@ import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
 import type { Diagnostic, DiagnosticDraft, Place } from './problem.ts'
+import type { Remarks } from './receipt.ts'
 import type { SourceForm } from './source-form.ts'
 
 /** Stable across runs and machines: `unzip:coco/train2017`. */
@@ -186,6 +187,8 @@ export interface Input {
   readonly path: string
   /** For a file: one entry, named as the file. Of one that is still growing nothing is known: no entry. */
   readonly manifest: Manifest
+  /** What its maker remarked, where it is made. */
+  readonly remarks?: Remarks
   /** It is still being written; without it the file at `path` is whole. */
   readonly growing?: GrowingFile
   /** Not on disk as recorded, whatever lies at `path`: a kind that reworks may be given no more than the manifest. */

@@ -151,6 +151,7 @@ function inputOf(run: Run, id: TaskId, overlap?: Overlap): Input {
     artifact: giver.gives,
     path: join(run.root, placeOf(giver.gives, receipt)),
     manifest,
+    remarks: receipt.remarks,
     sole: isSole(run, giver),
     absent: !isAtHand(giver, run.known),
     isPart: isPartial(receipt.fingerprint),

@@ -20,11 +20,3 @@ export interface Fetch<Bench = Workbench> {
   /** Whether another address is left that could be faster than a slow one. */
   readonly hasOthers: boolean
 }
-
-/** Where an address stands in the file. */
-export interface Position {
-  /** Of its first byte. */
-  readonly at: number
-  /** The file ends where it ends. */
-  readonly isLast: boolean
-}

@@ -15,7 +15,7 @@ import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind } from '../../lib/io/hashing.ts'
 import { syncFilesystem } from '../../lib/io/native.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
-import { isSameOrigin, type Note, type Origin, readNote, writeNote } from './note.ts'
+import { isSameOrigin, type Note, type Origin, readNote, withSpent, writeNote } from './note.ts'
 import { Recent } from './recent.ts'
 import { bytesIn, claim, noteIn, openBytes, unlessTakenOver } from './shelf.ts'
 import { Spending } from './spending.ts'
@@ -120,6 +120,11 @@ export class PartialFile {
     return this.#origins.find(origin => origin.at === at)
   }
 
+  /** Where the bytes of an address begin. */
+  get starts(): readonly number[] {
+    return this.#origins.map(({ at }) => at)
+  }
+
   /** Bytes of this origin follow, beside those that are there. */
   async continueFrom(origin: Origin): Promise<void> {
     const was = this.originAt(origin.at)
@@ -130,9 +135,10 @@ export class PartialFile {
     await this.#sync()
   }
 
-  /** Forgets what lies from `at` on; the next byte is the first there. */
-  async empty(at = 0): Promise<void> {
+  /** Forgets what lies from `from` on, and all of it where its beginning is gone: nobody could read that again. */
+  async empty(from = 0): Promise<void> {
     await this.#settle()
+    const at = this.isSpent ? 0 : from
     this.#written.remove(at, Number.POSITIVE_INFINITY)
     this.#origins = this.#origins.filter(origin => origin.at < at)
     if (at === 0) this.#mixed = false
@@ -211,7 +217,7 @@ export class PartialFile {
     for (const [from, to] of [...note.kept, ...this.#recent.read().toJSON()])
       this.#written.add(from, Math.min(to, size))
     // The last byte is asked for again, even of a complete file: the answer tells whether it is still the same file.
-    const { at = 0, total } = note.origins.at(-1) ?? {}
+    const { at = 0, total } = note.origins.toSorted((a, b) => a.at - b.at).at(-1) ?? {}
     const end = total === undefined ? this.#written.endOf(0) : at + total
     if (this.#written.gaps(0, end).bytes() === 0) this.#written.remove(end - 1, Number.POSITIVE_INFINITY)
     this.#mixed = this.length > 0
@@ -292,5 +298,3 @@ export class PartialFile {
     if (spent !== undefined) this.#spending.give(this.#file.fd, spent)
   }
 }
-
-const withSpent = (spent: number): Partial<Note> => (spent > 0 ? { version: 3, spent } : {})

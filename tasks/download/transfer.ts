@@ -9,29 +9,21 @@ import type { Host } from '../../lib/model/host.ts'
 import type { Problem } from '../../lib/model/problem.ts'
 import { Anew, Spoiled, whyAnew } from './anew.ts'
 import { checkAnnouncement, checkEncoding, checkPage, checkRoom } from './checks.ts'
-import { firstMissing, ifRange, mayContinue } from './continuation.ts'
+import { firstMissing, ifRange, isBegun, mayContinue } from './continuation.ts'
 import { type Crew, type CrewWork, type Member, Setback } from './crew.ts'
 import { asked, endOf, toldEnd } from './ends.ts'
-import type { Fetch, Position } from './fetch.ts'
+import type { Fetch } from './fetch.ts'
 import { type Asked, isAnother, isWrongFile, judgeAnswer } from './judge.ts'
 import { Line } from './line.ts'
 import type { Origin } from './note.ts'
 import { crewOf, persist, restIfExhausted } from './persist.ts'
+import { type Arrived, Elsewhere, type Position } from './position.ts'
 import { pour } from './pour.ts'
 import * as problems from './problems.ts'
 import { type Claim, Segments } from './segments.ts'
 import type { WebSource } from './sources.ts'
 
-/** An address whose bytes are all in the file. */
-export interface Arrived {
-  readonly bytes: number
-  readonly etag: string | undefined
-  readonly linked: Answer['linked']
-  /** How many answers its bytes came in. */
-  readonly pieces: number
-}
-
-/** Throws what ends the address. */
+/** Throws what ends the address, or Elsewhere. */
 export const transfer = (source: WebSource, fetch: Fetch, position: Position): Promise<Arrived> =>
   new Transfer(source, fetch, position).run()
 
@@ -39,10 +31,11 @@ class Transfer implements CrewWork {
   readonly #source: WebSource
   readonly #fetch: Fetch
   readonly #at: number
-  readonly #isLast: boolean
+  readonly #position: Position
   readonly #host: Host
   readonly #line: Line
   #crew: Crew | undefined
+  #segments: Segments | undefined
   #total: number | undefined
   #etag: string | undefined
   #linked: Answer['linked'] = {}
@@ -51,11 +44,11 @@ class Transfer implements CrewWork {
   #isRangeless = false
   #unhear: () => void = () => {}
 
-  constructor(source: WebSource, fetch: Fetch, { at, isLast }: Position) {
+  constructor(source: WebSource, fetch: Fetch, position: Position) {
     this.#source = source
     this.#fetch = fetch
-    this.#at = at
-    this.#isLast = isLast
+    this.#at = position.at
+    this.#position = position
     this.#host = fetch.bench.host(source.hostname)
     this.#line = new Line(source, fetch.bench, fetch.patience)
   }
@@ -70,7 +63,9 @@ class Transfer implements CrewWork {
     const { bench, part } = this.#fetch
     this.#crew = crewOf(this, this.#source, this.#host, this.#fetch)
     try {
-      return await this.#crew.finish()
+      const setback = await this.#crew.finish()
+      if (this.#segments?.isClosed && !this.#segments.isDone) throw new Elsewhere(this.#source.shown)
+      return setback
     } catch (error) {
       bench.signal.throwIfAborted()
       if (error instanceof Anew) return this.#beginAnew(error)
@@ -86,9 +81,12 @@ class Transfer implements CrewWork {
 
   async open(member: Member, signal: AbortSignal): Promise<void> {
     const { part } = this.#fetch
-    if (part.length > 0 && !mayContinue(this.#fetch, this.#source, this.#at)) await part.empty(this.#at)
+    if (isBegun(part, this.#at) && !mayContinue(this.#fetch, this.#source, this.#at))
+      await part.empty(this.#at)
     const was = part.originAt(this.#at)
-    const from = firstMissing(this.#fetch.part, was, this.#at)
+    const from = this.#position.ahead
+      ? this.#position.ahead.from - this.#at
+      : firstMissing(part, was, this.#at)
     const piece = { from, ifRange: ifRange(this.#source, was) }
     const answer = await asked(() => this.#line.askAnew(piece, signal))
     restIfExhausted(this.#host, answer)
@@ -145,14 +143,14 @@ class Transfer implements CrewWork {
     checkEncoding(params, this.#source, answer)
     if (this.#isAlone) checkAnnouncement(params, this.#source, origin.total, answer.linked)
     const isOther = was !== undefined && isAnother(was, origin)
-    if (part.length > 0 && (judgement.is === 'whole-file' || isOther)) {
+    if (isBegun(part, this.#at) && (judgement.is === 'whole-file' || isOther)) {
       bench.tell(whyAnew(this.#source, isOther, part.length))
       await part.empty(this.#at)
     }
     if (origin.total !== undefined) checkRoom(params, bench.shelf, this.#at + origin.total - part.length)
     await part.continueFrom(origin)
     this.#total = origin.total
-    if (this.#isLast && origin.total !== undefined) part.growing.measure(this.#at + origin.total)
+    if (origin.total !== undefined) this.#position.onTotal(origin.total)
     this.#etag = answer.headers.etag
     this.#linked = answer.linked
     const start = judgement.is === 'whole-file' ? 0 : from
@@ -179,7 +177,8 @@ class Transfer implements CrewWork {
       return { at: from, end: Number.POSITIVE_INFINITY }
     }
     const end = this.#at + this.#total
-    const missing = part.gaps(this.#at, end)
+    const { ahead } = this.#position
+    const missing = part.gaps(ahead?.from ?? this.#at, Math.min(end, ahead?.to ?? end))
     const takesRanges = answer.status === 206 || answer.headers['accept-ranges'] === 'bytes'
     const segments = new Segments(missing, tuning.leastBytes)
     const claim = segments.claim(Number.POSITIVE_INFINITY)
@@ -190,8 +189,10 @@ class Transfer implements CrewWork {
     const first = Math.min(tuning.claimBytes, part.claimBytes(this.#host.connections))
     if (this.#host.connections > 1) segments.shorten(claim, first)
     this.#unhear()
-    this.#unhear = part.growing.hear(({ from, to }) => {
-      segments.wish(Math.max(from, this.#at), Math.min(to, end), tuning.claimBytes)
+    this.#segments = segments
+    this.#unhear = part.growing.hear(wish => {
+      if (this.#position.isElsewhere(wish)) return segments.close(tuning.leastTakenBytes)
+      segments.wish(Math.max(wish.from, this.#at), Math.min(wish.to, end), tuning.claimBytes)
       this.#crew?.welcome()
     })
     this.#crew?.share(segments, member, claim)

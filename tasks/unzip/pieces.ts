@@ -47,15 +47,14 @@ export function unzipOutline(params: UnzipParams): Outline {
 
 export const isNeeded = (params: UnzipParams): params is NeededParams => params.neededBy !== undefined
 
-/** What a person fetches is unpacked whole: it is here. */
+/** What a person fetches is unpacked whole: it is here. So is an archive inside of another. */
 export const onlyNeeded = (
   params: UnzipParams,
   annotations: readonly Annotation[],
 ): UnzipParams | undefined =>
-  params.download && {
-    ...params,
-    neededBy: annotations.filter(({ images }) => canMeet(images, params.target)),
-  }
+  params.download && params.inner === undefined
+    ? { ...params, neededBy: annotations.filter(({ images }) => canMeet(images, params.target)) }
+    : undefined
 
 function neededOutline(params: NeededParams, outline: Outline, address: Address | undefined): Outline {
   const { neededBy, rename = [], transcode, download, from } = params
@@ -77,8 +76,9 @@ function neededOutline(params: NeededParams, outline: Outline, address: Address 
   }
 }
 
-/** Of an archive in one piece: ranges of one in parts would lie in several files. */
-function addressOf({ download }: UnzipParams): Address | undefined {
+/** Of an archive in one piece: ranges of one in parts would lie in several files. Nor inside of another one. */
+function addressOf({ download, inner }: UnzipParams): Address | undefined {
+  if (inner !== undefined) return undefined
   const [first, ...more] = download?.download.url ?? []
   const address = first === undefined || more.length > 0 ? undefined : parseAddress(first)
   return typeof address === 'string' ? undefined : address

@@ -22,7 +22,7 @@ export async function repair(params: UnzipParams, bench: Workbench): Promise<boo
   const archive = bench.inputs[0] as Input
   const { download } = params
   const before = bench.last?.manifest
-  if (download === undefined || before === undefined) return false
+  if (download === undefined || before === undefined || params.inner !== undefined) return false
   const { bytes } = archive.manifest
   const work = (remote: RangedArchive): Promise<true | undefined> =>
     remote.bytes === bytes ? repairFrom(remote, params, download, before, bench) : Promise.resolve(undefined)

@@ -4,12 +4,14 @@ import { closeSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Selection } from '../../lib/io/unpacking/selection.ts'
 import { overGrowing, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
-import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
+import type { ZipDirectory } from '../../lib/io/zip.ts'
+import { readPartSizes } from '../../lib/model/part-sizes.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { blameArchive } from './blame.ts'
 import { remarkDirectory } from './directory.ts'
 import { extract, type OpenArchive } from './extract.ts'
+import { openWanted, tailBytes } from './inner.ts'
 import { judge } from './judge.ts'
 import { leavesItsFolder } from './names.ts'
 import type { UnpackParams } from './params.ts'
@@ -18,7 +20,7 @@ import { findRoot } from './root.ts'
 
 export async function unpack(params: UnpackParams, bench: Workbench): Promise<void> {
   const input = bench.inputs[0] as Input
-  const { growing, path, artifact } = input
+  const { growing, path, artifact, remarks } = input
   const name = basename(artifact.at)
   if (growing) {
     const bytes = await growing.size()
@@ -30,14 +32,11 @@ export async function unpack(params: UnpackParams, bench: Workbench): Promise<vo
   }
   const handle = openSync(path, 'r')
   try {
-    await unpackFrom(overHandle(handle, name), { handle }, params, bench)
+    await unpackFrom(overHandle(handle, name, readPartSizes(remarks?.['parts'])), { handle }, params, bench)
   } finally {
     closeSync(handle)
   }
 }
-
-/** Most directories lie in it whole. */
-const tailBytes = 1 << 20
 
 async function unpackFrom(
   source: RandomAccess,
@@ -45,12 +44,17 @@ async function unpackFrom(
   params: UnpackParams,
   bench: Workbench,
 ): Promise<void> {
-  const directory = await openZip(source)
-  const selection = select(directory, params, bench)
-  remarkDirectory(directory, bench)
-  keepIntact(selection, bench)
-  refuseWithoutRoom(selection, archive, bench.staging)
-  await extract(selection, archive, bench)
+  const opened = await openWanted(source, archive, params, bench)
+  try {
+    const selection = select(opened.directory, params, bench)
+    if (params.inner === undefined) remarkDirectory(opened.directory, bench)
+    keepIntact(selection, bench)
+    refuseWithoutRoom(selection, opened.archive, bench.staging)
+    await extract(selection, opened.archive, bench)
+    archive.growing?.pass(Number.POSITIVE_INFINITY)
+  } finally {
+    opened.close()
+  }
 }
 
 /** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
