@@ -25,7 +25,7 @@ export function partOf(graph: Graph, targets: readonly string[]): Graph {
   return graphFrom(tasks, targets)
 }
 
-function graphFrom(tasks: readonly Task[], targets: readonly string[]): Graph {
+export function graphFrom(tasks: readonly Task[], targets: readonly string[]): Graph {
   const dependants = new Map<TaskId, TaskId[]>(tasks.map(({ id }) => [id, []]))
   for (const { id, outline } of tasks) for (const input of inputsOf(outline)) dependants.get(input)?.push(id)
   return { tasks: new Map(tasks.map(task => [task.id, task])), dependants, targets }

@@ -8,6 +8,8 @@ import type { Memory } from './model/receipt.ts'
 import { inputsOf, type Task, type TaskId } from './model/task.ts'
 import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
 import { heldBeside } from './plan/held.ts'
+import { canRepair, canRework, isAtHand } from './plan/means.ts'
+import { bytesTaken, type IsFresh, movesOf, sharersOf } from './plan/moves.ts'
 import { totalsOf } from './plan/totals.ts'
 import { weightsOf } from './plan/weights.ts'
 
@@ -47,6 +49,7 @@ export interface PlanOptions {
 export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}): Plan {
   const verdicts = verdictsOf(graph, known, options)
   const weights = weightsOf(graph, verdicts, known)
+  const isFresh: IsFresh = id => verdicts.get(id)?.state === 'fresh'
   const steps = new Map<TaskId, Step>()
   for (const [id, task] of graph.tasks) {
     const verdict = verdicts.get(id) as Verdict
@@ -54,7 +57,12 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
     // What a task fetches beside what it takes cannot be told from that.
     const archive = bytes ?? (download ? undefined : bytesTaken(task, steps, known))
     const share = archive === undefined ? undefined : Math.round(archive / sharersOf(graph, task))
-    steps.set(id, { task, verdict, ...movesOf(task, verdict, known, share), weight: weights.get(id) ?? 0 })
+    steps.set(id, {
+      task,
+      verdict,
+      ...movesOf(task, verdict, known, share, isFresh),
+      weight: weights.get(id) ?? 0,
+    })
   }
   const held = heldBeside(steps, { ...options, whole: options.whole ?? graph })
   for (const [id, bytes] of held) steps.set(id, { ...(steps.get(id) as Step), held: bytes })
@@ -195,81 +203,7 @@ type Reading =
 function readingOf(task: Task, verdict: Verdict | undefined, known: Knowledge, digestOf: DigestOf): Reading {
   if (verdict === undefined || verdict.state === 'fresh') return { form: 'never' }
   if (verdict.state === 'unsettled') return { form: 'possible', until: verdict.until }
-  if (!canRework(task, verdict, known)) return { form: 'certain' }
+  if (!canRework(task, verdict, known) && !canRepair(task, verdict, known)) return { form: 'certain' }
   const until = task.outline.takes.find(input => digestOf(input) === undefined)
   return until === undefined ? { form: 'never' } : { form: 'possible', until }
-}
-
-/** Its own result lies there as recorded and only the definition changed: the inputs are not needed. */
-export function canRework(task: Task, verdict: Verdict & { state: 'stale' }, known: Knowledge): boolean {
-  return (
-    verdict.reason.code === 'definition-changed' &&
-    task.kind.reworks?.(verdict.reason.changes) === true &&
-    known.surveyOf(task.id).state === 'intact' &&
-    // One that was never made, such as a pinned file under a new address, is known by its digest but not by its contents.
-    task.outline.takes.every(input => known.memoryOf(input)?.state === 'done')
-  )
-}
-
-/** Its result lies there to be read, and is the one that the spec pins: an archive of before may lie there still. */
-export function isAtHand({ id, gives }: Task, known: Knowledge): boolean {
-  const memory = known.memoryOf(id)
-  if (memory?.state !== 'done' || known.surveyOf(id).state !== 'intact') return false
-  const pinned = gives?.pins?.sha256
-  return pinned === undefined || pinned === memory.receipt.digest
-}
-
-/** Targets that share an archive share its bytes: nothing tells how much of it each takes, but all together no more. */
-function sharersOf(graph: Graph, { gives, outline }: Task): number {
-  const [archive] = outline.takes
-  if (gives?.form !== 'tree' || archive === undefined || outline.takes.length > 1) return 1
-  const readers = graph.dependants.get(archive) ?? []
-  return Math.max(1, readers.filter(id => graph.tasks.get(id)?.gives?.form === 'tree').length)
-}
-
-/** Bytes of all that a task reads: about what it writes, where nothing else tells. */
-function bytesTaken(
-  { outline }: Task,
-  steps: ReadonlyMap<TaskId, Step>,
-  known: Knowledge,
-): number | undefined {
-  let sum = 0
-  for (const input of outline.takes) {
-    const memory = known.memoryOf(input)
-    const recorded = memory?.state === 'done' ? memory.receipt.bytes : undefined
-    const step = steps.get(input)
-    const bytes = step?.verdict.state === 'stale' ? step.write : recorded
-    if (bytes === undefined) return undefined
-    sum += bytes
-  }
-  return outline.takes.length === 0 ? undefined : sum
-}
-
-function movesOf(
-  task: Task,
-  verdict: Verdict,
-  known: Knowledge,
-  foretold: number | undefined,
-): Pick<Step, 'download' | 'write' | 'files'> {
-  if (verdict.state !== 'stale') return { download: 0, write: 0, files: 0 }
-  const { forecast } = task.outline
-  const memory = known.memoryOf(task.id)
-  const last = memory?.state === 'done' ? memory.receipt : undefined
-  const { reason } = verdict
-  if (reason.code === 'output-damaged' && task.outline.takes.length > 0) {
-    const count = reason.missingCount + reason.editedCount
-    const share = last && last.files > 0 ? Math.round((last.bytes * count) / last.files) : undefined
-    return { download: forecast.download ? share : 0, write: share, files: count }
-  }
-  // New names for the files that lie there.
-  if (canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }
-  const copied = forecast.copyOf === undefined ? undefined : known.bytesOutside(forecast.copyOf)
-  const whole = copied ?? foretold ?? last?.bytes
-  const left = (bytes: number | undefined) =>
-    bytes === undefined ? undefined : Math.max(0, bytes - known.resumableBytes(task.id))
-  return {
-    download: forecast.download ? left(forecast.download.bytes ?? last?.bytes) : 0,
-    write: task.gives === undefined ? 0 : whole,
-    files: task.gives === undefined ? 0 : (forecast.files ?? last?.files),
-  }
 }

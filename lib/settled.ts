@@ -33,12 +33,19 @@ export interface Settled {
 export const settledKey = (
   specKey: string,
   names: readonly string[],
-  keepArchives: boolean,
+  { keepArchives, onlyNeeded }: { readonly keepArchives: boolean; readonly onlyNeeded: boolean },
   kinds: readonly TaskKind[],
 ): string =>
   createHash('sha256')
     .update(
-      JSON.stringify([1, specKey, names, keepArchives, kinds.map(({ name, version }) => [name, version])]),
+      JSON.stringify([
+        2,
+        specKey,
+        names,
+        keepArchives,
+        onlyNeeded,
+        kinds.map(({ name, version }) => [name, version]),
+      ]),
     )
     .digest('hex')
 

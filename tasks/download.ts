@@ -2,11 +2,11 @@
 
 import { resolve } from 'node:path'
 import { type Address, identityOf, parseAddress } from '../lib/model/address.ts'
-import { hasMovingRevision, isPinned } from '../lib/model/lock-file.ts'
+import { isPinned } from '../lib/model/lock-file.ts'
 import type { DownloadParams } from '../lib/model/params.ts'
 import type { Place } from '../lib/model/problem.ts'
 import type { Ingredient, Outline, TaskKind } from '../lib/model/task.ts'
-import { pinsOf } from './download/pins.ts'
+import { atLockedRevision, pinsOf } from './download/pins.ts'
 import type { Manner } from './download/run.ts'
 
 export const download = downloadKind()
@@ -73,15 +73,3 @@ const revisionOf = (value: string, place: Place | undefined): Ingredient => ({
   value,
   ...(place && { place }),
 })
-
-/** As fetched: a moving revision may have moved on since it was locked. */
-function atLockedRevision(params: DownloadParams): DownloadParams {
-  const revision = params.download.locked?.revision
-  if (revision === undefined) return params
-  const url = params.download.url.map(text => {
-    const address = parseAddress(text)
-    const isMoving = typeof address !== 'string' && address.scheme === 'hf' && hasMovingRevision(address)
-    return isMoving ? identityOf({ ...address, revision }) : text
-  })
-  return { ...params, download: { ...params.download, url } }
-}

@@ -21,6 +21,8 @@ export const expect: TaskKind<ExpectParams> = {
     forecast: {},
   }),
 
+  onlyNeeded: params => params.images && { ...params, files: undefined },
+
   async run(params, bench) {
     const [first, ...others] = await findings(params, bench.inputs, bench)
     if (first) throw new Problem(first, ...others)

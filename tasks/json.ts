@@ -66,8 +66,9 @@ export const json: TaskKind<JsonParams> = {
   },
 
   // Not pinned by the source's digest: a pinned result counts as right without another look, and `records` asks for one.
-  outline: ({ target, fileName, from, bytes, records }) => ({
+  outline: ({ target, fileName, from, bytes, records, images }) => ({
     name: `${target}/${fileName}`,
+    ...(images !== undefined && { refersBelow: images }),
     fingerprint: records ? [{ name: 'records', value: records.count, place: records.place }] : [],
     takes: [from],
     gives: { form: 'file', at: `${target}/${fileName}`, lasting: true },

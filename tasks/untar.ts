@@ -1,30 +1,18 @@
-/** The kind that will unpack tar archives: asked for as `unzip` is, refused until it is built. */
+/** The kind that unpacks a tar, compressed or not, or one compressed file. The work is in untar/unpack.ts. */
 
-import { Problem } from '../lib/model/problem.ts'
+import { tarEndings } from '../lib/io/compression.ts'
 import type { TaskKind } from '../lib/model/task.ts'
-import { type UnpackParams, unpackGrammar, unpackOutline, unpackParams } from './unzip/params.ts'
+import { type UntarParams, untarLacks, untarOutline, untarParams } from './untar/params.ts'
+import { unpackGrammar } from './unzip/params.ts'
 
-const missing = 'tar archives'
-
-export const untar: TaskKind<UnpackParams> = {
+export const untar: TaskKind<UntarParams> = {
   name: 'untar',
   version: 1,
   lane: 'core',
-  source: {
-    key: 'untar',
-    grammar: unpackGrammar,
-    endings: ['.tar', '.tar.gz', '.tgz', '.tar.bz2', '.tar.xz', '.tar.zst'],
-    params: unpackParams,
-  },
-  outline: unpackOutline,
-  notYet: () => missing,
-  run: params =>
-    Promise.reject(
-      new Problem({
-        code: 'not-yet',
-        place: params.places.root,
-        message: `Groundwork cannot unpack ${missing} yet.`,
-        next: 'unpack it yourself and take the files over: npx tsx build adopt TARGET --from DIR',
-      }),
-    ),
+  source: { key: 'untar', grammar: unpackGrammar, endings: tarEndings, params: untarParams },
+  takesGrowing: true,
+  outline: untarOutline,
+  lacks: untarLacks,
+  // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.
+  run: async (params, bench) => (await import('./untar/unpack.ts')).unpack(params, bench),
 }

@@ -1,16 +1,27 @@
 /** The kind that unpacks a zip: how a source asks for it, and what it gives. The work is in unzip/unpack.ts. */
 
 import type { TaskKind } from '../lib/model/task.ts'
-import { type UnpackParams, unpackGrammar, unpackOutline, unpackParams } from './unzip/params.ts'
+import { unzipGrammar } from './unzip/params.ts'
+import { onlyNeeded, type UnzipParams, unzipOutline, unzipParams } from './unzip/pieces.ts'
 
-export const unzip: TaskKind<UnpackParams> = {
+export const unzip: TaskKind<UnzipParams> = {
   name: 'unzip',
   version: 1,
   lane: 'core',
   staging: 'shelf',
   takesGrowing: true,
-  source: { key: 'unzip', grammar: unpackGrammar, endings: ['.zip'], fills: true, params: unpackParams },
-  outline: unpackOutline,
+  source: {
+    key: 'unzip',
+    grammar: unzipGrammar,
+    // The first part of one that was split, by zip or by 7z, names what is joined from all of them.
+    endings: ['.zip', '.z01', '.zip.001'],
+    fills: true,
+    params: unzipParams,
+  },
+  outline: unzipOutline,
+  onlyNeeded,
+  inquireDirectory: async (params, inquiry, folder) =>
+    (await import('./unzip/inquire.ts')).inquireDirectory(params, inquiry, folder),
   // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.
-  run: async (params, bench) => (await import('./unzip/unpack.ts')).unpack(params, bench),
+  run: async (params, bench) => (await import('./unzip/run.ts')).run(params, bench),
 }

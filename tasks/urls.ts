@@ -59,9 +59,10 @@ function ingredient(name: string, value: Ingredient['value'], { places }: UrlsPa
 
 /** Which part of the archive is taken, where the parameters of its kind say so. */
 function unpackIngredients(unpack: unknown): readonly Ingredient[] {
-  const { root, into } = unpack as { readonly root?: unknown; readonly into?: unknown }
+  const { root, into, inner } = unpack as Readonly<Record<'root' | 'into' | 'inner', unknown>>
   return [
     { name: 'fill.root', value: JSON.stringify(root ?? null) },
     { name: 'fill.into', value: JSON.stringify(into ?? null) },
+    ...(inner === undefined ? [] : [{ name: 'fill.inner', value: JSON.stringify(inner) }]),
   ]
 }

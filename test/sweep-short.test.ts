@@ -57,7 +57,7 @@ describe('what is told of the disk', () => {
 
   test.each([
     ['nothing is begun', '^mkdirSync .groundwork/lock'],
-    ['nothing is placed', '^linkSync .*/LICENSE.txt$'],
+    ['nothing is placed', '^copyFileSync .*/LICENSE.txt$'],
     ['placed in part', '^renameSync notes/notes.json$'],
     ['placed, not tidied up', '^rmSync .groundwork/shelf/unzip~2pictures~1b$'],
   ])('%s', async (when, at) => {

@@ -29,6 +29,8 @@ export interface Options {
   /** Refuse what neither the spec nor the lock file pins by digest. */
   readonly locked: boolean
   readonly keepArchives: boolean
+  /** Only the files of archives that annotations of the same build refer to. */
+  readonly onlyNeeded: boolean
   readonly check: Tier
   readonly rateBytesPerSecond: number | undefined
   readonly format: GraphFormat
@@ -53,6 +55,7 @@ const flags = {
   offline: { type: 'boolean', default: false },
   locked: { type: 'boolean', default: false },
   'keep-archives': { type: 'boolean', default: false },
+  'only-needed': { type: 'boolean', default: false },
   check: { type: 'string', default: 'tree' },
   rate: { type: 'string' },
   format: { type: 'string', default: 'mermaid' },
@@ -60,7 +63,6 @@ const flags = {
   'exit-code': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   // Known words whose work is not built yet: refused below, not taken for misspelt.
-  'only-needed': { type: 'boolean', default: false },
   sample: { type: 'string' },
   on: { type: 'string', default: 'local' },
   from: { type: 'string' },
@@ -86,6 +88,7 @@ export function parseCommand(argv: readonly string[]): Command {
     offline: values.offline,
     locked: values.locked,
     keepArchives: values['keep-archives'],
+    onlyNeeded: values['only-needed'],
     check: oneOf('--check', values.check, tiers),
     rateBytesPerSecond: rate(values.rate),
     format: oneOf('--format', values.format, graphFormats),
@@ -98,7 +101,7 @@ export function parseCommand(argv: readonly string[]): Command {
 
 /** Bare options that only make sense for a build mean one of everything. */
 const wholeCommand = (values: ReturnType<typeof parse>['values']): Verb =>
-  values['dry-run'] || values.force || values.locked ? 'build' : 'overview'
+  values['dry-run'] || values.force || values.locked || values['only-needed'] ? 'build' : 'overview'
 
 /** `coco/train2017/`, as the shell completes it, is the target `coco/train2017`. */
 const trimmed = (name: string): string => name.replace(/^\.\//, '').replace(/\/+$/, '') || name
@@ -119,11 +122,9 @@ function parse(argv: readonly string[]) {
 }
 
 function refuseUnbuilt(values: ReturnType<typeof parse>['values']): void {
-  const asked = [
-    values['only-needed'] && '--only-needed',
-    values.sample !== undefined && '--sample',
-    values.on !== 'local' && '--on',
-  ].filter(word => word !== false)
+  const asked = [values.sample !== undefined && '--sample', values.on !== 'local' && '--on'].filter(
+    word => word !== false,
+  )
   if (asked.length === 0) return
   throw new Problem({
     code: 'not-yet',

@@ -37,6 +37,7 @@ const building = `
   -f, --force          run everything that is named, whatever the records say
   --offline            no network at all: what is missing is told, with its bytes
   --locked             refuse what neither the spec nor its lock file pins by digest
+  --only-needed        of archives only the files that annotations of the same build refer to
   --keep-archives      keep archives once everything made from them is placed
   --rate 50MB/s        for all hosts together`
 
@@ -49,6 +50,7 @@ const own: Partial<Record<Verb, string>> = {
   Sizes, digests and revisions go into NAME.lock.yaml beside NAME.yaml; builds take them as if
   the spec said so. Files that hosts have replaced since are told.
 
+  --only-needed        also read and lock the directories of archives, for builds with --only-needed
   -n, --dry-run        show what would be written`,
   status: '\n  --exit-code          1 if anything is not fresh',
 }

@@ -16,7 +16,7 @@ export async function idleTasks({ command, kinds }: Desk): Promise<number | unde
   if (options.dryRun || options.force || options.locked || options.check !== 'tree') return undefined
   const { key, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options.root)
   const root = rootOf(seemingRoot ?? '')
-  const settled = settledAt(root, settledKey(key, names, options.keepArchives, kinds))
+  const settled = settledAt(root, settledKey(key, names, options, kinds))
   if (settled === undefined || (options.root === undefined && settled.specRoot !== seemingRoot))
     return undefined
   refuseForeignRoots(root, settled.targets)
@@ -26,7 +26,7 @@ export async function idleTasks({ command, kinds }: Desk): Promise<number | unde
 /** So that the next build knows it at once. While the playground is held, after a run that left nothing to do. */
 export function rememberIdle({ command, kinds }: Desk, { key, graph, spec }: Playground, known: Known): void {
   const { names, options } = command
-  rememberSettled(known, graph, settledKey(key, names, options.keepArchives, kinds), spec.root)
+  rememberSettled(known, graph, settledKey(key, names, options, kinds), spec.root)
 }
 
 export function nothingToDo({ command, console }: Desk, fresh: number, began: number): number {

@@ -1,6 +1,7 @@
 /** The task kinds as other rooms want them. */
 
-import type { SourceForm, TaskKind } from '../model/task.ts'
+import type { SourceForm } from '../model/source-form.ts'
+import type { TaskKind } from '../model/task.ts'
 
 export const kindsByName = (kinds: readonly TaskKind[]): ReadonlyMap<string, TaskKind> =>
   new Map(kinds.map(kind => [kind.name, kind]))

@@ -7,11 +7,12 @@ import { isPinned, type LockEntry, lockFileOf, lockKeyOf } from '../model/lock-f
 import { Problem } from '../model/problem.ts'
 import type { Receipt } from '../model/receipt.ts'
 import { relock } from '../model/relock.ts'
+import type { Download } from '../model/spec.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { lockChanged } from '../report/lock.ts'
 import { subjectOf } from '../run/attempt.ts'
 import type { Run } from '../run/context.ts'
-import { downloadOf, foundIn } from '../run/lockable.ts'
+import { directoryIn, downloadOf, foundIn } from '../run/lockable.ts'
 import { readLockFile, writeLockFile } from '../spec/lock-file.ts'
 
 /** The records of before the run: what they do not have was learnt in it. */
@@ -23,8 +24,12 @@ export const receiptsBefore = ({ graph, known }: Run): Before =>
 /** Whether the lock file changed. What hinders it is a warning: the build itself is done. */
 export function learn(run: Run, before: Before, spec: string): boolean {
   const file = lockFileOf(spec)
-  const learnt = [...run.graph.tasks.values()].filter(task => isLearnt(run, before, task))
-  if (learnt.length === 0 || !existsSync(file)) return false
+  const tasks = [...run.graph.tasks.values()]
+  const learnt = {
+    files: tasks.filter(task => isLearnt(run, before, task)),
+    directories: tasks.flatMap(task => directoryLearnt(run, before, task)),
+  }
+  if (learnt.files.length + learnt.directories.length === 0 || !existsSync(file)) return false
   try {
     return writeLearnt(run, learnt, spec, file)
   } catch (error) {
@@ -52,7 +57,32 @@ function isLearnt({ known }: Run, before: Before, task: Task): boolean {
   return receipt.finished !== before.get(task.id)?.finished && !download.url.some(isLocal)
 }
 
-function writeLearnt(run: Run, learnt: readonly Task[], spec: string, file: string): boolean {
+interface Directory {
+  readonly download: Download
+  readonly digest: string
+  readonly receipt: Receipt
+}
+
+/** By which an archive was unpacked in this run, whole and with its digest right. */
+function directoryLearnt({ known, graph }: Run, before: Before, task: Task): readonly Directory[] {
+  const receipt = known.receiptOf(task.id)
+  const [archive] = receipt?.inputs ?? []
+  const giver = archive && graph.tasks.get(archive.task)
+  const download = giver && downloadOf(giver)
+  if (!receipt || !download || receipt.finished === before.get(task.id)?.finished) return []
+  const digest = directoryIn(receipt)
+  const isOfArchive = known.receiptOf(giver.id)?.digest === archive?.digest
+  return digest === undefined || !isOfArchive || download.url.some(isLocal)
+    ? []
+    : [{ download, digest, receipt }]
+}
+
+interface Learnt {
+  readonly files: readonly Task[]
+  readonly directories: readonly Directory[]
+}
+
+function writeLearnt(run: Run, { files: learnt, directories }: Learnt, spec: string, file: string): boolean {
   const lock = readLockFile(file)
   const entries = new Map<string, LockEntry>(lock?.entries)
   for (const task of learnt) {
@@ -67,6 +97,12 @@ function writeLearnt(run: Run, learnt: readonly Task[], spec: string, file: stri
     const row = { address, ...relocked }
     const diagnostic = lockChanged(subjectOf(task), row, old, { lock, isWritten: true })
     run.report({ event: 'diagnostic', diagnostic })
+  }
+  for (const { download, digest: directory, receipt } of directories) {
+    const old = entries.get(lockKeyOf(download))
+    if (old?.directory === directory) continue
+    const from = String(receipt.remarks['host'] ?? 'the archive')
+    entries.set(lockKeyOf(download), { from, ...old, directory, locked: receipt.finished })
   }
   return writeLockFile(file, entries, { spec, dryRun: false })
 }

@@ -7,10 +7,11 @@ import { openReceipts } from '../receipts/receipts.ts'
 import { type LockDeed, type LockRow, lockChanged, lockPage } from '../report/lock.ts'
 import { subjectOf } from '../run/attempt.ts'
 import { type Answers, inquireAll } from '../run/inquire.ts'
-import { asBuilt, lockable } from '../run/lockable.ts'
+import { asBuilt, keysOf, lockable } from '../run/lockable.ts'
 import { readLockFile, writeLockFile } from '../spec/lock-file.ts'
 import { type Options, usage } from './arguments.ts'
 import type { Desk } from './desk.ts'
+import { type Inquired, withDirectories } from './directories.ts'
 import { exitCodes } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { openPlayground, type Playground } from './playground.ts'
@@ -22,9 +23,9 @@ export async function lock(desk: Desk): Promise<number> {
   if (locked) throw usage('--locked is for builds; `lock` writes what they then rely on', 'leave it out.')
   const began = performance.now()
   const playground = await openPlayground(command, kinds)
-  const asked = lockable(playground.graph)
-  const answers = await ask(desk, playground, [...asked.values()])
-  if (answers === undefined) return console.summary({ exitCode: exitCodes.interrupted })
+  const inquired = await ask(desk, playground)
+  if (inquired === undefined) return console.summary({ exitCode: exitCodes.interrupted })
+  const { asked, answers } = inquired
 
   const file = lockFileOf(command.options.spec)
   // Read behind the answers: a build may have added to it meanwhile.
@@ -36,7 +37,7 @@ export async function lock(desk: Desk): Promise<number> {
     console.object({ event: 'lock', address, state, ...entry, changes: differences })
   console.object({ event: 'lock-file', file, written: deed === 'written' })
   console.result(lockPage(rows, file, deed))
-  const failed = rows.filter(({ state }) => state === 'failed').length
+  const failed = rows.filter(({ state }) => state === 'failed').length + inquired.failed
   return console.summary({
     failed,
     requests: answers.requests,
@@ -46,14 +47,15 @@ export async function lock(desk: Desk): Promise<number> {
 }
 
 /** Undefined where the user ended it. */
-async function ask(
-  { console }: Desk,
-  { spec }: Playground,
-  tasks: readonly Task[],
-): Promise<Answers | undefined> {
+async function ask({ command, console }: Desk, { spec, graph }: Playground): Promise<Inquired | undefined> {
   const { signal, release } = onInterrupt(console.report)
+  const options = { spec, report: console.report, signal }
+  const asked = lockable(graph)
   try {
-    return await inquireAll(tasks, { spec, report: console.report, signal })
+    const answers = await inquireAll([...asked.values()], options)
+    return command.options.onlyNeeded
+      ? await withDirectories({ asked, answers }, graph, options)
+      : { asked, answers, failed: 0 }
   } catch (error) {
     if (signal.aborted) return undefined
     throw error
@@ -84,9 +86,12 @@ function rowsOf(
     }
     return row
   })
+  const downloads = keysOf(graph)
   const isAll = graph.targets.length === whole.targets.length
   const dropped = [...(before?.entries ?? [])]
     .filter(([address]) => isAll && !asked.has(address))
+    // The spec pins the archive itself, and cannot pin its directory.
+    .filter(([address, { directory }]) => directory === undefined || !downloads.has(address))
     .map(([address, entry]): LockRow => ({ address, state: 'dropped', entry, differences: [] }))
   return [...rows, ...dropped].toSorted((a, b) => (a.address < b.address ? -1 : 1))
 }

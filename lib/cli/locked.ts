@@ -1,5 +1,6 @@
 /** `--locked`: a build whose downloads are not all pinned by digest is refused before it starts. */
 
+import { isPartial } from '../model/annotation.ts'
 import { isOpen, isPinned, lockFileOf } from '../model/lock-file.ts'
 import type { Graph } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
@@ -8,8 +9,13 @@ import { subjectOf } from '../run/attempt.ts'
 import { downloadOf } from '../run/lockable.ts'
 
 /** Whether anything is to be done plays no part: what is fetched must follow from spec and lock file alone. */
-export function refuseUnpinned({ tasks }: Graph, spec: string): void {
-  const drafts = [...tasks.values()].filter(isLoose).map(task => notPinned(task, lockFileOf(spec)))
+export function refuseUnpinned(graph: Graph, spec: string): void {
+  const file = lockFileOf(spec)
+  const tasks = [...graph.tasks.values()]
+  const drafts = [
+    ...tasks.filter(isLoose).map(task => notPinned(task, file)),
+    ...tasks.flatMap(task => looseDirectories(task, graph).map(archive => noDirectory(task, archive, file))),
+  ]
   const [first, ...rest] = drafts
   if (first) throw new Problem(first, ...rest)
 }
@@ -19,11 +25,32 @@ function isLoose(task: Task): boolean {
   const download = downloadOf(task)
   if (download) return !isPinned(download)
   const { gives, outline } = task
+  if (isPartial(outline.fingerprint)) return false
   return gives !== undefined && outline.takes.length === 0 && !isPinned(gives.pins ?? {})
 }
 
+/** Archives of which parts are read, and the digest of the whole proves nothing. */
+function looseDirectories({ outline }: Task, { tasks }: Graph): readonly Task[] {
+  if (!isPartial(outline.fingerprint)) return []
+  return (outline.mayTake ?? []).flatMap(id => {
+    const archive = tasks.get(id)
+    return archive && downloadOf(archive)?.locked?.directory === undefined ? [archive] : []
+  })
+}
+
+const fileNameOf = ({ outline }: Task): string => outline.name.replace(/@[0-9a-f+]+$/, '')
+
+const noDirectory = (task: Task, archive: Task, file: string): DiagnosticDraft => ({
+  code: 'not-pinned',
+  subject: subjectOf(task),
+  place: task.place,
+  message: `Of ${fileNameOf(archive)} only parts would be read, and ${file} does not pin its directory.`,
+  disk: 'Nothing was changed.',
+  next: 'npx tsx build lock --only-needed',
+})
+
 function notPinned(task: Task, file: string): DiagnosticDraft {
-  const name = task.outline.name.replace(/@[0-9a-f+]+$/, '')
+  const name = fileNameOf(task)
   return {
     code: 'not-pinned',
     subject: subjectOf(task),

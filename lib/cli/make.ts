@@ -5,9 +5,11 @@ import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
+import { hostOf } from '../plan/totals.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
+import { subjectOf } from '../run/attempt.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
 import type { Console } from './console.ts'
@@ -33,7 +35,7 @@ export async function make(desk: Desk, began: number): Promise<number> {
   }
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
   if (isIdle(playground, known, plan, keepArchives)) return nothingToDo(desk, plan.steps.size, began)
-  refuseUnbuilt(plan)
+  refuseLacking(plan)
   refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan)
   return perform(desk, playground, room.bytes, began)
@@ -53,25 +55,19 @@ const isIdle = ({ graph, whole }: Playground, known: Known, plan: Plan, keepArch
   leftovers(graph, whole, known, keepArchives).length === 0 &&
   [...graph.tasks.values()].every(task => known.lookOf(task.id).touched.size === 0)
 
-/** What the spec asks for and cannot be built yet is said before anything is begun, all of it at once. */
-function refuseUnbuilt(plan: Plan): void {
+/** What this machine lacks is said before anything is begun, all of it at once. */
+function refuseLacking(plan: Plan): void {
   const drafts = openSteps(plan).flatMap(({ task }): DiagnosticDraft[] => {
-    const what = task.kind.notYet?.(task.params)
-    if (what === undefined) return []
-    return [
-      {
-        code: 'not-yet',
-        subject: task.target,
-        place: task.place,
-        message: `Groundwork cannot build ${what} yet.`,
-        disk: 'Nothing was downloaded.',
-        next: 'build the other targets by name, or give this one another source.',
-      },
-    ]
+    const draft = task.kind.lacks?.(task.params)
+    return draft === undefined
+      ? []
+      : [{ subject: subjectOf(task), place: task.place, disk: nothing, ...draft }]
   })
   const [first, ...rest] = drafts
   if (first) throw new Problem(first, ...rest)
 }
+
+const nothing = 'Nothing was downloaded.'
 
 async function perform(
   desk: Desk,
@@ -131,7 +127,7 @@ async function rememberAnew(desk: Desk, known: Known): Promise<void> {
 /** What a build with hosts would fetch now. */
 function tellMissing(console: Console, { steps, totals }: Plan): void {
   const missing = [...steps.values()].filter(
-    ({ task, verdict }) => verdict.state === 'stale' && task.outline.forecast.download,
+    step => step.verdict.state === 'stale' && hostOf(step) !== undefined,
   )
   const { download, unknown, byHost } = totals
   if (missing.length === 0) return

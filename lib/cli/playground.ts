@@ -1,16 +1,19 @@
 /** Opens what a verb works on: the spec, its graph, the targets asked for, and the records below the root. */
 
 import { join } from 'node:path'
+import { onlyNeeded } from '../graph/needed.ts'
+import { withoutLoosePieces } from '../graph/pinned.ts'
 import { graphOf, partOf } from '../graph.ts'
 import { Known } from '../knowledge.ts'
+import { isPartial } from '../model/annotation.ts'
 import { stateFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
-import type { TaskKind } from '../model/task.ts'
+import type { Task, TaskKind } from '../model/task.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { lookUpSpec, type ReadSpec, readSpecOnce } from '../spec/cache.ts'
 import { targetsNamed } from '../spec/targets.ts'
 import type { LookOptions } from '../survey.ts'
-import type { Command } from './arguments.ts'
+import type { Command, Options } from './arguments.ts'
 import { formsOf, kindsByName } from './kinds.ts'
 import { refuseFileAsRoot, refuseForeignRoots } from './roots.ts'
 
@@ -32,12 +35,33 @@ export async function openPlayground(
   const forms = formsOf(kinds)
   const read = await readSpecOnce(options.spec, forms, lookUpSpec(options.spec, forms, options.root))
   const { spec, root } = read
-  const whole = graphOf(spec, kindsByName(kinds))
   const targets = targetsNamed(spec, names)
+  const state = join(root, stateFolder)
+  const whole = graphFor(graphOf(spec, kindsByName(kinds)), targets, state, options)
   refuseFileAsRoot(root)
   refuseForeignRoots(root, targets)
   const keepArchives = options.keepArchives || spec.archives === 'keep'
-  return { ...read, state: join(root, stateFolder), whole, graph: partOf(whole, targets), keepArchives }
+  return { ...read, state, whole, graph: partOf(whole, targets), keepArchives }
+}
+
+/** Everything that the spec names, as it is made with these options. */
+function graphFor(
+  everything: Graph,
+  targets: readonly string[],
+  state: string,
+  { onlyNeeded: isPart, locked }: Pick<Options, 'onlyNeeded' | 'locked'>,
+): Graph {
+  const graph = isPart ? onlyNeeded(everything, targets, wholeAt(state)) : everything
+  return locked ? withoutLoosePieces(graph) : graph
+}
+
+/** Whether a task has made all of its files before: they stay, and so does the task as it is. */
+function wholeAt(state: string): (task: Task) => boolean {
+  const receipts = openReceipts(state, { readOnly: true })
+  return ({ id }) => {
+    const memory = receipts.memoryOf(id)
+    return memory?.state === 'done' && !isPartial(memory.receipt.fingerprint)
+  }
 }
 
 /** What is recorded of a playground, and what lies there. Writes nothing. */

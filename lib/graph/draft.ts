@@ -2,6 +2,7 @@
 
 import { type Address, identityOf, parseAddress } from '../model/address.ts'
 import { stateFolder } from '../model/layout.ts'
+import { identityOfFile } from '../model/lock-file.ts'
 import type {
   DownloadParams,
   ExpectParams,
@@ -11,6 +12,7 @@ import type {
   UrlsParams,
 } from '../model/params.ts'
 import { Problem } from '../model/problem.ts'
+import type { SourceRequest } from '../model/source-form.ts'
 import {
   below,
   type Download,
@@ -20,7 +22,7 @@ import {
   type Spec,
   type Target,
 } from '../model/spec.ts'
-import type { Artifact, SourceRequest, Task, TaskId, TaskKind } from '../model/task.ts'
+import type { Artifact, Task, TaskId, TaskKind } from '../model/task.ts'
 import { isReshaped, partFolder, prefixOf, shortHash } from './parts.ts'
 
 /** By name, as `tasks/index.ts` lists them. */
@@ -61,6 +63,8 @@ export class Draft {
       ...this.#request(name, source, kind, from, wanted),
       expectedFiles: this.#filesOf(target, source),
       part: isReshaped(target) ? partFolder(name, from.id, source.becomes?.params) : undefined,
+      rename: target.rename,
+      transcode: target.transcode !== undefined,
     }
     const pointer = below(source.pointer, keyOf(kind))
     return this.#add(kind.name, kind.source?.params(request), name, pointer)
@@ -78,6 +82,7 @@ export class Draft {
       written: source.becomes?.params,
       from: from.id,
       fileName: fileNameOf(from),
+      ...(from.kind.inquire && { download: from.params as DownloadParams }),
       size: size?.bytes,
       sha256,
       expectedFiles: undefined,
@@ -126,8 +131,7 @@ export class Draft {
         next: 'name a zip, and write `unzip:` beside it where its name does not end in .zip.',
       })
     const request = this.#request(name, source, kind, from, download)
-    const identity = download.sha256 ?? download.md5 ?? download.url.map(addressOf).map(identityOf).join(' ')
-    return { from: from.id, identity, unpack: kind.source.params(request) }
+    return { from: from.id, identity: identityOfFile(download), unpack: kind.source.params(request) }
   }
 
   #downloadOf(origin: Origin): Download {

@@ -5,6 +5,7 @@
 
 import type { ByteRanges } from '../model/byte-ranges.ts'
 import { BegunAnew } from '../model/growing-file.ts'
+import type { PartSizes } from '../model/part-sizes.ts'
 import { type Growth, Reader } from './growing/reader.ts'
 
 interface Waiting {
@@ -23,12 +24,15 @@ export class Growing implements Growth {
   readonly path: string
   #watermark = 0
   #bytes: number | undefined
+  #parts: PartSizes | undefined
+  #isAsked = false
   #state: 'growing' | 'whole' | Error = 'growing'
   #waiting: readonly Waiting[] = []
   readonly #written: ByteRanges | undefined
   readonly #wishes = new Set<Wish>()
   readonly #watchers = new Set<() => void>()
   readonly #wishers = new Set<(wish: Wish) => void>()
+  readonly #askers = new Set<() => void>()
   readonly #readers = new Set<Reader>()
   readonly #heedful = new Set<() => void>()
   #spent = 0
@@ -45,6 +49,10 @@ export class Growing implements Growth {
 
   get bytes(): number | undefined {
     return this.#bytes
+  }
+
+  get parts(): PartSizes | undefined {
+    return this.#parts
   }
 
   get isWhole(): boolean {
@@ -66,9 +74,11 @@ export class Growing implements Growth {
     this.#tell()
   }
 
-  /** The size of the whole became known. */
-  measure(bytes: number): void {
+  /** The size of the whole became known; of a file in several parts, that of each. */
+  measure(bytes: number, parts?: PartSizes): void {
     this.#bytes = bytes
+    this.#parts = parts
+    this.#isAsked = false
     this.#tell()
   }
 
@@ -76,6 +86,8 @@ export class Growing implements Growth {
   beginAnew(watermark = 0): void {
     this.#watermark = watermark
     this.#bytes = undefined
+    this.#parts = undefined
+    this.#isAsked = false
     this.#spent = 0
     const anew = new BegunAnew(`${this.path} is written anew`)
     for (const reader of this.#readers) reader.end(anew)
@@ -111,6 +123,13 @@ export class Growing implements Growth {
     this.#wishers.add(tell)
     for (const wish of this.#wishes) tell(wish)
     return () => void this.#wishers.delete(tell)
+  }
+
+  /** Calls `tell` whenever somebody asks for the size and nobody knows it, or has asked; the returned function ends that. */
+  onAsked(tell: () => void): () => void {
+    this.#askers.add(tell)
+    if (this.#isAsked) tell()
+    return () => void this.#askers.delete(tell)
   }
 
   /** For one who reads, while the file lies at its path; to be closed by who asked for it. */
@@ -164,6 +183,12 @@ export class Growing implements Growth {
   get passed(): number | undefined {
     const positions = [...this.#readers].map(({ passed }) => passed)
     return positions.length === 0 ? undefined : Math.min(...positions)
+  }
+
+  async ask(): Promise<void> {
+    this.#isAsked = this.#bytes === undefined
+    if (this.#isAsked) for (const tell of this.#askers) tell()
+    await this.wait(() => this.#bytes !== undefined)
   }
 
   async wait(isOver: () => boolean): Promise<void> {

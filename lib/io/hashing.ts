@@ -4,6 +4,7 @@
  * pin.
  */
 
+import { unlessAborted } from './abort.ts'
 import { type Digests, hashFile } from './digest.ts'
 import type { Growing } from './growing.ts'
 import type { SavedHash } from './hashing/protocol.ts'
@@ -107,13 +108,4 @@ export class HashBehind {
     this.#saved = undefined
     this.#told = 0
   }
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

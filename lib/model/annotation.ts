@@ -1,7 +1,7 @@
 /** What the spec says of an annotation file, for the kind that checks it (tasks/json.ts) and for `verify`. Pure. */
 
 import type { Place } from './problem.ts'
-import type { TaskId } from './task.ts'
+import type { Fingerprint, TaskId } from './task.ts'
 
 export interface JsonParams {
   /** The target's directory below the root. */
@@ -49,3 +49,19 @@ export function imagesFolder(target: string, written: string): string {
     .filter(part => part !== '' && part !== '.')
     .join('/')
 }
+
+/** A task that gives an annotation, and the folder below the root that its image paths are relative to. */
+export interface Annotation {
+  readonly task: TaskId
+  readonly images: string
+}
+
+/** The ingredient of a result that is only what annotations refer to. */
+export const partialMark = 'only needed'
+
+export const isPartial = (fingerprint: Fingerprint): boolean =>
+  fingerprint.some(({ name }) => name === partialMark)
+
+/** Whether images below a folder can lie below another one; both below the root, which is `''`. */
+export const canMeet = (images: string, target: string): boolean =>
+  `${images}/`.startsWith(`${target}/`) || images === '' || `${target}/`.startsWith(`${images}/`)

@@ -34,6 +34,7 @@ export const refusedCodes = [
   'state-too-new',
   'symlink-outside-root',
   'not-pinned',
+  'program-missing',
 ] as const
 
 /** An archive is not what its publisher packed: with another file in its place it may come right. Exit code 1. */
@@ -42,11 +43,15 @@ export const damageCodes = [
   'corrupt-zip',
   'cut-zip',
   'split-zip',
+  'wrong-parts',
   'zip64-missing',
   'bytes-before-zip',
   'bytes-after-zip',
   'directory-too-large',
   'wrong-entry-count',
+  'not-a-tar',
+  'corrupt-tar',
+  'corrupt-archive',
   'crc-mismatch',
   'entry-overlap',
   'entry-impossible-size',
@@ -98,7 +103,10 @@ const workCodes = [
   'entry-encrypted',
   'entry-unknown-method',
   'wrong-root',
+  'wrong-inner',
   'ambiguous-root',
+  'nothing-needed',
+  'directory-mismatch',
   // lists of addresses
   'bad-list',
   'addresses-failed',
@@ -123,6 +131,7 @@ const workCodes = [
   // the run
   'disk-full',
   'disk-error',
+  'program-failed',
   'interrupted',
   'bug',
 ] as const

@@ -1,5 +1,7 @@
 /** A file that is being written and can already be read in part. Types only. */
 
+import type { PartSizes } from './part-sizes.ts'
+
 export interface GrowingFile {
   /** Absolute; another one soon after it is whole. */
   readonly path: string
@@ -9,7 +11,9 @@ export interface GrowingFile {
   readonly watermark: number
   /** Of the whole file, once anybody knows. */
   readonly bytes: number | undefined
-  /** Resolves to that. Rejects as `until` does. */
+  /** Of each part, where it is published in several; known with `bytes`. */
+  readonly parts: PartSizes | undefined
+  /** Resolves to the size of the whole. Rejects as `until` does. */
   size(): Promise<number>
   /** Nothing follows. */
   readonly isWhole: boolean

@@ -15,6 +15,8 @@ export interface Found {
   /** Lower-case hex. */
   readonly sha256?: string
   readonly md5?: string
+  /** SHA-256 of the directory of an archive: what proves parts of it that are read without the rest. */
+  readonly directory?: string
   /** The commit that a moving revision (`main`) stood for. */
   readonly revision?: string
   /** A strong one, as the host writes it. */
@@ -52,6 +54,10 @@ export function lockKeyOf({ url }: Pick<Download, 'url'>): string {
   if (more.length === 0) return first
   return `${first} and ${more.length} more (${hash('sha256', identities.join('\n')).slice(0, 8)})`
 }
+
+/** Which file it is: its digest where it is pinned, else its addresses. */
+export const identityOfFile = ({ sha256, md5, url }: Download): string =>
+  sha256 ?? md5 ?? addressesOf(url).map(identityOf).join(' ')
 
 /** The download as the spec alone describes it. */
 export function asWritten({ locked, ...download }: Download): Download {

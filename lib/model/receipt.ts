@@ -20,13 +20,16 @@ export interface Receipt {
   readonly bytes: number
   readonly seconds: number
   /** What the kind remarked: `served by`, `etag`. */
-  readonly remarks: Readonly<Record<string, string | number>>
+  readonly remarks: Remarks
   /** Files outside the root that were read, in the order of `Outline.reads`: their paths are the spec's to know. */
   readonly reads?: readonly ReadFile[]
   readonly targets: readonly string[]
   /** ISO 8601. */
   readonly finished: string
 }
+
+/** What a kind said of its result beside its bytes. */
+export type Remarks = Readonly<Record<string, string | number>>
 
 /** A file outside the root when a task read it. */
 export interface ReadFile {

@@ -20,7 +20,7 @@ export interface Relocked {
   readonly isReplaced: boolean
 }
 
-const fields = ['size', 'sha256', 'md5', 'revision', 'etag', 'modified', 'from'] as const
+const fields = ['size', 'sha256', 'md5', 'directory', 'revision', 'etag', 'modified', 'from'] as const
 
 /**
  * `built` is what a record says of the file as it was fetched: its digest counts while the host still shows that file.
@@ -38,8 +38,15 @@ export function relock(
   const known = [found, isSame ? old : undefined, isBuilt ? built : undefined]
   const sha256 = known.find(one => one?.sha256 !== undefined)?.sha256
   const size = known.find(one => one?.size !== undefined)?.size
+  const directory = known.find(one => one?.directory !== undefined)?.directory
   // A mirror that answered this time, and told nothing new.
-  if (isSame && old.from !== found.from && old.sha256 === sha256 && old.size === size)
+  if (
+    isSame &&
+    old.from !== found.from &&
+    old.sha256 === sha256 &&
+    old.size === size &&
+    old.directory === directory
+  )
     return { entry: old, state: 'unchanged', differences: [], isReplaced: false }
   const { locked: _, ...still } = isSame ? old : { locked: undefined }
   const told: Found = {
@@ -47,6 +54,7 @@ export function relock(
     ...found,
     ...(size !== undefined && { size }),
     ...(sha256 !== undefined && { sha256 }),
+    ...(directory !== undefined && { directory }),
   }
   const differences = fields
     .map(field => ({ field, was: old?.[field], now: told[field] }))

@@ -57,7 +57,9 @@ export interface Download {
 interface Locked {
   /** The commit to fetch from, in the place of a moving revision. */
   readonly revision?: string
-  /** Of all that is the lock file's: `sha256`, `md5`, `size`, `revision`. */
+  /** SHA-256 of the directory, where it is an archive. */
+  readonly directory?: string
+  /** Of all that is the lock file's: `sha256`, `md5`, `size`, `directory`, `revision`. */
   readonly places: Readonly<Record<string, Place>>
   /** What the spec says in the place of the exact size. */
   readonly roundedSize?: Size

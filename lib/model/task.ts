@@ -3,12 +3,14 @@
  * Knows neither the spec nor the scheduler: a kind is handed to `lib` by the front door.
  */
 
-import type { Grammar } from './grammar.ts'
+import type { Annotation } from './annotation.ts'
 import type { Audience, GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
 import type { Manifest } from './manifest.ts'
-import type { Diagnostic, Place } from './problem.ts'
+import type { Diagnostic, DiagnosticDraft, Place } from './problem.ts'
+import type { Remarks } from './receipt.ts'
+import type { SourceForm } from './source-form.ts'
 
 /** Stable across runs and machines: `unzip:coco/train2017`. */
 export type TaskId = string
@@ -71,6 +73,17 @@ export interface Outline {
   readonly takes: readonly TaskId[]
   /** Tasks whose artifacts are read only if the work turns out to need them (`Workbench.want`): not waited for, not made unasked. */
   readonly mayTake?: readonly TaskId[]
+  /**
+   * Parts of what it takes can be had without the rest: from that host, or without one from a file of this machine. A few
+   * damaged files of its result are made again from those alone.
+   */
+  readonly pieces?: {
+    readonly host?: string
+    /** The lock file says by what it can be told that they are the right ones. */
+    readonly isPinned: boolean
+  }
+  /** An annotation: the folder below the root (`''`: the root) that the image paths in it are relative to. */
+  readonly refersBelow?: string
   /** Undefined for a task that only checks. */
   readonly gives?: Omit<Artifact, 'task'>
   /** How much it is expected to move; undefined where nothing in the spec tells. */
@@ -118,12 +131,22 @@ export interface TaskKind<P = unknown> {
   /** How a source of the spec asks for it; absent for kinds that the graph adds by itself. */
   readonly source?: SourceForm<P>
   outline(params: P): Outline
-  /** What these parameters ask for that cannot be built yet (`tar archives`), so that a build is refused before it starts. */
-  notYet?(params: P): string | undefined
+  /** What this machine lacks for these parameters (a program), so that a build is refused before it starts. */
+  lacks?(params: P): DiagnosticDraft | undefined
+  /**
+   * The parameters of a task that makes only the files that these annotations refer to, and takes those of them that can
+   * refer to its own; undefined where it can only make all. Of one that checks: what holds for a part of the files. Pure.
+   */
+  onlyNeeded?(params: P, annotations: readonly Annotation[]): P | undefined
   /** Writes into `bench.staging` only, and records each file there. May throw a Problem. */
   run(params: P, bench: Workbench): Promise<void>
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
   inquire?(params: P, inquiry: Inquiry): Promise<Found>
+  /**
+   * SHA-256 of the directory of the archive that it takes, read from its host alone; undefined where the host gives no
+   * part of it. `folder`: absolute, for what is read. May throw a Problem.
+   */
+  inquireDirectory?(params: P, inquiry: Inquiry, folder: string): Promise<string | undefined>
   /**
    * `shelf`: its staging folder outlives attempts that fail and are killed, for many files. What lies in it at the end of an
    * attempt is placed, so what is not part of the result has to be taken out. `shelf-and-place`: and what still lies at the
@@ -157,40 +180,6 @@ export interface Placed {
   readonly signal: AbortSignal
 }
 
-/** The key under which a source asks for a kind, and the shape of what stands there. */
-export interface SourceForm<P> {
-  readonly key: string
-  readonly grammar: Grammar
-  /** Endings of file names that ask for this kind when the source says nothing: `.zip`. */
-  readonly endings?: readonly string[]
-  /** The name of the file that is asked for, where the source itself says it. */
-  readonly fileName?: (written: unknown) => string
-  /** May also be asked for below `fill:`, to give the files that are missing elsewhere. */
-  readonly fills?: boolean
-  /** Parameters of the task. Pure. */
-  params(request: SourceRequest): P
-}
-
-/** What the graph tells a kind about the source that asked for it. */
-export interface SourceRequest {
-  /** The target's directory below the root. */
-  readonly target: string
-  /** What stands under the kind's key, checked by its grammar; undefined where the kind was told by the file's name. */
-  readonly written: unknown
-  /** The task that gives the file, and the file's name. */
-  readonly from: TaskId
-  readonly fileName: string
-  /** Size and SHA-256 of that file where the spec tells them. */
-  readonly size: number | undefined
-  readonly sha256: string | undefined
-  /** How many files the target is expected to hold, where the spec tells. */
-  readonly expectedFiles: number | undefined
-  /** Whether a later task of the target consumes the result, so that it is no lasting artifact; where it lies then. */
-  readonly part: string | undefined
-  /** Where the value at a key below the kind's key stands: `placeOf('root')`. */
-  placeOf(...keys: readonly string[]): Place
-}
-
 /** An artifact that a running task reads. */
 export interface Input {
   readonly artifact: Artifact
@@ -198,12 +187,23 @@ export interface Input {
   readonly path: string
   /** For a file: one entry, named as the file. Of one that is still growing nothing is known: no entry. */
   readonly manifest: Manifest
+  /** What its maker remarked, where it is made. */
+  readonly remarks?: Remarks
   /** It is still being written; without it the file at `path` is whole. */
   readonly growing?: GrowingFile
   /** Not on disk as recorded, whatever lies at `path`: a kind that reworks may be given no more than the manifest. */
   readonly absent?: boolean
+  /** It may not hold all of its files, only those that annotations refer to. */
+  readonly isPart?: boolean
   /** Nobody else reads it and it is not kept: its files may be linked or moved away instead of copied. */
   readonly sole: boolean
+}
+
+/** A result as it was recorded. */
+export interface Last {
+  readonly manifest: Manifest
+  readonly fingerprint: Fingerprint
+  readonly remarks: Readonly<Record<string, string | number>>
 }
 
 /** What a task gets for one attempt. */
@@ -220,11 +220,14 @@ export interface Workbench {
   readonly inputs: readonly Input[]
   /**
    * What lies at the final place from last time and is still as recorded: need not be made again, only recorded with
-   * `keep`. Given where fingerprint and inputs are the same, and always to a kind that asked for it.
+   * `keep`. Given where fingerprint and inputs are the same, and always to a kind that asked for it or that may do
+   * without its archive.
    */
   readonly intact: Manifest | undefined
   /** The last attempt was ended while it placed: any of its files may lie at `final`. */
   readonly isBegun: boolean
+  /** The last result, where some of it may be kept: with the files that are damaged now, and what made it. */
+  readonly last?: Last | undefined
   /** For a kind that reworks: the last result, still as recorded at `final`, and the fingerprint that made it. */
   readonly previous: { readonly manifest: Manifest; readonly fingerprint: Fingerprint } | undefined
   /** Files that may already hold a wanted content (absolute), worth a look before asking a host. */
@@ -239,6 +242,8 @@ export interface Workbench {
   record(path: string, bytes: number, sha256: string): void
   /** A file of `intact` needs no new copy; nor does another one at the final place, which was just read and is `found`. */
   keep(path: string, found?: { readonly bytes: number; readonly sha256: string }): void
+  /** The artifact of a task of `Outline.mayTake`, where it is on disk already. */
+  atHand(task: TaskId): Input | undefined
   /**
    * A task of `Outline.mayTake`, or one of `Outline.takes` that is absent, whose artifact is needed after all. Where it is not on disk this throws: the attempt ends, and
    * there is another one once it was made. Let the error pass.

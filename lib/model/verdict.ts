@@ -60,12 +60,19 @@ export function judge(task: Task, memory: Memory | undefined, survey: Survey, di
   if (memory.state === 'started') return stale({ code: 'interrupted' })
   const { receipt } = memory
   // Inputs first: who hears that only the definition changed may make the new result from the old one.
+  const inInputs = reasonInInputs(task, receipt, digestOf)
+  const inDefinition = reasonInDefinition(task, receipt)
   const reason =
-    reasonInInputs(task, receipt, digestOf) ?? reasonInDefinition(task, receipt) ?? reasonOnDisk(survey)
+    (readsOthers(task, receipt) ? (inDefinition ?? inInputs) : (inInputs ?? inDefinition)) ??
+    reasonOnDisk(survey)
   if (reason) return stale(reason)
   const until = task.outline.takes.find(input => digestOf(input) === undefined)
   return until === undefined ? { state: 'fresh' } : { state: 'unsettled', until }
 }
+
+/** It reads other things altogether by now: then the definition that says so is the better answer. */
+const readsOthers = ({ kind, outline }: Task, { inputs }: Receipt): boolean =>
+  !kind.reworks && inputs.every(({ task }) => !outline.takes.includes(task))
 
 const stale = (reason: Reason): Verdict => ({ state: 'stale', reason })
 

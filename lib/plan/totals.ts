@@ -19,11 +19,11 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
   let [download, write, files, unknown] = [0, 0, 0, 0]
   for (const step of steps.values()) {
     if (step.verdict.state !== 'stale') continue
-    const from = step.task.outline.forecast.download
-    if (from) {
+    const from = hostOf(step)
+    if (from !== undefined) {
       if (step.download === undefined) unknown += 1
       download += step.download ?? 0
-      byHost[from.host] = (byHost[from.host] ?? 0) + (step.download ?? 0)
+      byHost[from] = (byHost[from] ?? 0) + (step.download ?? 0)
     }
     if (isArchive(step.task) && !(moved.has(step.task.id) && !options.keepArchives))
       archives.push(step.held ?? 0)
@@ -39,6 +39,12 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
   const room = Math.max(0, (options.freeBytes ?? Number.POSITIVE_INFINITY) - write)
   const held = options.keepArchives ? all : Math.max(largest, Math.min(all, room))
   return { download, write, files, unknown, peakDisk: write + held, leastDisk, archives: held, byHost }
+}
+
+/** Who is asked for bytes, if anybody. */
+export function hostOf({ task: { outline }, download }: Step): string | undefined {
+  const { forecast, pieces } = outline
+  return forecast.download?.host ?? (download === 0 ? undefined : pieces?.host)
 }
 
 /** Files that become what they are for under another name: no second copy lies beside them. */

@@ -37,11 +37,12 @@ export function lockPage(rows: readonly LockRow[], file: string, deed: LockDeed)
 
 function foundWords({ entry, state }: LockRow): string {
   if (entry === undefined || state === 'dropped') return ''
-  const { size, sha256, md5, revision, etag } = entry
+  const { size, sha256, md5, directory, revision, etag } = entry
   return [
     size === undefined ? 'size not told' : formatBytes(size),
     sha256 === undefined ? '' : `sha256 ${shortDigest(sha256)}`,
     md5 === undefined ? '' : `md5 ${shortDigest(md5)}`,
+    directory === undefined ? '' : `directory ${shortDigest(directory)}`,
     revision === undefined ? '' : `revision ${revision.slice(0, 8)}`,
     sha256 === undefined && md5 === undefined ? `no digest${etag === undefined ? '' : `, etag ${etag}`}` : '',
   ]

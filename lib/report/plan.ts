@@ -52,7 +52,8 @@ function moves({ task, download, write, files }: Step): string {
     return download === undefined ? 'size unknown' : `${formatBytes(download)} ↓`
   if (task.gives === undefined) return 'check'
   const bytes = write === undefined ? 'size unknown' : formatBytes(write)
-  return files === undefined || files < 2 ? bytes : `${bytes}, ${formatCount(files)} files`
+  const all = files === undefined || files < 2 ? bytes : `${bytes}, ${formatCount(files)} files`
+  return download === 0 || download === undefined ? all : `${all}, ${formatBytes(download)} ↓`
 }
 
 /** ` in 1,234 files`; what the spec does not tell is not counted. */

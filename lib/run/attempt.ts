@@ -5,11 +5,12 @@ import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../io/disk.ts'
 import { placeOf, shelfOf } from '../knowledge.ts'
+import { isPartial } from '../model/annotation.ts'
 import type { ColumnarManifest, Manifest } from '../model/manifest.ts'
 import { ManifestBuilder } from '../model/manifest-builder.ts'
-import type { Input, Task, TaskId, Workbench } from '../model/task.ts'
+import type { Input, Last, Task, TaskId, Workbench } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
-import { isAtHand } from '../plan.ts'
+import { isAtHand } from '../plan/means.ts'
 import type { Run } from './context.ts'
 import { isOurFolder } from './discard.ts'
 import type { Overlap } from './overlaps.ts'
@@ -59,7 +60,10 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
   let bytesDownloaded = 0
   let filesDownloaded = 0
   let isSpent = false
-  const isKept = reason.code === 'output-damaged' || task.kind.staging === 'shelf-and-place'
+  const isKept =
+    reason.code === 'output-damaged' ||
+    task.kind.staging === 'shelf-and-place' ||
+    task.outline.mayTake !== undefined
   const intact = isKept ? intactOf(run, task) : undefined
   const shelf = join(run.state, shelfOf(task.id))
   if (task.outline.takes.length === 0 || task.kind.staging) makeFolder(shelf)
@@ -72,6 +76,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
     inputs: task.outline.takes.map(input => inputOf(run, input, overlap)),
     intact,
     isBegun: run.known.memoryOf(task.id)?.state === 'started',
+    last: isKept ? lastOf(run, task.id) : undefined,
     previous: reason.code === 'definition-changed' ? previousOf(run, task.id) : undefined,
     candidates: candidatesFor(run, task),
     foldsCase: run.foldsCase,
@@ -112,10 +117,14 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
     headersOf: run.headersOf,
     began: run.began,
     forced: run.forced,
-    want(input) {
+    atHand(input) {
       const giver = run.graph.tasks.get(input)
-      if (giver === undefined || !isAtHand(giver, run.known)) throw new Wanting(input)
-      return inputOf(run, input)
+      return giver !== undefined && isAtHand(giver, run.known) ? inputOf(run, input) : undefined
+    },
+    want(input) {
+      const found = bench.atHand(input)
+      if (found === undefined) throw new Wanting(input)
+      return found
     },
     pause: milliseconds => sleep(milliseconds, undefined, { signal }),
   }
@@ -143,8 +152,10 @@ function inputOf(run: Run, id: TaskId, overlap?: Overlap): Input {
     artifact: giver.gives,
     path: join(run.root, placeOf(giver.gives, receipt)),
     manifest,
+    remarks: receipt.remarks,
     sole: isSole(run, giver),
     absent: !isAtHand(giver, run.known),
+    isPart: isPartial(receipt.fingerprint),
   }
 }
 
@@ -169,13 +180,15 @@ function intactOf(run: Run, { id, gives }: Task): Manifest | undefined {
   return manifest && only(manifest, i => !bad.has(i))
 }
 
-function previousOf(run: Run, id: TaskId): Workbench['previous'] {
-  const receipt = run.known.receiptOf(id)
-  const manifest = run.known.manifestOf(id)
-  if (receipt === undefined || manifest === undefined || run.known.surveyOf(id).state !== 'intact')
-    return undefined
-  return { manifest, fingerprint: receipt.fingerprint }
+function lastOf({ known }: Run, id: TaskId): Last | undefined {
+  const receipt = known.receiptOf(id)
+  const manifest = known.manifestOf(id)
+  if (receipt === undefined || manifest === undefined) return undefined
+  return { manifest, fingerprint: receipt.fingerprint, remarks: receipt.remarks }
 }
+
+const previousOf = (run: Run, id: TaskId): Workbench['previous'] =>
+  run.known.surveyOf(id).state === 'intact' ? lastOf(run, id) : undefined
 
 /** Final places that hold the very bytes of a download: where the files lie although their record is gone. */
 function candidatesFor(run: Run, task: Task): readonly string[] {

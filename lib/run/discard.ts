@@ -26,7 +26,7 @@ export function discard(run: Run, task: Task): boolean {
   removeResult(run, task, gives.form, receipt)
   // What lay in the playground is a part now; said so, or every build would look there for something to give back.
   if (!isOurFolder(receipt.at)) run.known.receipts.done({ ...receipt, at: gives.at })
-  if (!task.kind.staging) removeShelf(run, task)
+  if (task.kind.staging !== 'shelf-and-place') removeShelf(run, task)
   run.known.lookedAway(task.id)
   return true
 }
@@ -90,13 +90,17 @@ export function allDependants(graph: Graph, id: TaskId): readonly TaskId[] {
   return [...found]
 }
 
-/** What lies on disk, does not last, and has been read by everybody: left by a build that was ended before it tidied up. Of an archive that was given back its shelf is all there is. */
+/** Of an archive that was given back its shelf is all there is; a shelf that belongs to a result stays with it. */
+export const isLeft = (known: Known, { id, kind }: Task): boolean =>
+  known.isThere(id) || (kind.staging !== 'shelf-and-place' && known.isShelved(id))
+
+/** What lies on disk, does not last, and has been read by everybody: left by a build that was ended before it tidied up. */
 export function leftovers(graph: Graph, whole: Graph, known: Known, keepArchives: boolean): readonly Task[] {
   return [...graph.tasks.values()].filter(
-    ({ id, gives }) =>
-      gives?.lasting === false &&
-      !(keepArchives && gives.form === 'file') &&
-      (known.isThere(id) || known.isShelved(id)) &&
-      allDependants(whole, id).every(dependant => known.receiptOf(dependant) !== undefined),
+    task =>
+      task.gives?.lasting === false &&
+      !(keepArchives && task.gives.form === 'file') &&
+      isLeft(known, task) &&
+      allDependants(whole, task.id).every(dependant => known.receiptOf(dependant) !== undefined),
   )
 }

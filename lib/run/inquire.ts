@@ -1,7 +1,9 @@
 /** Asks the hosts of many tasks at once what they tell of them, within the budgets of the hosts. Fetches nothing. */
 
 import { setMaxListeners } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { safeName } from '../knowledge.ts'
 import type { Report } from '../model/event.ts'
 import type { Found } from '../model/lock-file.ts'
 import type { Diagnostic } from '../model/problem.ts'
@@ -19,24 +21,38 @@ export interface InquiryOptions {
   readonly signal: AbortSignal
 }
 
-export interface Answers {
-  readonly found: ReadonlyMap<TaskId, Found>
+export interface Answers<T = Found> {
+  readonly found: ReadonlyMap<TaskId, T>
   /** Why the others told nothing, in the order of the tasks. */
   readonly failures: readonly Diagnostic[]
   readonly requests: number
 }
 
-/** Throws only when it is cancelled. */
-export async function inquireAll(
+/** What hosts tell of downloads. Throws only when it is cancelled. */
+export const inquireAll = (tasks: readonly Task[], options: InquiryOptions): Promise<Answers> =>
+  askAll(tasks, options, ({ kind, params }, inquiry) => Promise.resolve(kind.inquire?.(params, inquiry)))
+
+/** The digests of the directories of archives, by the task that unpacks. `folder`: absolute, for what is read. */
+export const inquireDirectories = (
+  tasks: readonly Task[],
+  folder: string,
+  options: InquiryOptions,
+): Promise<Answers<string>> =>
+  askAll(tasks, options, ({ id, kind, params }, inquiry) =>
+    Promise.resolve(kind.inquireDirectory?.(params, inquiry, join(folder, safeName(id)))),
+  )
+
+async function askAll<T>(
   tasks: readonly Task[],
   { spec, report, signal }: InquiryOptions,
-): Promise<Answers> {
+  ask: (task: Task, inquiry: Inquiry) => Promise<T | undefined>,
+): Promise<Answers<T>> {
   // Every request and pause of every inquiry listens to it.
   setMaxListeners(0, signal)
   const pause = (milliseconds: number): Promise<void> => sleep(milliseconds, undefined, { signal })
   const host = hostsOf({ budgets: spec.hosts, rateBytesPerSecond: undefined, pause })
   const headersOf = headersOfHosts(spec, process.env)
-  const found = new Map<TaskId, Found>()
+  const found = new Map<TaskId, T>()
   const failures = new Map<TaskId, readonly Diagnostic[]>()
   let requests = 0
   await Promise.all(
@@ -51,8 +67,8 @@ export async function inquireAll(
         pause,
       }
       try {
-        const told = await task.kind.inquire?.(task.params, inquiry)
-        if (told) found.set(task.id, told)
+        const told = await ask(task, inquiry)
+        if (told !== undefined) found.set(task.id, told)
       } catch (error) {
         signal.throwIfAborted()
         failures.set(task.id, problemOf(error, { subject, disk: 'Nothing was changed.' }).diagnostics)

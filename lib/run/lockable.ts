@@ -1,5 +1,6 @@
 /** Downloads as the lock file knows them: what of a task can be locked, and what its record tells. Asks no host. */
 
+import { isPartial } from '../model/annotation.ts'
 import { type Found, isOpen, lockKeyOf } from '../model/lock-file.ts'
 import type { DownloadParams } from '../model/params.ts'
 import type { Graph } from '../model/plan.ts'
@@ -19,6 +20,19 @@ export function lockable(graph: Graph): ReadonlyMap<string, Task> {
     if (download && isOpen(download)) found.set(lockKeyOf(download), task)
   }
   return found
+}
+
+/** The keys that the lock file has, or could have, for what a graph downloads. */
+export const keysOf = (graph: Graph): ReadonlySet<string> =>
+  new Set([...graph.tasks.values()].flatMap(task => downloadOf(task) ?? []).map(lockKeyOf))
+
+/** What was unpacked whole, and the digest of the directory that it was unpacked by; undefined where nothing tells. */
+export function directoryIn({ fingerprint, remarks }: Receipt): string | undefined {
+  const { directory, checked } = remarks
+  // Read in ranges, it is as the host showed it: nobody saw the digest of the archive.
+  return typeof directory === 'string' && checked === undefined && !isPartial(fingerprint)
+    ? directory
+    : undefined
 }
 
 type Records = { memoryOf(task: TaskId): Memory | undefined }

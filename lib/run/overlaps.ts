@@ -77,7 +77,9 @@ export class Overlaps {
   /** Nobody will read what it makes. Where it gave up by itself, that is why nobody does: it has to say so. */
   stop(task: TaskId): void {
     const maker = this.#makers.get(task)
-    if (maker?.offer?.isVoid !== true) maker?.stop.abort(new Forsaken(`nobody reads ${task} any more`))
+    // What failed by itself has yet to say why, and what is whole would be lost on its way to its place.
+    if (maker?.offer?.isVoid || maker?.offer?.isWhole) return
+    maker?.stop.abort(new Forsaken(`nobody reads ${task} any more`))
   }
 
   /** Of those tasks, what is being made now, for the step that reads it. */

@@ -10,11 +10,12 @@ import type { Plan, Step } from '../model/plan.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import { type DigestOf, judge, type Reason, type Verdict } from '../model/verdict.ts'
 import { isSpendable } from '../plan/held.ts'
+import { doesWithout, isAtHand, mayReadEarly } from '../plan/means.ts'
 import { isArchive } from '../plan/totals.ts'
-import { canRework, isAtHand, isSpare, surveyForJudge } from '../plan.ts'
+import { isSpare, surveyForJudge } from '../plan.ts'
 import { naming, subjectOf, Wanting } from './attempt.ts'
 import type { Run } from './context.ts'
-import { allDependants, directDependants, discard } from './discard.ts'
+import { allDependants, directDependants, discard, isLeft } from './discard.ts'
 import { problemOf } from './failure.ts'
 import { Pool } from './pools.ts'
 import { carryOut } from './step.ts'
@@ -57,8 +58,7 @@ export class Pass {
     })
     for (const [id, { task, verdict }] of plan.steps) {
       this.#states.set(id, failed.has(id) ? 'failed' : verdict.state === 'fresh' ? 'done' : 'waiting')
-      if (task.gives?.lasting === false && (run.known.isThere(id) || run.known.isShelved(id)))
-        this.#passing.add(task)
+      if (task.gives?.lasting === false && isLeft(run.known, task)) this.#passing.add(task)
     }
   }
 
@@ -101,12 +101,8 @@ export class Pass {
 
   /** Whether it may begin although `input` is still being made: it will run whatever comes out. */
   #mayOverlap({ task, verdict }: Step, input: TaskId): boolean {
-    return (
-      task.kind.takesGrowing === true &&
-      verdict.state === 'stale' &&
-      !canRework(task, verdict, this.#run.known) &&
-      this.#run.overlaps.isOffered(input)
-    )
+    const { graph, overlaps } = this.#run
+    return mayReadEarly(task, verdict, graph.tasks.get(input), this.#run) && overlaps.isOffered(input)
   }
 
   #isBeingMade(id: TaskId): boolean {
@@ -199,7 +195,7 @@ export class Pass {
     const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
     const reason = reasonOf(now) ?? reasonOf(verdict)
     if (reason === undefined || (now.state === 'fresh' && !isWish(reason))) return 'fresh'
-    if (task.gives === undefined || canRework(task, { state: 'stale', reason }, known)) return reason
+    if (task.gives === undefined || doesWithout(task, { state: 'stale', reason }, this.#run)) return reason
     const givers = task.outline.takes.map(input => graph.tasks.get(input) as Task)
     return givers.every(giver => isAtHand(giver, known)) ? reason : 'postponed'
   }
@@ -208,13 +204,10 @@ export class Pass {
     const run = this.#run
     const { tally } = run
     run.report({ event: 'task-started', ...naming(task), reason })
-    const before = run.known.receiptOf(task.id)
     const done = await carryOut(run, task, reason, signal).catch((error: unknown) => {
-      if (run.known.receiptOf(task.id) !== before) return this.#failTelling(task, error, unremoved)
       if (!(error instanceof Wanting)) throw error
       run.wishes.set(task.id, { input: error.input, reason })
     })
-    if (typeof done === 'string') return done
     if (done === undefined) return 'postponed'
     run.wishes.delete(task.id)
     const { receipt, made } = done
@@ -242,8 +235,14 @@ export class Pass {
   }
 
   #fail(task: Task, error: unknown): State {
-    const begun = this.#run.known.memoryOf(task.id)?.state === 'started'
-    return this.#failTelling(task, error, begun ? halfway : unplaced)
+    return this.#failTelling(task, error, this.#diskOf(task))
+  }
+
+  #diskOf({ id }: Task): string {
+    const memory = this.#run.known.memoryOf(id)
+    if (memory?.state === 'started') return halfway
+    const isDone = memory?.state === 'done' && Date.parse(memory.receipt.finished) >= this.#run.began
+    return isDone ? unremoved : unplaced
   }
 
   #failTelling(task: Task, error: unknown, disk: string): State {

@@ -10,8 +10,8 @@ import { makeFolder, writeWhole } from '../io/disk.ts'
 import { stateFolder } from '../model/layout.ts'
 import { lockFileOf } from '../model/lock-file.ts'
 import { redact } from '../model/redact.ts'
+import type { SourceForm } from '../model/source-form.ts'
 import type { Spec } from '../model/spec.ts'
-import type { SourceForm } from '../model/task.ts'
 import { isLiteralSecret } from '../model/variables.ts'
 
 /** Raise it when the same text is checked or assembled otherwise. */

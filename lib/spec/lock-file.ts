@@ -49,6 +49,7 @@ const entry = object({
   size: optional(bytes),
   sha256: optional(values.sha256),
   md5: optional(values.md5),
+  directory: optional(values.sha256),
   revision: optional(revision),
   etag: optional(values.words('The strong ETag.')),
   modified: optional(values.words('When the host says that the file was changed.')),
@@ -140,9 +141,17 @@ function lockText(entries: LockEntries, specFile: string): string {
   return `${header(specFile)}${writeYaml(tree)}`
 }
 
-const inOrder = ({ size, sha256, md5, revision, etag, modified, from, locked }: LockEntry): object =>
-  Object.fromEntries(
-    Object.entries({ size, sha256, md5, revision, etag, modified, from, locked }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  )
+const order = [
+  'size',
+  'sha256',
+  'md5',
+  'directory',
+  'revision',
+  'etag',
+  'modified',
+  'from',
+  'locked',
+] as const
+
+const inOrder = (entry: LockEntry): object =>
+  Object.fromEntries(order.filter(name => entry[name] !== undefined).map(name => [name, entry[name]]))

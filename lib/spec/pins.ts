@@ -47,15 +47,19 @@ function filled(download: Download, { entries, placeOf }: LockFile): Download {
   if (entry === undefined || contradicts(download, entry)) return download
   const pins = openPins(download, entry)
   const revision = download.url.some(isMoving) ? entry.revision : undefined
+  const { directory } = entry
+  const others = {
+    ...(directory !== undefined && { directory }),
+    ...(revision !== undefined && { revision }),
+  }
   const places: Record<string, Place> = {}
-  for (const name of [...Object.keys(pins), ...(revision === undefined ? [] : ['revision'])])
-    places[name] = placeOf(key, name)
+  for (const name of [...Object.keys(pins), ...Object.keys(others)]) places[name] = placeOf(key, name)
   return {
     ...download,
     ...pins,
     locked: {
       places,
-      ...(revision !== undefined && { revision }),
+      ...others,
       ...(pins.size && download.size && { roundedSize: download.size }),
     },
   }

@@ -14,7 +14,7 @@ import {
   required,
   type ValueOf,
 } from '../model/grammar.ts'
-import type { SourceForm } from '../model/task.ts'
+import type { SourceForm } from '../model/source-form.ts'
 import * as values from './values.ts'
 
 export type Forms = readonly SourceForm<unknown>[]

@@ -4,6 +4,7 @@ import type { Digests } from '../../lib/io/digest.ts'
 import { roomAt } from '../../lib/io/disk.ts'
 import type { Answer } from '../../lib/io/http.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
+import type { PartSizes } from '../../lib/model/part-sizes.ts'
 import { formatBytes } from '../../lib/model/units.ts'
 import * as problems from './problems.ts'
 import { beginsLikeHtml, isHtmlName, isHtmlType, sizeFits, sniffedBytes, titleOf } from './rules.ts'
@@ -43,6 +44,8 @@ export interface Taken {
   readonly etag?: string
   /** Its beginning was used and is gone: there is no file. */
   readonly isSpent?: boolean
+  /** Of each of its parts, where it was joined from several. */
+  readonly parts?: PartSizes
 }
 
 /** After the last byte. */

@@ -13,6 +13,12 @@ export function mayContinue({ params, part }: Fetch, source: WebSource, at: numb
   return origin.validator !== undefined || origin.sha256 !== undefined
 }
 
+/** Whether anything is there behind `at` and before the next address begins. */
+export function isBegun(part: PartialFile, at: number): boolean {
+  const next = Math.min(Number.MAX_SAFE_INTEGER, ...part.starts.filter(start => start > at))
+  return part.gaps(at, next).bytes() < next - at
+}
+
 /** Within the file of the address. */
 export function firstMissing(part: PartialFile, was: Origin | undefined, at: number): number {
   const end = was?.total === undefined ? Number.POSITIVE_INFINITY : at + was.total

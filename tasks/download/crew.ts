@@ -85,7 +85,7 @@ export class Crew {
     this.#tuner = new Tuner(options.host.connections, tuning.now())
   }
 
-  /** Resolves when nothing is missing, or to the last setback where everybody had one. Throws what ends the address. */
+  /** Resolves when nothing is missing or is to be fetched any more, or to the last setback where everybody had one. Throws what ends the address. */
   async finish(): Promise<Setback | undefined> {
     const ended = new Promise<void>(resolve => {
       this.#end = resolve
@@ -99,7 +99,7 @@ export class Crew {
       this.#over.abort()
     }
     if (this.#failure !== undefined) throw this.#failure
-    if (this.#segments?.isDone) return undefined
+    if (this.#segments?.isDone || this.#segments?.isClosed) return undefined
     if (!this.#lastSetback) throw new Error('all connections left, and the file is not whole')
     return this.#lastSetback
   }
@@ -233,7 +233,7 @@ export class Crew {
 
   /** Whether that was all. Connections that only wait for their turn are not waited for. */
   #look(): void {
-    const isOver = this.#over.signal.aborted || this.#segments?.isDone === true
+    const isOver = this.#over.signal.aborted || this.#segments?.isDone || this.#segments?.isClosed
     if ((isOver && this.#busy === 0) || this.#members.size === 0) this.#end()
   }
 
@@ -248,6 +248,8 @@ export class Crew {
   /** Looks at the rates of the last moments. */
   #tick(): void {
     const { floor, tuning } = this.#options
+    // Whoever could end its claim by now has.
+    if (this.#segments?.isClosed) return this.#members.forEach(({ leave }) => leave.abort())
     // Nobody at work is no slowness: a host asked for a rest, or others have their turn.
     if (this.#busy === 0) {
       this.#pace.rest()

@@ -2,26 +2,21 @@
 
 import type { Patience } from '../../lib/io/http.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
-import type { Workbench } from '../../lib/model/task.ts'
+import type { Inquiry, Workbench } from '../../lib/model/task.ts'
 import type { PartialFile } from './partial.ts'
 import type { Tuning } from './tuning.ts'
 
-export interface Fetch {
+/** What is used of a workbench by who asks for ranges. */
+export type Asking = Inquiry & Pick<Workbench, 'shelf' | 'offline' | 'received'>
+
+export interface Fetch<Bench = Workbench> {
   readonly params: DownloadParams
   readonly part: PartialFile
-  readonly bench: Workbench
+  readonly bench: Bench
   readonly patience: Patience
   readonly tuning: Tuning
   /** How many addresses together make the file. */
   readonly parts: number
   /** Whether another address is left that could be faster than a slow one. */
   readonly hasOthers: boolean
-}
-
-/** Where an address stands in the file. */
-export interface Position {
-  /** Of its first byte. */
-  readonly at: number
-  /** The file ends where it ends. */
-  readonly isLast: boolean
 }

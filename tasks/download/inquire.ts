@@ -39,6 +39,22 @@ export async function inquire(
   return joined(found)
 }
 
+/** The size alone, asked once; undefined where the host does not tell it. */
+export async function sizeAt(
+  params: DownloadParams,
+  source: WebSource,
+  inquiry: Inquiry,
+  patience: Patience,
+): Promise<number | undefined> {
+  try {
+    const outcome = await ask(params, source, inquiry, patience)
+    return outcome.state === 'told' ? outcome.found.size : undefined
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
 /** A file in parts has the size of all of them; no digest of its parts is one of the whole. */
 function joined(parts: readonly Found[]): Found {
   const size = parts.reduce<number | undefined>(

@@ -4,7 +4,7 @@
  */
 
 import { type Answer, type Ask, get, getStraight, type Patience } from '../../lib/io/http.ts'
-import type { Workbench } from '../../lib/model/task.ts'
+import type { Inquiry } from '../../lib/model/task.ts'
 import type { WebSource } from './sources.ts'
 
 interface Piece {
@@ -16,11 +16,11 @@ interface Piece {
 
 export class Line {
   readonly #source: WebSource
-  readonly #bench: Workbench
+  readonly #bench: Inquiry
   readonly #patience: Patience
   #shortcut: string | undefined
 
-  constructor(source: WebSource, bench: Workbench, patience: Patience) {
+  constructor(source: WebSource, bench: Inquiry, patience: Patience) {
     this.#source = source
     this.#bench = bench
     this.#patience = patience

@@ -11,10 +11,10 @@ import type { DownloadParams } from '../../lib/model/params.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { checkWhole, type Taken } from './checks.ts'
 import type { Fetch } from './fetch.ts'
+import type { Arrived } from './position.ts'
 import * as problems from './problems.ts'
 import { sizeFits } from './rules.ts'
 import type { LocalSource } from './sources.ts'
-import type { Arrived } from './transfer.ts'
 
 /** A copy, sharing blocks where it can; not the synchronous one of lib/io/disk, which would hold up all other downloads. */
 const copy = (from: string, to: string): Promise<void> =>
@@ -109,6 +109,9 @@ export async function copyInto(
     throw problems.fileNotFound(source, 'a file that changed while it was read')
   return { bytes: found.size, etag: undefined, linked: {}, pieces: 1 }
 }
+
+export const sizeOfLocal = async (source: LocalSource): Promise<number | undefined> =>
+  (await fileAt(source.path))?.size
 
 async function regularFile(source: LocalSource): Promise<Stats> {
   const found = await stat(source.path).catch(absent)

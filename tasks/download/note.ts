@@ -32,6 +32,9 @@ export interface Note {
 export const isSameOrigin = (a: Origin, b: Origin): boolean =>
   a.identity === b.identity && a.validator === b.validator && a.sha256 === b.sha256 && a.total === b.total
 
+/** What a note says where the beginning of the file was given back. */
+export const withSpent = (spent: number): Partial<Note> => (spent > 0 ? { version: 3, spent } : {})
+
 /** Written beside and renamed, without holding up those who receive bytes meanwhile. */
 export async function writeNote(path: string, note: Note): Promise<void> {
   const beside = `${path}.tmp`

@@ -7,9 +7,8 @@
  * came since the last sync.
  */
 
-import { constants } from 'node:fs'
-import { type FileHandle, open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { type FileHandle, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Digests } from '../../lib/io/digest.ts'
 import { remove, syncFolder } from '../../lib/io/disk.ts'
 import { Growing } from '../../lib/io/growing.ts'
@@ -18,8 +17,9 @@ import { syncFilesystem } from '../../lib/io/native.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
 import type { Audience } from '../../lib/model/growing-file.ts'
 import type { SpendingSizes } from '../../lib/model/spending.ts'
-import { isSameOrigin, type Note, type Origin, readNote, writeNote } from './note.ts'
-import { claim, noteIn, unlessTakenOver } from './shelf.ts'
+import { isSameOrigin, type Note, type Origin, readNote, withSpent, writeNote } from './note.ts'
+import { Recent } from './recent.ts'
+import { bytesIn, claim, noteIn, openBytes, unlessTakenOver } from './shelf.ts'
 import { Spending, type Writer } from './spending.ts'
 
 export interface PartialOptions extends HashingOptions {
@@ -45,6 +45,7 @@ export class PartialFile {
   readonly #hash: HashBehind
   readonly #options: PartialOptions
   readonly #spending: Spending
+  readonly #recent: Recent
   #origins: readonly Origin[] = []
   readonly #written = new ByteRanges()
   #writing: Promise<void> = Promise.resolve()
@@ -64,6 +65,7 @@ export class PartialFile {
     this.#options = options
     this.growing = new Growing(bytesIn(folder), this.#written)
     this.#hash = new HashBehind(this.growing, options)
+    this.#recent = new Recent(folder)
     const { audience, signal, spending: sizes } = options
     const onReady = (): void => void (this.#syncing ??= this.#syncAside())
     this.#spending = new Spending(this.growing, { sizes, audience, signal, onReady })
@@ -114,9 +116,14 @@ export class PartialFile {
     return this.#written.gaps(from, to)
   }
 
-  /** Of the bytes from an address whose first byte lies at `at`. */
+  /** Of the address whose first byte lies at `at`. */
   originAt(at: number): Origin | undefined {
     return this.#origins.find(origin => origin.at === at)
+  }
+
+  /** Where the bytes of an address begin. */
+  get starts(): readonly number[] {
+    return this.#origins.map(({ at }) => at)
   }
 
   /** Bytes of this origin follow, beside those that are there. */
@@ -129,14 +136,16 @@ export class PartialFile {
     await this.#sync()
   }
 
-  /** Forgets what lies from `at` on; the next byte is the first there. */
-  async empty(at = 0): Promise<void> {
+  /** Forgets what lies from `from` on, and all of it where its beginning is gone: nobody could read that again. */
+  async empty(from = 0): Promise<void> {
     await this.#settle()
+    const at = this.isSpent ? 0 : from
     this.#written.remove(at, Number.POSITIVE_INFINITY)
     this.#origins = this.#origins.filter(origin => origin.at < at)
     if (at === 0) this.#mixed = false
     this.#isHashed = false
     const watermark = Math.min(at, this.growing.watermark)
+    await this.#recent.forget()
     remove(noteIn(this.#folder))
     if (at === 0) await this.#replaceFile()
     this.growing.beginAnew(watermark)
@@ -153,6 +162,7 @@ export class PartialFile {
     this.#written.add(at, at + bytes)
     this.growing.reach(this.#written.endOf(0))
     this.#unsyncedBytes += bytes
+    this.#recent.take(bytes, this.#written)
     if (this.#isSyncDue || this.#spending.isUsed) this.#syncing ??= this.#syncAside()
     if (this.#unsyncedBytes >= this.#options.mostUnsyncedBytes) await this.#syncing
   }
@@ -210,9 +220,10 @@ export class PartialFile {
     const { size } = await this.#file.stat()
     if (!note) return size > 0 ? this.#replaceFile() : undefined
     this.#origins = note.origins
-    for (const [from, to] of note.kept) this.#written.add(from, Math.min(to, size))
+    for (const [from, to] of [...note.kept, ...this.#recent.read().toJSON()])
+      this.#written.add(from, Math.min(to, size))
     // The last byte is asked for again, even of a complete file: the answer tells whether it is still the same file.
-    const { at = 0, total } = note.origins.at(-1) ?? {}
+    const { at = 0, total } = note.origins.toSorted((a, b) => a.at - b.at).at(-1) ?? {}
     const end = total === undefined ? this.#written.endOf(0) : at + total
     if (this.#written.gaps(0, end).bytes() === 0) this.#written.remove(end - 1, Number.POSITIVE_INFINITY)
     this.#mixed = this.length > 0
@@ -253,6 +264,7 @@ export class PartialFile {
 
   /** Waits for a sync under way, and tells what it met. */
   async #settle(): Promise<void> {
+    await this.#recent.settled()
     await this.#syncing
     if (this.#failure !== undefined) throw this.#failure
   }
@@ -272,9 +284,8 @@ export class PartialFile {
   /** What was written before is on disk, and the note says so. */
   async #sync(): Promise<void> {
     const kept = this.#written.copy()
-    const saving = this.#hash.save()
     this.#unsyncedBytes = 0
-    const saved = await saving
+    const saved = await this.#hash.save()
     const hash = saved && saved.position <= kept.endOf(0) ? saved : undefined
     const spent = this.#spending.ready(hash?.position ?? 0)
     if (kept.bytes() > 0) {
@@ -293,10 +304,3 @@ export class PartialFile {
     if (spent !== undefined) this.#spending.give(this.#file.fd, spent)
   }
 }
-
-const withSpent = (spent: number): Partial<Note> => (spent > 0 ? { version: 3, spent } : {})
-
-const bytesIn = (folder: string): string => join(folder, 'bytes')
-
-const openBytes = (folder: string): Promise<FileHandle> =>
-  open(bytesIn(folder), constants.O_RDWR | constants.O_CREAT, 0o666)

@@ -3,13 +3,13 @@
 import type { Answer } from '../../lib/io/http.ts'
 import type { Host } from '../../lib/model/host.ts'
 import { watchForPage } from './checks.ts'
-import type { Fetch } from './fetch.ts'
+import type { Asking, Fetch } from './fetch.ts'
 import * as problems from './problems.ts'
 import { mostBytes } from './rules.ts'
 import type { Claim } from './segments.ts'
 import type { WebSource } from './sources.ts'
 
-export interface Pouring extends Fetch {
+export interface Pouring extends Fetch<Asking> {
   readonly source: WebSource
   readonly host: Host
   /** Where the first byte of the address lies in the file. */

@@ -8,15 +8,16 @@ import { errorCode } from '../../lib/io/disk.ts'
 import { type Patience, patient } from '../../lib/io/http.ts'
 import { Forsaken } from '../../lib/model/growing-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
+import { writePartSizes } from '../../lib/model/part-sizes.ts'
 import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { checkWhole, type Taken } from './checks.ts'
 import type { Fetch } from './fetch.ts'
-import { copyFrom, copyInto, takeCandidate } from './local.ts'
+import { copyFrom, takeCandidate } from './local.ts'
 import { PartialFile, Regretted } from './partial.ts'
+import { fetchParts } from './parts.ts'
 import * as problems from './problems.ts'
 import { hostsOf, type Offer, offersOf, type Source } from './sources.ts'
-import { type Arrived, transfer } from './transfer.ts'
 import { type Tuning, usual } from './tuning.ts'
 
 export interface Manner {
@@ -36,6 +37,7 @@ export async function run(
     else bench.record(params.fileName, taken.bytes, taken.digests.sha256)
     bench.remark('host', taken.host)
     if (taken.etag !== undefined) bench.remark('etag', taken.etag)
+    if (taken.parts !== undefined) bench.remark('parts', writePartSizes(taken.parts))
     if (taken.digests.md5 !== undefined) bench.remark('md5', taken.digests.md5)
   } catch (error) {
     bench.signal.throwIfAborted()
@@ -118,17 +120,8 @@ async function takeFrom(offer: Offer, fetch: Fetch): Promise<Taken> {
 async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> {
   const { params, part, bench } = fetch
   bench.offer(part.growing)
-  const whole: Arrived[] = []
-  let bytes = 0
-  for (const [i, source] of offer.sources.entries()) {
-    const isLast = i + 1 === offer.sources.length
-    const arrived =
-      source.form === 'web'
-        ? await transfer(source, fetch, { at: bytes, isLast })
-        : await copyInto(source, fetch, bytes)
-    whole.push(arrived)
-    bytes += arrived.bytes
-  }
+  const whole = await fetchParts(offer.sources, fetch)
+  const bytes = whole.reduce((sum, arrived) => sum + arrived.bytes, 0)
   const onHashed = (position: number): void => bench.progress(position, bytes, 'bytes')
   const digests = await part.digests(bench.signal, onHashed)
   const [first, ...others] = whole
@@ -141,7 +134,12 @@ async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> 
     return beginOnceMore(fetch, error)
   }
   await part.used()
-  return { host: hostsOf(offer), bytes, digests, ...(alone?.etag !== undefined && { etag: alone.etag }) }
+  return {
+    host: hostsOf(offer),
+    bytes,
+    digests,
+    ...(alone ? alone.etag !== undefined && { etag: alone.etag } : { parts: whole.map(part => part.bytes) }),
+  }
 }
 
 /** A wrong file that was put together from several answers proves nothing against the last one: asked again, whole. */

@@ -17,6 +17,7 @@ export class Segments {
   /** What somebody waits for: fetched ahead of everything else. */
   readonly #wishes = new ByteRanges()
   readonly #leastBytes: number
+  #isClosed = false
 
   /** `missing`: what is to be fetched. Less than `leastBytes` is not worth a connection of its own. */
   constructor(missing: ByteRanges, leastBytes: number) {
@@ -31,6 +32,7 @@ export class Segments {
 
   /** Somebody waits for bytes that nobody fetches: asked for ahead of everything else, or before `at`. */
   isWantedBefore(at: number): boolean {
+    if (this.#isClosed) return false
     return this.#wished() !== undefined || this.#free.firstIn(0, at) !== undefined
   }
 
@@ -38,8 +40,19 @@ export class Segments {
     return this.isClaimed && this.#claims.size === 0
   }
 
+  /** Nothing more is handed out: who fetches ends soon, and the rest is left. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  close(bytes: number): void {
+    this.#isClosed = true
+    for (const claim of this.#claims) this.shorten(claim, bytes)
+  }
+
   /** How many connections can be of use now, those at work included. */
   get useful(): number {
+    if (this.#isClosed) return this.#claims.size
     const left = [...this.#claims].reduce((sum, { at, end }) => sum + end - at, this.#free.bytes())
     return Math.max(this.#claims.size, Math.ceil(left / this.#leastBytes), 1)
   }
@@ -49,6 +62,7 @@ export class Segments {
    * less than `leastTaken` is taken over.
    */
   claim(bytes: number, leastTaken = this.#leastBytes): Claim | undefined {
+    if (this.#isClosed) return undefined
     const wished = this.#wished()
     if (wished) return this.#take(wished)
     const free = this.#free.firstIn(0)

@@ -1,13 +1,15 @@
 /** What partial files lie on a task's shelf: a run makes one of them its own by renaming its folder, so that of two runs one wins. */
 
 import { randomUUID } from 'node:crypto'
-import { readdirSync, renameSync } from 'node:fs'
+import { constants, readdirSync, renameSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorCode, makeFolder, remove } from '../../lib/io/disk.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
 import { readNote } from './note.ts'
 import { takenOver } from './problems.ts'
 
+export const bytesIn = (folder: string): string => join(folder, 'bytes')
 export const noteIn = (folder: string): string => join(folder, 'note.json')
 
 /** A folder of this run alone: the fullest that earlier ones left there, or a new one. */
@@ -44,3 +46,6 @@ export async function unlessTakenOver<T>(work: () => Promise<T>): Promise<T> {
     throw errorCode(error) === 'ENOENT' ? takenOver() : error
   }
 }
+
+export const openBytes = (folder: string): Promise<FileHandle> =>
+  open(bytesIn(folder), constants.O_RDWR | constants.O_CREAT, 0o666)

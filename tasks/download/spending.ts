@@ -108,11 +108,11 @@ export class Spending {
 
   /**
    * What a reader waits for has to come, however far it is and whatever comes along with it; in its turn, unless there
-   * will be room for it in a moment.
+   * will be room for it in a moment. What begins before the limit may end behind it.
    */
   #isRoom(at: number, end: number): boolean {
     const { isRegretted, wishes, awaited } = this.#file
-    if (!this.isOn || isRegretted || end <= this.#limit) return true
+    if (!this.isOn || isRegretted || at < this.#limit) return true
     return (at < awaited && !this.isUsed) || wishes.some(({ from, to }) => at < to && end > from)
   }
 

@@ -9,36 +9,21 @@ import type { Host } from '../../lib/model/host.ts'
 import type { Problem } from '../../lib/model/problem.ts'
 import { Anew, Spoiled, whyAnew } from './anew.ts'
 import { checkAnnouncement, checkEncoding, checkPage, checkRoom } from './checks.ts'
-import { firstMissing, ifRange, mayContinue } from './continuation.ts'
-import { Crew, type CrewWork, type Member, Setback } from './crew.ts'
+import { firstMissing, ifRange, isBegun, mayContinue } from './continuation.ts'
+import { type Crew, type CrewWork, type Member, Setback } from './crew.ts'
 import { asked, endOf, toldEnd } from './ends.ts'
-import type { Fetch, Position } from './fetch.ts'
+import type { Fetch } from './fetch.ts'
 import { type Asked, isAnother, isWrongFile, judgeAnswer } from './judge.ts'
 import { Line } from './line.ts'
 import type { Origin } from './note.ts'
+import { crewOf, persist, restIfExhausted } from './persist.ts'
+import { type Arrived, Elsewhere, type Position } from './position.ts'
 import { pour } from './pour.ts'
 import * as problems from './problems.ts'
-import {
-  backoffMs,
-  exhaustedForMs,
-  longestWaitBesideOthersMs,
-  longestWaitMs,
-  mostTries,
-  silentWaitMs,
-} from './rules.ts'
 import { type Claim, Segments } from './segments.ts'
 import type { WebSource } from './sources.ts'
 
-/** An address whose bytes are all in the file. */
-export interface Arrived {
-  readonly bytes: number
-  readonly etag: string | undefined
-  readonly linked: Answer['linked']
-  /** How many answers its bytes came in. */
-  readonly pieces: number
-}
-
-/** Throws what ends the address. */
+/** Throws what ends the address, or Elsewhere. */
 export const transfer = (source: WebSource, fetch: Fetch, position: Position): Promise<Arrived> =>
   new Transfer(source, fetch, position).run()
 
@@ -46,10 +31,11 @@ class Transfer implements CrewWork {
   readonly #source: WebSource
   readonly #fetch: Fetch
   readonly #at: number
-  readonly #isLast: boolean
+  readonly #position: Position
   readonly #host: Host
   readonly #line: Line
   #crew: Crew | undefined
+  #segments: Segments | undefined
   #total: number | undefined
   #etag: string | undefined
   #linked: Answer['linked'] = {}
@@ -58,64 +44,28 @@ class Transfer implements CrewWork {
   #isRangeless = false
   #unhear: () => void = () => {}
 
-  constructor(source: WebSource, fetch: Fetch, { at, isLast }: Position) {
+  constructor(source: WebSource, fetch: Fetch, position: Position) {
     this.#source = source
     this.#fetch = fetch
-    this.#at = at
-    this.#isLast = isLast
+    this.#at = position.at
+    this.#position = position
     this.#host = fetch.bench.host(source.hostname)
     this.#line = new Line(source, fetch.bench, fetch.patience)
   }
 
-  /** A try that got further than any before it begins the count anew: a slow host that cuts each hour ends up done. */
   async run(): Promise<Arrived> {
-    const { part } = this.#fetch
-    let furthest = part.length
-    for (let failures = 0; ; ) {
-      const setback = await this.#round()
-      if (!setback)
-        return {
-          bytes: this.#total ?? 0,
-          etag: this.#etag,
-          linked: this.#linked,
-          pieces: this.#pieces,
-        }
-      failures = part.length > furthest ? 1 : failures + 1
-      furthest = Math.max(furthest, part.length)
-      if (failures === mostTries) throw problems.tried(setback.problem, mostTries)
-      await this.#wait(setback, failures)
-    }
-  }
-
-  async #wait({ problem, pauseMs }: Setback, failures: number): Promise<void> {
-    const { bench, hasOthers } = this.#fetch
-    const longest = hasOthers ? longestWaitBesideOthersMs : longestWaitMs
-    if (pauseMs !== undefined && pauseMs > longest) throw problems.asksToWait(problem, pauseMs)
-    if (pauseMs !== undefined && pauseMs > silentWaitMs)
-      bench.tell(problems.waiting(this.#source, problem, pauseMs))
-    await bench.pause(pauseMs ?? backoffMs(failures, Math.random()))
+    await persist(this.#source, this.#fetch, () => this.#round())
+    return { bytes: this.#total ?? 0, etag: this.#etag, linked: this.#linked, pieces: this.#pieces }
   }
 
   /** Until all is there, or everybody had a setback. */
   async #round(): Promise<Setback | undefined> {
-    const { bench, tuning, part, hasOthers } = this.#fetch
-    const { floorBytesPerSecond } = this.#host.budget
-    this.#crew = new Crew(this, {
-      host: this.#host,
-      tuning,
-      signal: bench.signal,
-      mostClaimBytes: () => part.claimBytes(this.#host.connections),
-      ...(floorBytesPerSecond !== undefined &&
-        hasOthers &&
-        !this.#host.isRationed && {
-          floor: {
-            bytesPerSecond: floorBytesPerSecond,
-            problem: rate => problems.tooSlow(this.#source, rate, floorBytesPerSecond),
-          },
-        }),
-    })
+    const { bench, part } = this.#fetch
+    this.#crew = crewOf(this, this.#source, this.#host, this.#fetch)
     try {
-      return await this.#crew.finish()
+      const setback = await this.#crew.finish()
+      if (this.#segments?.isClosed && !this.#segments.isDone) throw new Elsewhere(this.#source.shown)
+      return setback
     } catch (error) {
       bench.signal.throwIfAborted()
       if (error instanceof Anew) return this.#beginAnew(error)
@@ -131,12 +81,15 @@ class Transfer implements CrewWork {
 
   async open(member: Member, signal: AbortSignal): Promise<void> {
     const { part } = this.#fetch
-    if (part.length > 0 && !mayContinue(this.#fetch, this.#source, this.#at)) await part.empty(this.#at)
+    if (isBegun(part, this.#at) && !mayContinue(this.#fetch, this.#source, this.#at))
+      await part.empty(this.#at)
     const was = part.originAt(this.#at)
-    const from = firstMissing(this.#fetch.part, was, this.#at)
+    const from = this.#position.ahead
+      ? this.#position.ahead.from - this.#at
+      : firstMissing(part, was, this.#at)
     const piece = { from, ifRange: ifRange(this.#source, was) }
     const answer = await asked(() => this.#line.askAnew(piece, signal))
-    this.#restIfExhausted(answer)
+    restIfExhausted(this.#host, answer)
     try {
       await this.#begin(member, answer, from, was, signal)
     } finally {
@@ -152,7 +105,7 @@ class Transfer implements CrewWork {
     const answer = await asked(() => this.#line.ask(piece, signal))
     member.waitedMs = this.#fetch.tuning.now() - askedMs
     if ('expired' in answer) throw new Setback(problems.serverError(this.#source, answer.expired), 0)
-    this.#restIfExhausted(answer)
+    restIfExhausted(this.#host, answer)
     try {
       const judgement = judgeAnswer(answer, this.#askedFor(from, true, was))
       switch (judgement.is) {
@@ -190,14 +143,14 @@ class Transfer implements CrewWork {
     checkEncoding(params, this.#source, answer)
     if (this.#isAlone) checkAnnouncement(params, this.#source, origin.total, answer.linked)
     const isOther = was !== undefined && isAnother(was, origin)
-    if (part.length > 0 && (judgement.is === 'whole-file' || isOther)) {
+    if (isBegun(part, this.#at) && (judgement.is === 'whole-file' || isOther)) {
       bench.tell(whyAnew(this.#source, isOther, part.length))
       await part.empty(this.#at)
     }
     if (origin.total !== undefined) checkRoom(params, bench.shelf, this.#at + origin.total - part.length)
     await part.continueFrom(origin)
     this.#total = origin.total
-    if (this.#isLast && origin.total !== undefined) part.growing.measure(this.#at + origin.total)
+    if (origin.total !== undefined) this.#position.onTotal(origin.total)
     this.#etag = answer.headers.etag
     this.#linked = answer.linked
     const start = judgement.is === 'whole-file' ? 0 : from
@@ -224,7 +177,8 @@ class Transfer implements CrewWork {
       return { at: from, end: Number.POSITIVE_INFINITY }
     }
     const end = this.#at + this.#total
-    const missing = part.gaps(this.#at, end)
+    const { ahead } = this.#position
+    const missing = part.gaps(ahead?.from ?? this.#at, Math.min(end, ahead?.to ?? end))
     const takesRanges = answer.status === 206 || answer.headers['accept-ranges'] === 'bytes'
     const segments = new Segments(missing, tuning.leastBytes)
     const claim = segments.claim(Number.POSITIVE_INFINITY)
@@ -235,8 +189,10 @@ class Transfer implements CrewWork {
     const first = Math.min(tuning.claimBytes, part.claimBytes(this.#host.connections))
     if (this.#host.connections > 1) segments.shorten(claim, first)
     this.#unhear()
-    this.#unhear = part.growing.hear(({ from, to }) => {
-      segments.wish(Math.max(from, this.#at), Math.min(to, end), first)
+    this.#segments = segments
+    this.#unhear = part.growing.hear(wish => {
+      if (this.#position.isElsewhere(wish)) return segments.close(tuning.leastTakenBytes)
+      segments.wish(Math.max(wish.from, this.#at), Math.min(wish.to, end), first)
       this.#crew?.welcome()
     })
     this.#crew?.share(segments, member, claim)
@@ -269,12 +225,6 @@ class Transfer implements CrewWork {
       signal.throwIfAborted()
       throw isWrongFile(error) ? new Spoiled(error as Problem) : error
     }
-  }
-
-  /** The host says that this was the last request for a while. */
-  #restIfExhausted({ headers }: Answer): void {
-    const restMs = exhaustedForMs(headers, Date.now())
-    if (restMs !== undefined) this.#host.rest(restMs)
   }
 
   async #beginAnew({ why, origin, found }: Anew): Promise<Setback> {

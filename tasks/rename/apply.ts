@@ -6,10 +6,11 @@
 
 import type { RenameParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import { collisionsAmong, renamed } from '../../lib/model/rename.ts'
+import { collisionsAmong } from '../../lib/model/rename.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { assemble } from './assemble.ts'
 import type { Piece } from './formats.ts'
+import { newName, rulesByPath } from './names.ts'
 import { filesOf, type PartFile } from './part-file.ts'
 import { badTemplate, nothingMatched, taken } from './words.ts'
 
@@ -18,7 +19,13 @@ type Rule = RenameParams['rules'][number]
 export async function applyRules(params: RenameParams, bench: Workbench): Promise<void> {
   const { target, rules, parts, transcode } = params
   const files = bench.inputs.flatMap((input, i) => filesOf(input, parts[i]?.prefix ?? ''))
-  const ruleOf = await rulesByPath(target, rules, files, bench)
+  const paths = files.map(({ path }) => path)
+  // Of a part of the files a rule may match none, and be right all the same.
+  const isPart = bench.inputs.some(input => input.isPart)
+  const onUnmatched = (rule: Rule): void => {
+    if (!isPart) bench.tell(nothingMatched(target, rule, paths))
+  }
+  const ruleOf = await rulesByPath(rules, paths, onUnmatched)
   const ruled = newNames(target, files, ruleOf)
   const pieces = transcode
     ? await (await import('./formats.ts')).piecesOf(files, ruled, bench)
@@ -33,25 +40,6 @@ export async function applyRules(params: RenameParams, bench: Workbench): Promis
   await assemble(encoded === 0 ? pieces : pieces.filter(({ encode }) => encode === undefined), encoded, bench)
 }
 
-/** The first rule that matches, by path. A rule that matches nothing is told: most likely it has a slip of the pen. */
-async function rulesByPath(
-  target: string,
-  rules: readonly Rule[],
-  files: readonly PartFile[],
-  bench: Workbench,
-): Promise<ReadonlyMap<string, Rule>> {
-  const { matchingAmong } = await import('../../lib/io/glob.ts')
-  const paths = files.map(({ path }) => path)
-  const matching = await matchingAmong(paths)
-  const ruleOf = new Map<string, Rule>()
-  for (const rule of rules) {
-    const matched = matching(rule.match)
-    if (matched.length === 0) bench.tell(nothingMatched(target, rule, paths))
-    for (const path of matched) if (!ruleOf.has(path)) ruleOf.set(path, rule)
-  }
-  return ruleOf
-}
-
 function newNames(
   target: string,
   files: readonly PartFile[],
@@ -59,7 +47,7 @@ function newNames(
 ): readonly string[] {
   return files.map(({ path }) => {
     const rule = ruleOf.get(path)
-    const name = rule ? renamed(path, rule.to) : path
+    const name = newName(path, rule)
     if (rule && name === undefined) throw new Problem(badTemplate(target, rule, path))
     return name as string
   })

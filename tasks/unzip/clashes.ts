@@ -46,7 +46,7 @@ function* clashesOfFolders(names: Names, table: NameTable): Generator<Clash> {
 }
 
 /** As disks that fold names see them. */
-const folded = (path: string): string =>
+export const folded = (path: string): string =>
   isAscii(path) ? path.toLowerCase() : path.normalize('NFC').toLowerCase()
 
 function isAscii(path: string): boolean {

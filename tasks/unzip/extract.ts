@@ -39,7 +39,8 @@ function bytesLeft(selection: Selection): number {
   return bytes
 }
 
-function problemOf(error: unknown, archive: string, left: number): unknown {
+/** What the system says of a full disk, in our words; anything else as it is. */
+export function problemOf(error: unknown, archive: string, left: number): unknown {
   if (!['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')) return error
   return new Problem({
     code: 'disk-full',

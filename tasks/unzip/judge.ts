@@ -46,7 +46,7 @@ export function judge(directory: ZipDirectory, wanted: Selection, foldsCase: boo
     : { refusals, warning: foldingWarning(archive, clash.first, clash.count) }
 }
 
-function flawOfClash({ form, path, other }: Clash): Flaw {
+export function flawOfClash({ form, path, other }: Clash): Flaw {
   switch (form) {
     case 'duplicate':
       return { code: 'entry-duplicate', path, why: 'is there more than once' }

@@ -5,7 +5,8 @@
 
 import { object, optional, text } from '../../lib/model/grammar.ts'
 import type { Place } from '../../lib/model/problem.ts'
-import type { Outline, SourceRequest, TaskId } from '../../lib/model/task.ts'
+import type { SourceRequest } from '../../lib/model/source-form.ts'
+import type { Outline, TaskId } from '../../lib/model/task.ts'
 
 /** What of the archive is wanted. */
 export type Root =
@@ -23,9 +24,11 @@ export interface UnpackParams {
   readonly lasting: boolean
   readonly root: Root
   readonly into: string | undefined
+  /** The path of an archive inside of the archive, which is unpacked instead of it. */
+  readonly inner: string | undefined
   readonly archiveBytes: number | undefined
   readonly files: number | undefined
-  readonly places: { readonly root: Place; readonly into: Place }
+  readonly places: { readonly root: Place; readonly into: Place; readonly inner: Place }
 }
 
 const relativeFolder = (path: string): string | undefined => {
@@ -37,29 +40,57 @@ const relativeFolder = (path: string): string | undefined => {
   return undefined
 }
 
-export const unpackGrammar = object(
+const unpackKeys = {
+  root: optional(
+    text({
+      about:
+        'Only what lies below this folder of the archive; the prefix is dropped. auto: the folder that ends like the target.',
+      examples: ['train2017', 'data/web-celebrity/images', 'auto'],
+      check: relativeFolder,
+    }),
+  ),
+  into: optional(
+    text({
+      about: 'Sub-directory of the target to unpack into.',
+      examples: ['images'],
+      check: relativeFolder,
+    }),
+  ),
+}
+
+export const unpackGrammar = object(unpackKeys, { orNothing: true, about: 'Unpack the archive.' })
+
+const tarName = /\.(tar(\.\w+)?|t(gz|bz2?|xz|zst))$/i
+
+function innerPath(path: string): string | undefined {
+  if (path.endsWith('/')) return 'is a folder'
+  return tarName.test(path)
+    ? 'is a tar: of what lies in an archive only a zip is unpacked'
+    : relativeFolder(path)
+}
+
+export const unzipGrammar = object(
   {
-    root: optional(
+    ...unpackKeys,
+    inner: optional(
       text({
-        about:
-          'Only what lies below this folder of the archive; the prefix is dropped. auto: the folder that ends like the target.',
-        examples: ['train2017', 'data/web-celebrity/images', 'auto'],
-        check: relativeFolder,
-      }),
-    ),
-    into: optional(
-      text({
-        about: 'Sub-directory of the target to unpack into.',
-        examples: ['images'],
-        check: relativeFolder,
+        about: 'Path of a zip inside of the archive: that one is unpacked, and root is a folder of it.',
+        examples: ['data/images.zip'],
+        check: innerPath,
       }),
     ),
   },
   { orNothing: true, about: 'Unpack the archive.' },
 )
 
+interface Written {
+  readonly root?: string
+  readonly into?: string
+  readonly inner?: string
+}
+
 export function unpackParams(request: SourceRequest): UnpackParams {
-  const written = (request.written ?? {}) as { readonly root?: string; readonly into?: string }
+  const written = (request.written ?? {}) as Written
   const into = written.into?.replace(/\/$/, '')
   return {
     from: request.from,
@@ -68,9 +99,14 @@ export function unpackParams(request: SourceRequest): UnpackParams {
     lasting: request.part === undefined,
     root: rootOf(written.root),
     into,
+    inner: written.inner,
     archiveBytes: request.size,
     files: request.expectedFiles,
-    places: { root: request.placeOf('root'), into: request.placeOf('into') },
+    places: {
+      root: request.placeOf('root'),
+      into: request.placeOf('into'),
+      inner: request.placeOf('inner'),
+    },
   }
 }
 
@@ -81,12 +117,13 @@ function rootOf(written: string | undefined): Root {
 }
 
 export function unpackOutline(params: UnpackParams): Outline {
-  const { root, into, places } = params
+  const { root, into, inner, places } = params
   return {
     name: into === undefined ? params.target : `${params.target}/${into}`,
     fingerprint: [
       { name: 'root', value: writtenRoot(root), place: places.root },
       { name: 'into', value: into ?? null, place: places.into },
+      ...(inner === undefined ? [] : [{ name: 'inner', value: inner, place: places.inner }]),
       ...(root.form === 'auto' ? [{ name: 'target', value: params.target }] : []),
     ],
     takes: [params.from],

@@ -7,12 +7,14 @@ import { look } from '../../lib/io/disk.ts'
 import { Selection } from '../../lib/io/unpacking/selection.ts'
 import { sha256IfWhole } from '../../lib/io/unpacking/whole.ts'
 import { overGrowing, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
-import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
-import { isDamage } from '../../lib/model/codes.ts'
-import type { GrowingFile } from '../../lib/model/growing-file.ts'
+import type { ZipDirectory } from '../../lib/io/zip.ts'
+import { readPartSizes } from '../../lib/model/part-sizes.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import type { Artifact, Input, Workbench } from '../../lib/model/task.ts'
+import type { Input, Workbench } from '../../lib/model/task.ts'
+import { blameArchive } from './blame.ts'
+import { remarkDirectory } from './directory.ts'
 import { extract, type OpenArchive } from './extract.ts'
+import { openWanted, tailBytes } from './inner.ts'
 import { judge } from './judge.ts'
 import { leavesItsFolder } from './names.ts'
 import type { UnpackParams } from './params.ts'
@@ -20,35 +22,24 @@ import { refuseWithoutRoom } from './room.ts'
 import { findRoot } from './root.ts'
 
 export async function unpack(params: UnpackParams, bench: Workbench): Promise<void> {
-  const { growing, path, artifact } = bench.inputs[0] as Input
+  const input = bench.inputs[0] as Input
+  const { growing, path, artifact, remarks } = input
   const name = basename(artifact.at)
   if (growing) {
     const bytes = await growing.size()
     await growing.wish(Math.max(0, bytes - tailBytes), bytes)
     const archive = { handle: growing.handle, growing }
     return unpackFrom(overGrowing(growing, name, bytes), archive, params, bench).catch((error: unknown) =>
-      blameArchive(error, growing, artifact),
+      blameArchive(error, input),
     )
   }
   const handle = openSync(path, 'r')
   try {
-    await unpackFrom(overHandle(handle, name), { handle }, params, bench)
+    await unpackFrom(overHandle(handle, name, readPartSizes(remarks?.['parts'])), { handle }, params, bench)
   } finally {
     closeSync(handle)
   }
 }
-
-/** Until its digest was right, damage may be that of a wrong file, which is fetched from elsewhere then: that is waited for. */
-async function blameArchive(error: unknown, growing: GrowingFile, { pins }: Artifact): Promise<never> {
-  const isPinned = pins?.sha256 !== undefined || pins?.md5 !== undefined
-  if (!(error instanceof Problem && isDamage(error.code) && isPinned)) throw error
-  growing.pass(Number.POSITIVE_INFINITY)
-  await growing.until(Number.POSITIVE_INFINITY)
-  throw error
-}
-
-/** Most directories lie in it whole. */
-const tailBytes = 1 << 20
 
 async function unpackFrom(
   source: RandomAccess,
@@ -56,16 +47,48 @@ async function unpackFrom(
   params: UnpackParams,
   bench: Workbench,
 ): Promise<void> {
-  const selection = select(await openZip(source), params, bench)
-  keepIntact(selection, bench)
-  if (bench.isBegun) await keepPlaced(selection, bench)
-  refuseWithoutRoom(selection, archive, bench.staging)
-  await extract(selection, archive, bench)
+  const opened = await openWanted(source, archive, params, bench)
+  try {
+    const selection = select(opened.directory, params, bench)
+    if (params.inner === undefined) remarkDirectory(opened.directory, bench)
+    keepIntact(selection, bench)
+    if (bench.isBegun) await keepPlaced(selection, bench)
+    refuseWithoutRoom(selection, opened.archive, bench.staging)
+    await extract(selection, opened.archive, bench)
+    archive.growing?.pass(Number.POSITIVE_INFINITY)
+  } finally {
+    opened.close()
+  }
 }
 
 /** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
 export function select(directory: ZipDirectory, params: UnpackParams, bench: Workbench): Selection {
-  const { root, target, places } = params
+  const located = locate(directory, params)
+  return refuseUnfit(located, located.all, bench)
+}
+
+/** The same, of those that are `wanted`: asked once, about all that could be unpacked. */
+export async function selectSome(
+  directory: ZipDirectory,
+  params: UnpackParams,
+  bench: Workbench,
+  wanted: (all: Selection) => Promise<(k: number) => boolean>,
+): Promise<Selection> {
+  const located = locate(directory, params)
+  const isWanted = await wanted(located.all)
+  const entries = new Set<number>()
+  for (let k = 0; k < located.all.count; k += 1) if (isWanted(k)) entries.add(located.all.index(k))
+  return refuseUnfit(located, located.among(entries), bench)
+}
+
+interface Located {
+  readonly answer: ReturnType<typeof findRoot>
+  readonly all: Selection
+  among(entries: { has(i: number): boolean }): Selection
+}
+
+/** What lies below the root that is wanted: nothing where there is none. */
+function locate(directory: ZipDirectory, { root, target, places }: UnpackParams): Located {
   const { archive } = directory
   const files = filesOf(directory)
   const paths = {
@@ -75,8 +98,15 @@ export function select(directory: ZipDirectory, params: UnpackParams, bench: Wor
   }
   const answer = findRoot(paths, { root, target, archive, place: places.root })
   const prefix = answer.form === 'found' ? answer.prefix : undefined
-  const selection = below(directory, files, prefix)
-  const { refusals, warning } = judge(directory, selection, bench.foldsCase)
+  const isBelow = new Uint8Array(directory.count)
+  if (prefix !== undefined) for (const i of files) if (directory.path(i).startsWith(prefix)) isBelow[i] = 1
+  const among: Located['among'] = entries =>
+    Selection.below(directory, i => entries.has(i), Buffer.byteLength(prefix ?? ''))
+  return { answer, all: among({ has: i => isBelow[i] === 1 }), among }
+}
+
+function refuseUnfit({ answer }: Located, selection: Selection, bench: Workbench): Selection {
+  const { refusals, warning } = judge(selection.directory, selection, bench.foldsCase)
   const [first, ...others] = [...(answer.form === 'refused' ? [answer.draft] : []), ...refusals]
   if (first) throw new Problem(first, ...others)
   if (warning) bench.tell({ severity: 'warning', ...warning })
@@ -93,13 +123,6 @@ function filesOf(directory: ZipDirectory): Uint32Array {
     const path = directory.path(i)
     return !path.startsWith(finderNotes) && leavesItsFolder(path) === undefined
   })
-}
-
-/** Nothing where the root was not found. */
-function below(directory: ZipDirectory, files: Uint32Array, prefix: string | undefined): Selection {
-  const isWanted = new Uint8Array(directory.count)
-  if (prefix !== undefined) for (const i of files) if (directory.path(i).startsWith(prefix)) isWanted[i] = 1
-  return Selection.below(directory, i => isWanted[i] === 1, Buffer.byteLength(prefix ?? ''))
 }
 
 /** What an attempt placed before it was killed: of an archive that was given back there is nothing else. */
@@ -119,7 +142,7 @@ async function keepPlaced(selection: Selection, bench: Workbench): Promise<void>
 }
 
 /** What lies at its place already need not be unpacked. */
-function keepIntact(selection: Selection, bench: Workbench): void {
+export function keepIntact(selection: Selection, bench: Workbench): void {
   const { intact } = bench
   if (intact === undefined) return
   for (let k = 0; k < selection.count; k += 1) {

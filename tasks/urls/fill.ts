@@ -5,10 +5,11 @@ import { basename, dirname, join } from 'node:path'
 import { makeFolder, remove } from '../../lib/io/disk.ts'
 import { type Goal, Selection } from '../../lib/io/unpacking/selection.ts'
 import { overHandle } from '../../lib/io/zip/random-access.ts'
-import { openZip } from '../../lib/io/zip.ts'
 import type { Filling } from '../../lib/model/params.ts'
+import { readPartSizes } from '../../lib/model/part-sizes.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { extract } from '../unzip/extract.ts'
+import { openWanted, removeInner } from '../unzip/inner.ts'
 import type { UnpackParams } from '../unzip/params.ts'
 import { select } from '../unzip/unpack.ts'
 import { flawOf, wholeBytes } from './content.ts'
@@ -20,7 +21,7 @@ import type { List } from './list.ts'
 export async function fillGaps(fill: Filling, list: List, ledger: Ledger, bench: Workbench): Promise<number> {
   if (!(await hasGaps(list, ledger))) return 0
   const unpack = fill.unpack as UnpackParams
-  const archive = bench.want(fill.from).path
+  const archive = bench.want(fill.from)
   const filling = join(bench.shelf, 'filling')
   remove(filling)
   makeFolder(filling)
@@ -28,15 +29,22 @@ export async function fillGaps(fill: Filling, list: List, ledger: Ledger, bench:
   const record: Workbench['record'] = (path, bytes, sha256) => {
     if (takeIn(path, bytes, sha256, filling, ledger, bench)) filled += 1
   }
-  const handle = openSync(archive, 'r')
+  const handle = openSync(archive.path, 'r')
   try {
-    const all = select(await openZip(overHandle(handle, basename(archive))), unpack, bench)
-    const goals = await matches(new Shelves(all, unpack.into), list, ledger)
-    const wanted = Selection.named(all.directory, goals)
-    await extract(wanted, { handle }, { ...bench, staging: filling, record, progress: () => {} })
+    const source = overHandle(handle, basename(archive.path), readPartSizes(archive.remarks?.['parts']))
+    const opened = await openWanted(source, { handle }, unpack, bench)
+    try {
+      const all = select(opened.directory, unpack, bench)
+      const goals = await matches(new Shelves(all, unpack.into), list, ledger)
+      const wanted = Selection.named(all.directory, goals)
+      await extract(wanted, opened.archive, { ...bench, staging: filling, record, progress: () => {} })
+    } finally {
+      opened.close()
+    }
   } finally {
     closeSync(handle)
     remove(filling)
+    removeInner(bench)
   }
   return filled
 }

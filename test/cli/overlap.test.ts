@@ -310,3 +310,19 @@ test('an archive that is to be kept is kept whole', async () => {
   const [kept = ''] = [...filesBelow(join(place.root, '.groundwork/archives'))]
   expect(sha256Of(readFileSync(join(place.root, '.groundwork/archives', kept)))).toBe(sha256Of(archive))
 })
+
+test('entries larger than what may lie on the disk ahead of them', async () => {
+  const [place, host] = [ground(), await mirror()]
+  const large = Buffer.concat(Array.from({ length: 40 }, (_, i) => noise(i)))
+  const two = zipOf([
+    { name: 'images/1.jpg', content: large },
+    { name: 'images/2.jpg', content: large },
+  ])
+  host.serve('/pack.zip', two)
+  const pin = `sha256: ${sha256Of(two)}`
+  place.spec(
+    `targets: { images: { sources: [{ url: "${host.url}/pack.zip", ${pin}, unzip: { root: images } }] } }\n`,
+  )
+  expect((await place.run('build')).summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
+  expect(place.tree()).toEqual({ 'images/1.jpg': sha256Of(large), 'images/2.jpg': sha256Of(large) })
+})

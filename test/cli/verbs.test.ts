@@ -2,7 +2,7 @@
 
 import { existsSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { schemaText } from '../../lib/cli/schema.ts'
 import { kinds } from '../../tasks/index.ts'
 import { expectGolden } from '../rig/golden.ts'
@@ -141,17 +141,20 @@ test('people read words: results on stdout, problems on stderr, quiet when asked
   expect(failed.stderr).toMatch(/^error\[wrong-file-count\] images: expect \(datasets\.yaml:\d+:\d+\)\n/)
 })
 
-test('what cannot be built yet is refused before anything is begun, all of it at once', async () => {
+test('what this machine lacks is said before anything is begun, all of it at once', async () => {
   const place = ground()
   place.write('tiny.txt', 'tiny')
   place.spec(`targets:
   tiny: { sources: [{ url: tiny.txt, file: tiny.txt }] }
-  packed: { sources: [{ url: a.tar.gz }] }
+  packed: { sources: [{ url: a.tar.xz }] }
+  boxes: { sources: [{ url: boxes.json.bz2, untar: {} }] }
 `)
+  vi.stubEnv('PATH', '/nowhere')
   const refused = await place.run('build')
-  expect(refused).toMatchObject({ exitCode: 2, summary: { ran: 0 } })
-  expect(refused.codes).toEqual(['not-yet'])
-  expectGolden('cli/not-yet', refused.diagnostics)
+  expect(refused).toMatchObject({ exitCode: 3, summary: { ran: 0 } })
+  expect(refused.codes).toEqual(['program-missing', 'program-missing'])
+  expectGolden('cli/program-missing', refused.diagnostics)
+  vi.unstubAllEnvs()
   expect(existsSync(place.root)).toBe(false)
   expect(await place.run('build', 'tiny')).toMatchObject({ exitCode: 0, summary: { ran: 2 } })
   expect(await place.run('build', '--dry-run')).toMatchObject({ exitCode: 0 })

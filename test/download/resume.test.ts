@@ -1,8 +1,20 @@
 /** A download that was interrupted goes on where it stopped, and only where that is safe. */
 
-import { readdirSync, truncateSync, writeFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
 import { remove } from '../../lib/io/disk.ts'
+import { PartialFile } from '../../tasks/download/partial.ts'
+import { usual } from '../../tasks/download/tuning.ts'
 import {
   addressAt,
   content,
@@ -51,6 +63,29 @@ describe('after an interruption', () => {
     expect(bench.counts.received).toBe(body.length - found.part.length)
     expect(bench.told).toEqual([])
     expect(readdirSync(shelf)).toEqual([])
+  })
+
+  test('what was written and not synced counts while the machine runs, and not after it was started again', async () => {
+    const options = {
+      ...usual,
+      md5: false,
+      audience: () => 'later' as const,
+      signal: new AbortController().signal,
+    }
+    const shelf = mkdtempSync(join(tmpdir(), 'groundwork-shelf-'))
+    const killed = await PartialFile.open(shelf, { ...options, syncMs: Number.POSITIVE_INFINITY })
+    await killed.continueFrom({ identity: 'here', at: 0, validator: '"1"', total: body.length })
+    for (let at = 0; at < 2 ** 21; at += 2 ** 20) await killed.write(at, [body.subarray(at, at + 2 ** 20)])
+    const [folder = ''] = readdirSync(shelf)
+    const recent = join(shelf, folder, 'recent.json')
+    await vi.waitFor(() => expect(existsSync(recent)).toBe(true))
+    cpSync(shelf, `${shelf}-2`, { recursive: true })
+    const next = await PartialFile.open(shelf, options)
+    expect(next.length).toBe(2 ** 21)
+
+    const rebooted = join(`${shelf}-2`, folder, 'recent.json')
+    writeFileSync(rebooted, readFileSync(rebooted, 'utf8').replace(/"boot":"./, '"boot":"-'))
+    expect((await PartialFile.open(`${shelf}-2`, options)).length).toBeLessThan(2 ** 21)
   })
 
   test('a whole part asks for its last byte, and so for the version it is of', async () => {

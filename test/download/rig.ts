@@ -168,17 +168,23 @@ export function shelfOf(bench: Pick<Workbench, 'shelf'>): Shelf | undefined {
 }
 
 /** A run that is cancelled once `bytes` have come; the shelf it leaves is the bench's. */
-export async function interrupted(params: DownloadParams, bytes: number): Promise<TestBench> {
+export async function interrupted(
+  params: DownloadParams,
+  bytes: number,
+  overrides: Partial<Workbench> = {},
+  tuning?: Tuning,
+): Promise<TestBench> {
   const run = new AbortController()
   let received = 0
   const bench = testBench({
+    ...overrides,
     signal: run.signal,
     progress: done => {
       received = done
       if (received >= bytes) run.abort(new Error('interrupted by the test'))
     },
   })
-  await downloadKind({ patience })
+  await downloadKind({ patience, ...(tuning && { tuning }) })
     .run(params, bench)
     .then(
       () => {

@@ -50,7 +50,8 @@ describe('bytes that arrive', () => {
   test('have room up to the window, and wait behind it', async () => {
     const { room, held } = stage()
     expect(await room(0, window)).toBe(true)
-    expect(await room(window - 1, window + 1)).toBe(false)
+    expect(await room(window - 1, window + 1)).toBe(true)
+    expect(await room(window, window + 1)).toBe(false)
     expect(held).toEqual([true])
   })
 

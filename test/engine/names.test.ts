@@ -51,6 +51,7 @@ const usual: Command['options'] = {
   offline: false,
   locked: false,
   keepArchives: false,
+  onlyNeeded: false,
   check: 'tree',
   rateBytesPerSecond: undefined,
   format: 'mermaid',

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import type { Graph, Plan } from '../../lib/model/plan.ts'
 import type { Change, Ingredient } from '../../lib/model/task.ts'
+import type { Survey } from '../../lib/model/verdict.ts'
 import { openSteps, planOf } from '../../lib/plan.ts'
 import {
   digest,
@@ -292,4 +293,52 @@ test('what a task fetches beside what it takes is not told by that', () => {
   const { steps, totals } = planOf(graph, unbuilt(graph))
   expect(steps.get('w')).toMatchObject({ download: undefined, write: undefined })
   expect(totals).toMatchObject({ unknown: 1, download: 100, byHost: { 'addresses in l': 0 } })
+})
+
+/** d → u, which can take the pieces that it needs from the host of d; ten files each. */
+const inPieces = graphWith(
+  archive('d', 1000),
+  tree('u', ['d'], { pieces: { host: 'd.example.org', isPinned: false } }),
+)
+const damagedFiles = (count: number): Survey => ({ ...edited, editedCount: count }) as Survey
+
+test('a few damaged files do not need the archive, but their share of it', () => {
+  const plan = planOf(inPieces, knowing(inPieces, { u: { survey: damagedFiles(2) } }))
+  expect(verdicts(plan)).toEqual({ d: 'fresh', u: 'output-damaged' })
+  // Two of ten files of an archive of 1000 bytes, but no more than all of it.
+  expect(plan.steps.get('u')).toMatchObject({ write: 200, files: 2, download: 1000 })
+  expect(plan.totals).toMatchObject({ download: 1000, byHost: { 'd.example.org': 1000 } })
+})
+
+test('the directory of the archive counts as large as it was', () => {
+  const remarks = { 'directory bytes': 50 }
+  const memory = done(fakeTask(tree('u', ['d'])), { remarks })
+  const plan = planOf(inPieces, knowing(inPieces, { u: { memory, survey: damagedFiles(2) } }))
+  expect(plan.steps.get('u')).toMatchObject({ download: 250 })
+})
+
+test.each([
+  ['too many files are damaged', { u: { survey: damagedFiles(3) } }, 'needed'],
+  ['its archive was never fetched', { u: { survey: edited }, d: { memory: undefined } }, 'never-built'],
+] as const)('the whole archive is needed: %s', (_, told, verdict) => {
+  expect(verdicts(planOf(inPieces, knowing(inPieces, told)))['d']).toBe(verdict)
+})
+
+test('a repair that found out that it needs the whole archive gets it', () => {
+  const reason = {
+    code: 'output-damaged',
+    missing: [],
+    edited: ['a.jpg'],
+    missingCount: 0,
+    editedCount: 1,
+  } as const
+  const wishes = new Map([['u', { input: 'd', reason }]])
+  const plan = planOf(inPieces, knowing(inPieces, { u: { survey: edited } }), { wishes })
+  expect(verdicts(plan)).toEqual({ d: 'needed', u: 'output-damaged' })
+  expect(plan.totals.download).toBe(1000)
+})
+
+test('an archive that is here, or will be, is read and not asked for', () => {
+  const kept = knowing(inPieces, { u: { survey: edited }, d: { survey: intact } })
+  expect(planOf(inPieces, kept).totals.download).toBe(0)
 })

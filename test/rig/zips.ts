@@ -108,6 +108,38 @@ export function zipOf(parts: readonly ZipPart[], whole: ZipWhole = {}): Buffer {
   ])
 }
 
+/** Cut before those bytes of the joined file, as `zip -s` does it: places are told by part and offset in it. */
+export function splitZipOf(parts: readonly ZipPart[], cuts: readonly number[]): readonly Buffer[] {
+  const starts = [0, ...cuts]
+  const placeOf = (at: number): Placed => {
+    const disk = starts.findLastIndex(start => start <= at)
+    return { disk, offset: at - (starts[disk] as number) }
+  }
+  const pieces = [u32(0x08074b50)]
+  const directory: Buffer[] = []
+  let at = 4
+  for (const part of parts) {
+    const [written, data] = pack(part)
+    const { disk, offset } = placeOf(at)
+    directory.push(directoryEntry(written, part.offset ?? offset, disk))
+    const local = Buffer.concat([localHeader(written), data])
+    pieces.push(local)
+    at += local.length
+  }
+  const central = Buffer.concat(directory)
+  const { disk, offset } = placeOf(at)
+  const end = endRecords(parts.length, central.length, offset, {})
+  end.writeUInt16LE(cuts.length, 4)
+  end.writeUInt16LE(disk, 6)
+  const joined = Buffer.concat([...pieces, central, end])
+  return starts.map((start, i) => joined.subarray(start, starts[i + 1]))
+}
+
+interface Placed {
+  readonly disk: number
+  readonly offset: number
+}
+
 function pack(part: ZipPart): readonly [Written, Buffer] {
   const content = Buffer.from(part.content ?? '')
   const method = part.method ?? 0
@@ -147,7 +179,7 @@ function localHeader({ part, name, flags, method, crc, bytes, compressedBytes }:
 const descriptor = ({ crc, compressedBytes, bytes }: Written): Buffer =>
   Buffer.concat([u32(0x08074b50), u32(crc), u32(compressedBytes), u32(bytes)])
 
-function directoryEntry(written: Written, offset: number): Buffer {
+function directoryEntry(written: Written, offset: number, disk = 0): Buffer {
   const { part, name, flags, method, crc } = written
   const values = { bytes: written.bytes, compressedBytes: written.compressedBytes, offset }
   const far = new Set(part.zip64)
@@ -170,7 +202,7 @@ function directoryEntry(written: Written, offset: number): Buffer {
     u16(name.length),
     u16(extra.length),
     u16(0),
-    u16(0),
+    u16(disk),
     u16(0),
     u32((part.mode ?? 0) * 65536),
     field('offset'),
@@ -184,7 +216,7 @@ export const extraField = (id: number, content: Buffer): Buffer =>
   Buffer.concat([u16(id), u16(content.length), content])
 
 /** What Info-ZIP writes beside a name that is not UTF-8. */
-export const unicodePath = (name: string | Buffer, path: string): Buffer =>
+export const unicodePath = (name: string | Buffer, path: string | Buffer): Buffer =>
   extraField(0x7075, Buffer.concat([Buffer.from([1]), u32(crc32(name)), Buffer.from(path)]))
 
 function endRecords(parts: number, directoryBytes: number, directoryOffset: number, whole: ZipWhole): Buffer {

@@ -2,8 +2,8 @@
 
 import { choice, integer, list, notation, object, optional, text } from '../../lib/model/grammar.ts'
 import { type Diagnostic, Problem } from '../../lib/model/problem.ts'
+import type { SourceForm } from '../../lib/model/source-form.ts'
 import type { Spec } from '../../lib/model/spec.ts'
-import type { SourceForm } from '../../lib/model/task.ts'
 import { parseSpec } from '../../lib/spec/read.ts'
 
 const archive = object({ root: optional(text()), into: optional(text()) }, { orNothing: true })

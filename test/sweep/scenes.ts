@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { type TarPart, tarOf } from '../rig/tars.ts'
 import { zipOf } from '../rig/zips.ts'
 import { type Name, pin, sha256, type Version, type World } from './world.ts'
 
@@ -45,6 +47,36 @@ targets:
         name: 'files/{id}.txt'
         allow_missing: 1
         fill: { url: '${mirror.url}/gaps.zip', unzip: { root: images, into: files } }
+`
+}
+
+/** A tar whose root is only known at its end, a compressed one, and one compressed file. */
+function tarSpec({ mirror }: World, text: string): string {
+  const linked: TarPart = { name: 'v/birds/2.jpg', type: '1', goal: 'v/birds/1.jpg' }
+  const served = {
+    'birds.tar': tarOf([
+      { name: 'v/birds/1.jpg', content: text },
+      linked,
+      { name: 'readme', content: 'not wanted' },
+    ]),
+    'fish.tar.gz': gzipSync(
+      tarOf([
+        { name: './a/1.jpg', content: text },
+        { name: './2.jpg', content: 'two' },
+      ]),
+    ),
+    'boxes.json.gz': gzipSync(`["${text}"]`),
+  }
+  for (const [name, bytes] of Object.entries(served)) mirror.serve(`/${name}`, bytes)
+  return `version: 1
+root: data
+targets:
+  birds:
+    sources: [{ url: '${mirror.url}/birds.tar', sha256: ${sha256(served['birds.tar'])}, untar: { root: auto } }]
+  fish:
+    sources:
+      - { url: '${mirror.url}/fish.tar.gz', sha256: ${sha256(served['fish.tar.gz'])} }
+      - { url: '${mirror.url}/boxes.json.gz', sha256: ${sha256(served['boxes.json.gz'])}, untar: {} }
 `
 }
 
@@ -182,5 +214,13 @@ export const scenes = {
     change: world => world.write(largeSpec(world, larger)),
     archive: larger,
     renamed: isEven,
+  },
+  tars: {
+    name: 'other tars than before, and one that was damaged',
+    before: world => world.write(tarSpec(world, 'first')),
+    change(world) {
+      rmSync(join(world.root, 'fish/2.jpg'))
+      world.write(tarSpec(world, 'second'))
+    },
   },
 } as const satisfies Record<string, Scene>

@@ -8,8 +8,10 @@ import { filesBelow } from '../../lib/io/disk.ts'
 import { readContent } from '../../lib/io/zip/content.ts'
 import type { RandomAccess } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipDirectory, type ZipEntry } from '../../lib/io/zip.ts'
+import { writePartSizes } from '../../lib/model/part-sizes.ts'
 import { type Diagnostic, Problem, withContext } from '../../lib/model/problem.ts'
-import type { SourceRequest, Workbench } from '../../lib/model/task.ts'
+import type { SourceRequest } from '../../lib/model/source-form.ts'
+import type { Workbench } from '../../lib/model/task.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
 import { type UnpackParams, unpackParams } from '../../tasks/unzip/params.ts'
 import { unzip } from '../../tasks/unzip.ts'
@@ -23,10 +25,7 @@ export const placeOf: SourceRequest['placeOf'] = (...keys) => ({
   length: 4,
 })
 
-export const request = (
-  written?: { root?: string; into?: string },
-  target = 'coco/train2017',
-): SourceRequest => ({
+export const request = (written?: Asked['written'], target = 'coco/train2017'): SourceRequest => ({
   target,
   written,
   from: 'download:images.zip@0badcafe',
@@ -42,7 +41,9 @@ export const paramsOf = (...asked: Parameters<typeof request>): UnpackParams =>
   unpackParams(request(...asked))
 
 export interface Asked {
-  readonly written?: { root?: string; into?: string }
+  readonly written?: { root?: string; into?: string; inner?: string }
+  /** Of each part that the archive was joined from. */
+  readonly parts?: readonly number[]
   readonly target?: string
   readonly bench?: Partial<Workbench>
 }
@@ -53,7 +54,9 @@ export async function unpack(
   asked: Asked = {},
 ): Promise<{ bench: TestBench; problem?: Problem }> {
   const path = writeZip(mkdtempSync(join(tmpdir(), 'groundwork-zip-')), zip)
-  const bench = testBench({ ...asked.bench, inputs: [fileInput(path, zip.length, '')] })
+  const remarks = asked.parts && { parts: writePartSizes(asked.parts) }
+  const input = { ...fileInput(path, zip.length, ''), ...(remarks && { remarks }) }
+  const bench = testBench({ ...asked.bench, inputs: [input] })
   try {
     await unzip.run(paramsOf(asked.written, asked.target), bench)
     return { bench }

@@ -1,12 +1,17 @@
 /** Whether the disk takes what an archive says that it holds: asked before a byte is written, and told with figures. */
 
-import { writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import type * as disk from '../../lib/io/disk.ts'
+import { Selection } from '../../lib/io/unpacking/selection.ts'
 import { openZip } from '../../lib/io/zip.ts'
+import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import { type ZipPart, zipOf } from '../rig/zips.ts'
+import { refuseWithoutRoom } from '../../tasks/unzip/room.ts'
+import { writeZip, type ZipPart, zipOf } from '../rig/zips.ts'
 import { expectGolden, inMemory, staged, told, unpack } from './rig.ts'
 
 const free = { bytes: 1e9, files: 1000 as number | undefined }
@@ -56,6 +61,23 @@ describe('room', () => {
     expect(again.problem).toBeUndefined()
     expect(staged(again.bench)).toEqual(['1', '2'])
   })
+})
+
+test('what of an archive is given back while it is unpacked counts as room, if it is still growing', async () => {
+  Object.assign(free, { bytes: 20e6, files: undefined })
+  const folder = mkdtempSync(join(tmpdir(), 'groundwork-room-'))
+  const staging = join(folder, 'staging')
+  const zip = zipOf([{ name: 'a', content: randomBytes(25e6) }])
+  const handle = openSync(writeZip(folder, zip), 'r')
+  try {
+    const selection = Selection.below(await openZip(inMemory(zip)), () => true)
+    const growing = { handle } as GrowingFile
+    expect(() => refuseWithoutRoom(selection, { handle }, staging)).toThrow('no-room')
+    expect(() => refuseWithoutRoom(selection, { handle, growing }, staging)).not.toThrow()
+  } finally {
+    closeSync(handle)
+    rmSync(folder, { recursive: true })
+  }
 })
 
 describe('archives that are too large for a test', () => {

@@ -5,11 +5,10 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Place } from '../../lib/model/problem.ts'
-import { untar } from '../../tasks/untar.ts'
 import { unpackParams } from '../../tasks/unzip/params.ts'
 import { unzip } from '../../tasks/unzip.ts'
 import { manifestOf, testBench } from '../rig/workbench.ts'
-import { type ZipPart, zipOf } from '../rig/zips.ts'
+import { unicodePath, type ZipPart, zipOf } from '../rig/zips.ts'
 import { type Asked, paramsOf, placeOf, request, staged, stagedPath, unpack } from './rig.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -68,13 +67,6 @@ describe('outline', () => {
     const grammar = unzip.source?.grammar
     const text = grammar?.form === 'object' ? grammar.fields['root']?.grammar : undefined
     expect(text?.form === 'text' && text.check?.(root)).toBe(wrong)
-  })
-
-  test('untar is asked for in the same way and refused', async () => {
-    const given = paramsOf({ root: 'a' })
-    expect(untar.outline(given).gives?.at).toBe('coco/train2017')
-    expect(untar.notYet?.(given)).toBe('tar archives')
-    await expect(untar.run(given, testBench())).rejects.toMatchObject({ code: 'not-yet' })
   })
 })
 
@@ -213,6 +205,17 @@ describe('refuses before a byte is written', () => {
     ['entry-absolute', 'an absolute path', files('/etc/passwd')],
     ['entry-absolute', 'an absolute path behind ./', files('.//etc/passwd')],
     ['entry-duplicate', 'the same behind ./', files('b', './b')],
+    ['entry-outside', 'a way up in the field of its name', [{ name: 'b', extra: unicodePath('b', '../b') }]],
+    [
+      'entry-duplicate',
+      'the same in the field of its name',
+      [...files('b'), { name: 'c', extra: unicodePath('c', 'b') }],
+    ],
+    [
+      'entry-not-utf8',
+      'not in the field of its name either',
+      [{ name: 'b', extra: unicodePath('b', Buffer.from([0xff])) }],
+    ],
     ['entry-drive', 'a drive', files('C:/windows')],
     ['entry-drive', 'a drive and backslashes', files('C:\\windows')],
     ['entry-backslash', 'a share', files('\\\\server\\share')],

@@ -2,15 +2,19 @@
 
 import { closeSync, openSync } from 'node:fs'
 import type { GrowingFile } from '../../model/growing-file.ts'
+import type { PartSizes } from '../../model/part-sizes.ts'
 
 /** What a reader sees of the file. */
 export interface Growth {
   readonly path: string
   readonly watermark: number
   readonly bytes: number | undefined
+  readonly parts: PartSizes | undefined
   readonly isWhole: boolean
   /** What lies before it was given back to the disk. */
   readonly spent: number
+  /** Resolves when the size of the whole is known. */
+  ask(): Promise<void>
   wait(isOver: () => boolean): Promise<void>
   wish(from: number, to: number): Promise<void>
   /** Something about a reader changed. */
@@ -46,6 +50,10 @@ export class Reader implements GrowingFile {
     return this.#file.bytes
   }
 
+  get parts(): PartSizes | undefined {
+    return this.#file.parts
+  }
+
   get isWhole(): boolean {
     return this.#ended === undefined && this.#file.isWhole
   }
@@ -55,7 +63,9 @@ export class Reader implements GrowingFile {
   }
 
   async size(): Promise<number> {
-    await this.#wait(() => this.#file.bytes !== undefined)
+    this.#refuseEnded()
+    await this.#file.ask()
+    this.#refuseEnded()
     return this.#file.bytes ?? this.#file.watermark
   }
 

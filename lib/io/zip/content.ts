@@ -92,6 +92,12 @@ function refuseTwoSizes(archive: string, entry: ZipEntry): void {
     throw wrongSize(archive, entry, entry.compressedBytes)
 }
 
+/** Where the content of a stored entry begins in the file; it ends `entry.bytes` behind that. */
+export async function storedAt(source: RandomAccess, entry: ZipEntry): Promise<number> {
+  refuseTwoSizes(source.name, entry)
+  return entry.headerOffset + (await dataBegin(source, entry))
+}
+
 async function flow(
   source: RandomAccess,
   entry: ZipEntry,

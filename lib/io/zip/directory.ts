@@ -12,6 +12,7 @@ import type { DirectoryPlace } from './end.ts'
 import { type Extras, nameIn, readExtras, type Stretch } from './extras.ts'
 import { orderByOffset } from './layout.ts'
 import { piecesOf, type RandomAccess } from './random-access.ts'
+import { placeInParts } from './split.ts'
 
 const entryBytes = 46
 const entrySignature = 0x02014b50
@@ -28,6 +29,7 @@ export async function readDirectory(source: RandomAccess, place: DirectoryPlace)
   const buffer = shared(place.bytes)
   const bytes = Buffer.from(buffer as unknown as ArrayBuffer)
   let at = 0
+  await source.bring?.(place.offset, place.offset + place.bytes)
   for await (const piece of piecesOf(source, place.offset, place.offset + place.bytes)) {
     bytes.set(piece, at)
     if (at === 0 && place.entries > 0 && !isEntry(bytes, 0)) throw noEntries(source.name)
@@ -106,7 +108,9 @@ function readEntry(columns: ZipColumns, i: number, bytes: Buffer, at: number, pl
   columns.bytes[i] = bytes.readUInt32LE(at + 24)
   columns.headerOffset[i] = bytes.readUInt32LE(at + 42)
   readZip64(columns, i, bytes, extras)
-  columns.headerOffset[i] = place.start + columns.headerOffset[i]
+  columns.headerOffset[i] = place.starts
+    ? placeInParts(columns.archive, place.starts, bytes.readUInt16LE(at + 34), columns.headerOffset[i])
+    : place.start + columns.headerOffset[i]
   columns.traits[i] =
     nameTraits(bytes, name.from, name.to) |
     ((flags & encryptionFlags) === 0 ? 0 : traits.encrypted) |

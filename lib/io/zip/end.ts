@@ -4,15 +4,18 @@
  */
 
 import { plural } from '../../model/units.ts'
-import { corrupt, damaged } from './corrupt.ts'
+import { corrupt } from './corrupt.ts'
 import { tooFew } from './count.ts'
 import { bytesAfter, bytesBefore } from './outside.ts'
 import type { RandomAccess } from './random-access.ts'
 import { cut, notAZip, withoutZip64 } from './resemblance.ts'
+import { partsAmiss, startsOfParts } from './split.ts'
 
 export interface DirectoryPlace {
   /** Where the archive begins in the file: offsets inside of it count from here. */
   readonly start: number
+  /** Where each part of a split archive begins in the file: offsets count from the part of an entry then. */
+  readonly starts?: readonly number[]
   /** Where the directory begins in the file. */
   readonly offset: number
   readonly bytes: number
@@ -33,7 +36,7 @@ export async function findDirectory(source: RandomAccess): Promise<DirectoryPlac
   const tailAt = source.bytes - tailBytes
   const tail = await source.read(tailAt, tailBytes)
   const inTail = findEnd(tail)
-  if (inTail === undefined) throw await notAZip(source)
+  if (inTail === undefined) throw (await partsAmiss(source, hasSplitEnd)) ?? (await notAZip(source))
   const endAt = tailAt + inTail
   const end = readEnd(tail.subarray(inTail, inTail + endBytes))
   const zip64 = await readZip64(source, endAt)
@@ -46,6 +49,7 @@ export async function findDirectory(source: RandomAccess): Promise<DirectoryPlac
 
 interface End {
   readonly disk: number
+  readonly directoryDisk: number
   readonly entriesHere: number
   readonly entries: number
   readonly bytes: number
@@ -55,6 +59,7 @@ interface End {
 
 const limits: End = {
   disk: 0xffff,
+  directoryDisk: 0xffff,
   entriesHere: 0xffff,
   entries: 0xffff,
   bytes: 0xffffffff,
@@ -83,8 +88,14 @@ function findEnd(tail: Buffer): number | undefined {
   return fits
 }
 
+function hasSplitEnd(tail: Buffer): boolean {
+  const at = findEnd(tail)
+  return at !== undefined && readEnd(tail.subarray(at)).disk > 0
+}
+
 const readEnd = (record: Buffer): End => ({
   disk: record.readUInt16LE(4),
+  directoryDisk: record.readUInt16LE(6),
   entriesHere: record.readUInt16LE(8),
   entries: record.readUInt16LE(10),
   bytes: record.readUInt32LE(12),
@@ -110,6 +121,7 @@ async function readZip64(
 
 const readZip64End = (record: Buffer): End => ({
   disk: record.readUInt32LE(16),
+  directoryDisk: record.readUInt32LE(20),
   entriesHere: Number(record.readBigUInt64LE(24)),
   entries: Number(record.readBigUInt64LE(32)),
   bytes: Number(record.readBigUInt64LE(40)),
@@ -132,6 +144,7 @@ function combine(end: End, zip64: End | undefined): End {
     zip64 !== undefined && end[field] === limits[field] ? zip64[field] : end[field]
   return {
     disk: pick('disk'),
+    directoryDisk: pick('directoryDisk'),
     entriesHere: pick('entriesHere'),
     entries: pick('entries'),
     bytes: pick('bytes'),
@@ -145,18 +158,16 @@ async function checked(
   { recordAt }: { readonly recordAt: number },
 ): Promise<DirectoryPlace> {
   const broken = (what: string): Error => corrupt(source.name, what)
-  if (end.disk !== 0 || end.entriesHere !== end.entries)
-    throw damaged('split-zip', `${source.name} is only the last part of a split archive.`, [], joinFirst)
+  const starts = end.disk > 0 ? await startsOfParts(source, end, recordAt) : undefined
+  if (!starts && end.entriesHere !== end.entries)
+    throw broken('its end record counts its entries in two ways')
   const offset = recordAt - end.bytes
-  const start = offset - end.offset
+  const start = starts ? 0 : offset - end.offset
   if (start < 0) throw broken('its directory is said to lie where it cannot')
   if (end.entries * entryBytesAtLeast > end.bytes) throw tooFew(source.name, end.entries)
   if (start > 0) throw await elsewhere(source, start, end.offset)
-  return { start, offset, bytes: end.bytes, entries: end.entries }
+  return { start, ...(starts && { starts }), offset, bytes: end.bytes, entries: end.entries }
 }
-
-const joinFirst =
-  'join the parts (zip -s 0 PARTS.zip --out WHOLE.zip) and write the path of the result as url.'
 
 /** Why the directory does not lie where the end record says, but `start` bytes behind that. */
 async function elsewhere(source: RandomAccess, start: number, offset: number): Promise<Error> {

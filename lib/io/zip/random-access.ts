@@ -2,20 +2,26 @@
 
 import { fstatSync, readSync } from 'node:fs'
 import type { GrowingFile } from '../../model/growing-file.ts'
+import type { PartSizes } from '../../model/part-sizes.ts'
 import { Problem } from '../../model/problem.ts'
 
 export interface RandomAccess {
   /** What it is called in messages: the file's name. */
   readonly name: string
   readonly bytes: number
+  /** Of each part that it was joined from, where it was and somebody knows. */
+  readonly parts?: PartSizes | undefined
   /** Exactly `length` bytes from `offset`; where they are not to be had, it throws. */
   read(offset: number, length: number): Promise<Buffer>
+  /** Asks at once for bytes that will be read piece by piece, where they are not there yet; resolves when they are. */
+  bring?(from: number, to: number): Promise<void>
   close(): Promise<void>
 }
 
 /** A file that is open already, read without leaving the thread. Whoever opened it closes it. */
-export const overHandle = (handle: number, name: string): RandomAccess => ({
+export const overHandle = (handle: number, name: string, parts?: PartSizes): RandomAccess => ({
   name,
+  parts,
   bytes: fstatSync(handle).size,
   close: () => Promise.resolve(),
   read: (offset, length) => Promise.resolve(readAt(handle, name, offset, length)),
@@ -24,12 +30,32 @@ export const overHandle = (handle: number, name: string): RandomAccess => ({
 /** A file that is still growing: what is to be read is asked for ahead of everything else. */
 export const overGrowing = (file: GrowingFile, name: string, bytes: number): RandomAccess => ({
   name,
+  parts: file.parts,
+  bring: (from, to) => file.wish(from, to),
   bytes,
   close: () => Promise.resolve(),
   async read(offset, length) {
     await file.wish(offset, offset + length)
     return readAt(file.handle, name, offset, length)
   },
+})
+
+/** The same, but what is to be read is waited for until it comes in its turn. */
+export const inItsTurn = (file: GrowingFile, source: RandomAccess): RandomAccess => ({
+  ...source,
+  async read(offset, length) {
+    await file.need(offset, offset + length)
+    return readAt(file.handle, source.name, offset, length)
+  },
+})
+
+/** Some bytes of another one, taken for the whole. */
+export const windowOf = (source: RandomAccess, name: string, at: number, bytes: number): RandomAccess => ({
+  name,
+  bytes,
+  close: () => Promise.resolve(),
+  read: (offset, length) => source.read(at + offset, length),
+  bring: async (from, to) => source.bring?.(at + from, at + to),
 })
 
 /** Exactly `length` bytes from `offset`. */

@@ -2,41 +2,9 @@
 
 import { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
+import { beginningOf, type Resemblance, resemblanceOf, resemblingBytes } from '../resemblance.ts'
 import { damaged, fetchAgain, packAgain } from './corrupt.ts'
 import type { RandomAccess } from './random-access.ts'
-
-interface Resemblance {
-  readonly what: string
-  readonly next: string
-}
-
-const startsWith =
-  (...bytes: readonly number[]) =>
-  (head: Buffer): boolean =>
-    head.subarray(0, bytes.length).equals(Buffer.from(bytes))
-
-const untar = 'write untar: instead of unzip: in the spec.'
-const otherSource = 'name a source that publishes a zip.'
-
-const resemblances: readonly (Resemblance & { readonly fits: (head: Buffer) => boolean })[] = [
-  {
-    what: 'an HTML page',
-    fits: head => /^\s*(<!doctype html|<html|<head|<\?xml)/i.test(head.toString('latin1')),
-    next: 'open the address in a browser: it gives a page (a login, a quota, an error) instead of the file.',
-  },
-  {
-    what: 'a Git LFS pointer',
-    fits: head => head.toString('latin1').startsWith('version https://git-lfs'),
-    next: 'use the address that gives the file itself (/resolve/, not /raw/).',
-  },
-  { what: 'gzip', fits: startsWith(0x1f, 0x8b), next: untar },
-  { what: 'xz', fits: startsWith(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00), next: untar },
-  { what: 'zstd', fits: startsWith(0x28, 0xb5, 0x2f, 0xfd), next: untar },
-  { what: 'bzip2', fits: head => /^BZh[1-9]/.test(head.toString('latin1')), next: untar },
-  { what: 'tar', fits: head => head.toString('latin1', 257, 262) === 'ustar', next: untar },
-  { what: '7z', fits: startsWith(0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c), next: otherSource },
-  { what: 'rar', fits: head => head.toString('latin1').startsWith('Rar!'), next: otherSource },
-]
 
 /** A shorter file than four bytes may begin like that, too. */
 const beginsLikeAZip = (head: Buffer): boolean =>
@@ -62,17 +30,23 @@ export const withoutZip64 = (archive: string, bytes: number): Problem =>
 
 /** The problem of a file without the record that ends every zip. */
 export async function notAZip(source: RandomAccess): Promise<Problem> {
-  const head = await source.read(0, Math.min(source.bytes, 512))
+  const head = await source.read(0, Math.min(source.bytes, resemblingBytes))
   if (beginsLikeAZip(head)) return cut(source)
-  const resembles = resemblances.find(({ fits }) => fits(head))
-  const found = source.bytes === 0 ? 'an empty file' : resembles && `begins like ${resembles.what}`
+  const resembles = resemblanceOf(head)
   return new Problem({
     code: 'not-a-zip',
     message: `${source.name} is not a zip archive.`,
     evidence: [
       { label: 'wanted', text: 'the end record of a zip' },
-      { label: 'found', text: found ?? `begins with the bytes ${head.subarray(0, 8).toString('hex')}` },
+      { label: 'found', text: beginningOf(head) },
     ],
-    next: resembles?.next ?? fetchAgain,
+    next: resembles ? nextFor(resembles) : fetchAgain,
   })
+}
+
+function nextFor({ next, key }: Resemblance): string {
+  if (next !== undefined) return next
+  return key === 'untar'
+    ? 'write untar: instead of unzip: in the spec.'
+    : 'name a source that publishes a zip.'
 }

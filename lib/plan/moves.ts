@@ -1,0 +1,89 @@
+/** What a step moves: bytes from a host, bytes and files onto the disk. Pure. */
+
+import type { Graph, Step } from '../model/plan.ts'
+import type { Receipt } from '../model/receipt.ts'
+import type { Task, TaskId } from '../model/task.ts'
+import type { Verdict } from '../model/verdict.ts'
+import type { Knowledge } from '../plan.ts'
+import { canRepair, canRework } from './means.ts'
+
+/** Targets that share an archive share its bytes: nothing tells how much of it each takes, but all together no more. */
+export function sharersOf(graph: Graph, { gives, outline }: Task): number {
+  const [archive] = outline.takes
+  if (gives?.form !== 'tree' || archive === undefined || outline.takes.length > 1) return 1
+  const readers = graph.dependants.get(archive) ?? []
+  return Math.max(1, readers.filter(id => graph.tasks.get(id)?.gives?.form === 'tree').length)
+}
+
+/** Bytes of all that a task reads: about what it writes, where nothing else tells. */
+export function bytesTaken(
+  { outline }: Task,
+  steps: ReadonlyMap<TaskId, Step>,
+  known: Knowledge,
+): number | undefined {
+  let sum = 0
+  for (const input of outline.takes) {
+    const memory = known.memoryOf(input)
+    const recorded = memory?.state === 'done' ? memory.receipt.bytes : undefined
+    const step = steps.get(input)
+    const bytes = step?.verdict.state === 'stale' ? step.write : recorded
+    if (bytes === undefined) return undefined
+    sum += bytes
+  }
+  return outline.takes.length === 0 ? undefined : sum
+}
+
+export type IsFresh = (task: TaskId) => boolean
+
+/** A name and what stands beside it in the directory of an archive, about. */
+const directoryEntryBytes = 120
+
+/** What a repair fetches: the share of the archive, and its directory. Nothing where the archive is there, or will be. */
+function piecesOf(
+  { outline }: Task,
+  last: Receipt,
+  count: number,
+  known: Knowledge,
+  isFresh: IsFresh,
+): number {
+  if (outline.pieces?.host === undefined) return 0
+  const fetched = outline.takes.map(input => {
+    const memory = known.memoryOf(input)
+    const isHere = !isFresh(input) || known.surveyOf(input).state === 'intact'
+    return isHere || memory?.state !== 'done' ? 0 : memory.receipt.bytes
+  })
+  const bytes = fetched.reduce((sum, of) => sum + of, 0)
+  const directory = Number(last.remarks['directory bytes'] ?? directoryEntryBytes * last.files)
+  return Math.min(bytes, Math.ceil((bytes * count) / last.files) + directory)
+}
+
+export function movesOf(
+  task: Task,
+  verdict: Verdict,
+  known: Knowledge,
+  foretold: number | undefined,
+  isFresh: IsFresh,
+): Pick<Step, 'download' | 'write' | 'files'> {
+  if (verdict.state !== 'stale') return { download: 0, write: 0, files: 0 }
+  const { forecast } = task.outline
+  const memory = known.memoryOf(task.id)
+  const last = memory?.state === 'done' ? memory.receipt : undefined
+  const { reason } = verdict
+  if (reason.code === 'output-damaged' && task.outline.takes.length > 0) {
+    const count = reason.missingCount + reason.editedCount
+    const share = last && last.files > 0 ? Math.round((last.bytes * count) / last.files) : undefined
+    const pieces = last && canRepair(task, verdict, known) ? piecesOf(task, last, count, known, isFresh) : 0
+    return { download: forecast.download ? share : pieces, write: share, files: count }
+  }
+  // New names for the files that lie there.
+  if (canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }
+  const copied = forecast.copyOf === undefined ? undefined : known.bytesOutside(forecast.copyOf)
+  const whole = copied ?? foretold ?? last?.bytes
+  const left = (bytes: number | undefined) =>
+    bytes === undefined ? undefined : Math.max(0, bytes - known.resumableBytes(task.id))
+  return {
+    download: forecast.download ? left(forecast.download.bytes ?? last?.bytes) : 0,
+    write: task.gives === undefined ? 0 : whole,
+    files: task.gives === undefined ? 0 : (forecast.files ?? last?.files),
+  }
+}

@@ -1,0 +1,47 @@
+/** Unpacks a tar or one compressed file, whole or still on its way. */
+
+import { arriving } from '../../lib/io/arriving.ts'
+import { look, roomAt } from '../../lib/io/disk.ts'
+import { Pull } from '../../lib/io/pull.ts'
+import { TarReader } from '../../lib/io/tar.ts'
+import type { Input, Workbench } from '../../lib/model/task.ts'
+import { blameArchive } from '../unzip/blame.ts'
+import { openArchive } from './open.ts'
+import type { UntarParams } from './params.ts'
+import { Room } from './room.ts'
+import { unpackSingle } from './single.ts'
+import { unpackTree } from './tree.ts'
+
+/** Lets BegunAnew pass: another version of the file is unpacked by another attempt. */
+export async function unpack(params: UntarParams, bench: Workbench, filesystemAt = roomAt): Promise<void> {
+  const input = bench.inputs[0] as Input
+  const room = new Room(params.fileName, bench.staging, filesystemAt)
+  const end = new AbortController()
+  const signal = AbortSignal.any([bench.signal, end.signal])
+  // Where the root is wrong, the archive is wanted again with another one.
+  let isRootFound = params.root.form !== 'folder'
+  const onRoot = (): void => void (isRootFound = true)
+  const bytes = arriving({ ...input, signal, mayPass: () => isRootFound, onPassed: progressOf(input, bench) })
+  const file = new Pull(bytes)
+  let content = file
+  try {
+    const opened = await openArchive(file, params, signal)
+    content = opened.content
+    if (opened.form === 'single') await unpackSingle(opened.name, content, params, bench, room)
+    else await unpackTree(new TarReader(params.fileName, content), params, bench, { room, onRoot })
+    input.growing?.pass(Number.POSITIVE_INFINITY)
+  } catch (error) {
+    await blameArchive(error, input)
+  } finally {
+    // First, so that nobody waits for bytes that nobody wants.
+    end.abort()
+    await content.close()
+    await file.close()
+  }
+}
+
+/** In bytes of the archive: how much it unpacks to is known when it is over. */
+function progressOf({ path, growing }: Input, bench: Workbench): (position: number) => void {
+  const whole = growing ? undefined : look(path)?.size
+  return position => bench.progress(position, growing ? growing.bytes : whole, 'bytes')
+}

@@ -1,0 +1,154 @@
+/**
+ * Unpacks of an archive only the files that annotations refer to: from its ranges where the archive is not here, from the
+ * whole where that is less work. Makes nothing where nobody refers to any.
+ */
+
+import { closeSync, openSync } from 'node:fs'
+import { posix } from 'node:path'
+import { makeFolder, remove } from '../../lib/io/disk.ts'
+import type { Selection } from '../../lib/io/unpacking/selection.ts'
+import { overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
+import { openZip } from '../../lib/io/zip.ts'
+import { isDamage } from '../../lib/model/codes.ts'
+import type { Diagnostic } from '../../lib/model/problem.ts'
+import { Problem } from '../../lib/model/problem.ts'
+import type { Input, Workbench } from '../../lib/model/task.ts'
+import { jpgNamed } from '../../lib/model/transcode.ts'
+import { formatCount } from '../../lib/model/units.ts'
+import { overRanges, type RangedArchive } from '../download/ranges.ts'
+import { newName, rulesByPath } from '../rename/names.ts'
+import { directoryDigest, isPinned, refuseOtherDirectory, remarkDirectory } from './directory.ts'
+import { extract } from './extract.ts'
+import { unpackOutline } from './params.ts'
+import type { NeededParams } from './pieces.ts'
+import { keepIntact, selectSome } from './unpack.ts'
+import { isWorthwhile, rangesOf } from './wanted.ts'
+
+export async function unpackNeeded(params: NeededParams, bench: Workbench): Promise<void> {
+  const needed = await neededPaths(params, bench)
+  if (needed.size === 0) {
+    // An earlier attempt may have left some.
+    remove(bench.staging)
+    makeFolder(bench.staging)
+    return bench.tell(nothingNeeded(params))
+  }
+  const { download, from } = params
+  const { size } = download.download
+  const here = bench.atHand(from)
+  const work = (archive: RangedArchive): Promise<true | undefined> =>
+    takeRanges(archive, params, needed, bench)
+  if (here === undefined && (await overRanges(download, bench, size?.exact ? size.bytes : undefined, work)))
+    return
+  await takeFrom(here ?? bench.want(from), params, needed, bench)
+}
+
+/** Below the target, as they are called when all is done. */
+async function neededPaths({ target, neededBy }: NeededParams, bench: Workbench): Promise<Set<string>> {
+  const { checkJson } = await import('../../lib/io/json-stream.ts')
+  const needed = new Set<string>()
+  for (const [i, { images }] of neededBy.entries()) {
+    const onImages = (paths: readonly string[]): void => {
+      for (const path of paths) {
+        const below = posix.join('/', images, path).slice(1)
+        if (below.startsWith(`${target}/`)) needed.add(below.slice(target.length + 1))
+      }
+    }
+    const onBytes = (): void => bench.signal.throwIfAborted()
+    await checkJson((bench.inputs[i] as Input).path, { onImages, onBytes })
+  }
+  return needed
+}
+
+/** Undefined where the whole archive is less work, or cannot be trusted before its digest is known. */
+async function takeRanges(
+  archive: RangedArchive,
+  params: NeededParams,
+  needed: ReadonlySet<string>,
+  bench: Workbench,
+): Promise<true | undefined> {
+  try {
+    const selection = await selectNeeded(archive, params, needed, bench)
+    const ranges = rangesOf(selection)
+    if (!isWorthwhile(ranges, archive.bytes)) return undefined
+    await archive.bringWhile(ranges, growing =>
+      extract(selection, { handle: archive.handle, growing }, bench),
+    )
+    const pinned = isPinned(params.download) ? ', whose digest is locked' : ''
+    bench.remark('checked', `CRC-32 of each file against the directory of the archive${pinned}`)
+    bench.remark('host', archive.host)
+    return true
+  } catch (error) {
+    if (error instanceof Problem && isDamage(error.code)) return undefined
+    throw error
+  }
+}
+
+async function takeFrom(
+  { path }: Input,
+  params: NeededParams,
+  needed: ReadonlySet<string>,
+  bench: Workbench,
+): Promise<void> {
+  const handle = openSync(path, 'r')
+  try {
+    const source = overHandle(handle, params.download.fileName)
+    await extract(await selectNeeded(source, params, needed, bench), { handle }, bench)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** What lies at its place already is done. */
+async function selectNeeded(
+  source: RandomAccess & { readonly host?: string },
+  params: NeededParams,
+  needed: ReadonlySet<string>,
+  bench: Workbench,
+): Promise<Selection> {
+  const { into, rename = [], transcode } = params
+  const { host } = source
+  const directory = await openZip(source)
+  if (host !== undefined) refuseOtherDirectory(directory, params.download, host)
+  let files = 0
+  const selection = await selectSome(directory, params, bench, async all => {
+    files = all.count
+    const paths = Array.from({ length: files }, (_, k) =>
+      into === undefined ? all.path(k) : `${into}/${all.path(k)}`,
+    )
+    const ruleOf = rename.length === 0 ? undefined : await rulesByPath(rename, paths)
+    return k => {
+      const path = paths[k] as string
+      const name = newName(path, ruleOf?.get(path)) ?? ''
+      return needed.has(name) || (transcode === true && needed.has(jpgNamed(name)))
+    }
+  })
+  const isSameArchive = bench.last?.remarks['directory'] === directoryDigest(directory)
+  if (isSameArchive && !bench.forced && isSameRoot(params, bench)) keepIntact(selection, bench)
+  remarkDirectory(directory, bench)
+  bench.remark('taken', `${formatCount(selection.count)} of ${formatCount(files)} files`)
+  return selection
+}
+
+/** The last result had its files below the same folder of the archive, and under the same paths. */
+const isSameRoot = (params: NeededParams, { last }: Workbench): boolean =>
+  unpackOutline(params).fingerprint.every(({ name, value }) =>
+    last?.fingerprint.some(ingredient => ingredient.name === name && ingredient.value === value),
+  )
+
+function nothingNeeded({ target, download, neededBy }: NeededParams): Diagnostic {
+  const looked = neededBy.map(({ task }, i) => ({
+    label: i === 0 ? 'looked at' : '',
+    text: task.replace(/^[^:]*:/, ''),
+  }))
+  return {
+    severity: 'note',
+    code: 'nothing-needed',
+    message: `No annotation of this build refers to an image of ${target}.`,
+    evidence:
+      looked.length > 0
+        ? looked
+        : [{ label: 'looked at', text: 'no annotation: none has it in its images:' }],
+    disk: `Nothing of ${download.fileName} was fetched.`,
+    next: 'name an annotation in the same command, or build this target without --only-needed.',
+  }
+}

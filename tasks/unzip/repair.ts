@@ -1,0 +1,81 @@
+/**
+ * Unpacks a few files again that are damaged or missing, from ranges of an archive that is not here: with the very bytes
+ * that the last result had, or not at all.
+ */
+
+import type { Selection } from '../../lib/io/unpacking/selection.ts'
+import { openZip } from '../../lib/io/zip.ts'
+import { isDamage } from '../../lib/model/codes.ts'
+import type { Manifest } from '../../lib/model/manifest.ts'
+import type { DownloadParams } from '../../lib/model/params.ts'
+import { Problem } from '../../lib/model/problem.ts'
+import type { Input, Workbench } from '../../lib/model/task.ts'
+import { overRanges, type RangedArchive } from '../download/ranges.ts'
+import { refuseOtherDirectory, remarkDirectory } from './directory.ts'
+import { extract } from './extract.ts'
+import type { UnzipParams } from './pieces.ts'
+import { keepIntact, select } from './unpack.ts'
+import { isWorthwhile, rangesOf } from './wanted.ts'
+
+/** False where it takes the whole archive. */
+export async function repair(params: UnzipParams, bench: Workbench): Promise<boolean> {
+  const archive = bench.inputs[0] as Input
+  const { download } = params
+  const before = bench.last?.manifest
+  if (download === undefined || before === undefined || params.inner !== undefined) return false
+  const { bytes } = archive.manifest
+  const work = (remote: RangedArchive): Promise<true | undefined> =>
+    remote.bytes === bytes ? repairFrom(remote, params, download, before, bench) : Promise.resolve(undefined)
+  return (await overRanges(download, bench, bytes, work)) === true
+}
+
+/** Undefined where the archive is another one by now, or nearly all of it would be fetched. */
+async function repairFrom(
+  archive: RangedArchive,
+  params: UnzipParams,
+  download: DownloadParams,
+  before: Manifest,
+  bench: Workbench,
+): Promise<true | undefined> {
+  try {
+    const directory = await openZip(archive)
+    refuseOtherDirectory(directory, download, archive.host)
+    const selection = select(directory, params, bench)
+    if (!isAsBefore(selection, before)) return undefined
+    keepIntact(selection, bench)
+    const ranges = rangesOf(selection)
+    if (!isWorthwhile(ranges, archive.bytes)) return undefined
+    await archive.bringWhile(ranges, growing =>
+      extract(selection, { handle: archive.handle, growing }, refusingOthers(before, bench)),
+    )
+    remarkDirectory(directory, bench)
+    bench.remark('checked', 'SHA-256 of each file against the last record')
+    return true
+  } catch (error) {
+    if (error instanceof Other || (error instanceof Problem && isDamage(error.code))) return undefined
+    throw error
+  }
+}
+
+/** The same files, as far as a directory tells. */
+function isAsBefore(selection: Selection, before: Manifest): boolean {
+  if (selection.count !== before.count) return false
+  for (let k = 0; k < selection.count; k += 1) {
+    const i = before.find(selection.path(k))
+    if (i < 0 || before.size(i) !== selection.bytes(k)) return false
+  }
+  return true
+}
+
+/** An entry is not the file that the last result had. */
+class Other extends Error {
+  override readonly name = 'Other'
+}
+
+const refusingOthers = (before: Manifest, bench: Workbench): Workbench => ({
+  ...bench,
+  record(path, bytes, sha256) {
+    if (before.sha256(before.find(path)) !== sha256) throw new Other(`${path} is another file`)
+    bench.record(path, bytes, sha256)
+  },
+})

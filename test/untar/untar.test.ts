@@ -1,0 +1,407 @@
+/** The kind: what lies in staging afterwards, what is recorded, and what is refused. */
+
+import { createHash } from 'node:crypto'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { filesBelow } from '../../lib/io/disk.ts'
+import { untar } from '../../tasks/untar.ts'
+import { files, gnuLong, pax, type TarPart, tarOf } from '../rig/tars.ts'
+import { manifestOf, testBench } from '../rig/workbench.ts'
+import { type Asked, paramsOf, staged, unpack } from './rig.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+describe('outline', () => {
+  test('as of a zip', () => {
+    const outline = untar.outline(paramsOf({ written: { root: 'a', into: 'b' } }))
+    expect(outline).toMatchObject({
+      name: 'coco/train2017/b',
+      takes: ['download:images.zip@0badcafe'],
+      gives: { form: 'tree', at: 'coco/train2017/b', lasting: true },
+    })
+    expect(outline.fingerprint.map(({ name, value }) => [name, value])).toEqual([
+      ['root', 'a'],
+      ['into', 'b'],
+    ])
+  })
+
+  test.each([
+    ['images.tar', undefined],
+    ['images.tar.gz', undefined],
+    ['images.TGZ', undefined],
+    ['images.tbz2', undefined],
+    ['images.tar.zst', undefined],
+    ['boxes.json.gz', 'boxes.json'],
+    ['boxes.jsonl.ZST', 'boxes.jsonl'],
+    ['1a2b3c', '1a2b3c'],
+    ['.gz', '.gz'],
+  ])('the name decides the result only where it may be one file: %s', (fileName, name) => {
+    const { fingerprint } = untar.outline(paramsOf({ fileName }))
+    expect(fingerprint.find(({ name }) => name === 'file name')?.value).toBe(name)
+  })
+
+  test.each([
+    'a.tar',
+    'a.TAR.GZ',
+    'a.tgz',
+    'a.tar.bz2',
+    'a.tbz2',
+    'a.tar.xz',
+    'a.txz',
+    'a.tar.zst',
+    'a.tzst',
+  ])('%s asks for it by its name', name => {
+    expect(untar.source?.endings?.some(ending => name.toLowerCase().endsWith(ending))).toBe(true)
+  })
+})
+
+describe('unpacks', () => {
+  test('everything, and records it', async () => {
+    const parts: readonly TarPart[] = [
+      { name: './', type: '5' },
+      { name: './folder/', type: '5' },
+      { name: './folder/one.jpg', content: 'one' },
+      { name: 'two.jpg', content: 'two' },
+      { name: 'empty.jpg' },
+      { name: 'large.bin', content: Buffer.alloc(3 << 20, 'x') },
+    ]
+    const steps: (readonly [number, number | undefined])[] = []
+    const progress = (done: number, total: number | undefined): void => void steps.push([done, total])
+    const archive = tarOf(parts)
+    const { bench } = await unpack(archive, { bench: { progress } })
+    const large = 'x'.repeat(3 << 20)
+    expect(staged(bench)).toEqual({
+      'folder/one.jpg': 'one',
+      'two.jpg': 'two',
+      'empty.jpg': '',
+      'large.bin': large,
+    })
+    expect(bench.recorded.get('folder/one.jpg')).toEqual({ bytes: 3, sha256: sha256('one') })
+    expect(bench.recorded.get('empty.jpg')).toEqual({ bytes: 0, sha256: sha256('') })
+    expect(bench.recorded.get('large.bin')).toEqual({ bytes: 3 << 20, sha256: sha256(large) })
+    expect(bench.recorded.size).toBe(4)
+    expect(bench.told).toEqual([])
+    expect(steps.at(-1)).toEqual([archive.length, archive.length])
+  })
+
+  test.each<[string, Buffer]>([
+    ['blocks of zeros', tarOf([])],
+    ['one block of zeros', tarOf([], { endBlocks: 1 })],
+    ['a header for all that follow', tarOf([pax({ comment: 'of git archive' }, 'g')])],
+    ['compressed zeros', gzipSync(tarOf([]))],
+  ])('a tar of nothing: %s', async (_, archive) => {
+    const { bench, problem } = await unpack(archive, { fileName: 'images.tar.gz' })
+    expect(problem).toBeUndefined()
+    expect(staged(bench)).toEqual({})
+    expect(bench.told).toEqual([])
+  })
+
+  test.each<[string, readonly string[], Asked, readonly string[]]>([
+    [
+      'a folder',
+      ['train2017/1', './train2017/a/2', 'train2017x/3', '4'],
+      { written: { root: 'train2017' } },
+      ['1', 'a/2'],
+    ],
+    ['a deep folder', ['data/w/images/1', 'data/v/images/2'], { written: { root: 'data/w/images/' } }, ['1']],
+    [
+      'auto, the longest tail',
+      ['v/ai2d/images/1', 'v/ai2d/images/v/2', 'v/docvqa/images/3', 'images/4', '5'],
+      { written: { root: 'auto' }, target: 'ai2d/images' },
+      ['1', 'v/2'],
+    ],
+    [
+      'auto, a shorter tail',
+      ['v/images/1', 'v/x/2'],
+      { written: { root: 'auto' }, target: 'ai2d/images' },
+      ['1'],
+    ],
+    ['names as some write them', ['a//b', './c/./d'], {}, ['a/b', 'c/d']],
+  ])('%s', async (_, names, asked, expected) => {
+    const { bench, problem } = await unpack(tarOf(files(...names)), asked)
+    expect(problem).toBeUndefined()
+    expect(Object.keys(staged(bench))).toEqual(expected)
+    expect([...bench.recorded.keys()].toSorted()).toEqual(expected)
+  })
+
+  test('only what is not intact', async () => {
+    const rows = [
+      { path: 'a', bytes: 1, sha256: sha256('a') },
+      { path: 'b', bytes: 7, sha256: sha256('another') },
+      { path: 'gone', bytes: 1, sha256: sha256('x') },
+    ]
+    const { bench } = await unpack(tarOf(files('a', 'b', 'c')), { bench: { intact: manifestOf(rows) } })
+    expect(bench.kept).toEqual(['a'])
+    expect(Object.keys(staged(bench))).toEqual(['b', 'c'])
+    expect([...bench.recorded.keys()].toSorted()).toEqual(['b', 'c'])
+  })
+
+  test('names that a Mac takes for one, with a warning', async () => {
+    const { bench } = await unpack(tarOf(files('é.jpg', 'e\u0301.jpg', 'A', 'a', 'b')))
+    expect(Object.keys(staged(bench))).toHaveLength(5)
+    expect(bench.told.map(({ severity, code }) => [severity, code])).toEqual([['warning', 'entry-clash']])
+    expect(bench.told[0]?.message).toBe('images.tar holds 2 names that would not stay apart on a Mac.')
+  })
+
+  test('a name that begins like a compressed file', async () => {
+    const { bench } = await unpack(tarOf(files('BZh91AY&SY', 'b')))
+    expect(Object.keys(staged(bench))).toEqual(['BZh91AY&SY', 'b'])
+  })
+})
+
+describe('hard links', () => {
+  const link = (name: string, goal: string): TarPart => ({ name, type: '1', goal })
+
+  test('are second names for files that came before', async () => {
+    const parts = [...files('a/1'), link('b/2', './a/1'), link('c', 'b/2'), link('d', 'a/1')]
+    const { bench, problem } = await unpack(tarOf(parts))
+    expect(problem).toBeUndefined()
+    expect(staged(bench)).toEqual({ 'a/1': 'a/1', 'b/2': 'a/1', c: 'a/1', d: 'a/1' })
+    expect(bench.recorded.get('c')).toEqual({ bytes: 3, sha256: sha256('a/1') })
+    expect(bench.recorded.size).toBe(4)
+  })
+
+  test('below the root, and with it known at the end', async () => {
+    const parts = [...files('v/images/1', 'x'), link('v/images/2', 'v/images/1'), link('v/images/3', 'x')]
+    const given = await unpack(tarOf(parts.slice(0, 3)), { written: { root: 'v/images' } })
+    expect(staged(given.bench)).toEqual({ 1: 'v/images/1', 2: 'v/images/1' })
+    const auto = await unpack(tarOf(parts), { written: { root: 'auto' }, target: 'images' })
+    expect(staged(auto.bench)).toEqual({ 1: 'v/images/1', 2: 'v/images/1', 3: 'x' })
+    expect([...auto.bench.recorded.keys()].toSorted()).toEqual(['1', '2', '3'])
+  })
+
+  test('to what is intact at its place', async () => {
+    const final = join(testBench().staging, 'final')
+    mkdirSync(final)
+    writeFileSync(join(final, 'a'), 'a')
+    const intact = manifestOf([{ path: 'a', bytes: 1, sha256: sha256('a') }])
+    const { bench } = await unpack(tarOf([...files('a'), link('b', 'a')]), { bench: { final, intact } })
+    expect(bench.kept).toEqual(['a'])
+    expect(staged(bench)).toEqual({ b: 'a' })
+    expect(bench.recorded.get('b')).toEqual({ bytes: 1, sha256: sha256('a') })
+  })
+
+  test('that are intact themselves', async () => {
+    const intact = manifestOf([{ path: 'b', bytes: 1, sha256: sha256('a') }])
+    const { bench } = await unpack(tarOf([...files('a'), link('b', 'a')]), { bench: { intact } })
+    expect(bench.kept).toEqual(['b'])
+    expect(staged(bench)).toEqual({ a: 'a' })
+  })
+
+  test.each<[string, readonly TarPart[], Asked?]>([
+    ['to nothing', [link('a', 'b')]],
+    ['to what comes later', [link('a', 'b'), ...files('b')]],
+    ['to a folder', [...files('b/c'), link('a', 'b')]],
+    ['to a link', [{ name: 'b', type: '2', goal: 'c' }, link('a', 'b')]],
+    ['to a file of the machine', [link('a', '/etc/passwd')]],
+    ['out of the target', [link('a', '../../etc/passwd')]],
+    ['out of the root', [...files('x/b'), link('r/a', 'x/b')], { written: { root: 'r' } }],
+    ['to nothing, by a name without end', [gnuLong('K', 'x'.repeat(500_000)), link('a', 'b')]],
+  ])('%s are refused', async (_, parts, asked) => {
+    const { problem } = await unpack(tarOf(parts), asked)
+    expect(problem?.diagnostics.map(({ code }) => code)).toContain('entry-link')
+    expect(JSON.stringify(problem?.diagnostics).length).toBeLessThan(3000)
+  })
+
+  test('to themselves are duplicates', async () => {
+    const { problem } = await unpack(tarOf([...files('a'), link('a', 'a')]))
+    expect(problem?.code).toBe('entry-duplicate')
+  })
+})
+
+describe('refuses', () => {
+  const good: TarPart = { name: 'good', content: 'good' }
+  const big = Buffer.alloc(2 << 20)
+  test.each<[string, string, readonly TarPart[], Asked?]>([
+    ['entry-outside', 'a way up', files('../up')],
+    ['entry-outside', 'a way up within', files('a/../../up')],
+    ['entry-outside', 'a way up behind a dot', files('./../up')],
+    ['entry-outside', 'a folder up', [{ name: '../up/', type: '5' }]],
+    ['entry-absolute', 'an absolute path', files('/etc/passwd')],
+    ['entry-absolute', 'an absolute path by pax', [pax({ path: '//etc/passwd' }), good]],
+    ['entry-drive', 'a drive', files('C:/windows')],
+    ['entry-backslash', 'a backslash', files('a\\b')],
+    ['entry-outside', 'a way up outside of the root', files('a/b', '../up'), { written: { root: 'a' } }],
+    ['entry-outside', 'a link up', [{ name: '../up', type: '2', goal: '/etc' }]],
+    ['entry-control-character', 'NUL', [pax({ path: 'a\0b' }), good]],
+    ['entry-control-character', 'a control character', files('a\x1b[2Jb')],
+    ['entry-not-utf8', 'not UTF-8', [{ name: Buffer.from([0x61, 0xff]) }]],
+    ['entry-bad-name', 'no name', [{ name: '', content: 'x' }]],
+    ['entry-bad-name', 'a folder with content', files('a/')],
+    ['entry-too-long', 'a long name', [gnuLong('L', `a/${'é'.repeat(128)}`), good]],
+    ['entry-too-long', 'a long path', [gnuLong('L', `${'abcdefg/'.repeat(128)}x`), good]],
+    ['entry-link', 'a link', [{ name: 'a', type: '2', goal: '/etc/passwd' }]],
+    [
+      'entry-link',
+      'a link, and what would be written through it',
+      [
+        { name: 'a', type: '2', goal: '/tmp' },
+        { name: 'a/b', content: 'x' },
+      ],
+    ],
+    ['entry-special', 'a device', [{ name: 'a', type: '3' }]],
+    ['entry-device-name', 'a device of Windows', files('a/aux.jpg')],
+    ['entry-unknown-method', 'a sparse file', [{ name: 'a', type: 'S', content: 'x' }]],
+    ['entry-unknown-method', 'another volume', [{ name: 'a', type: 'M', content: 'x' }]],
+    ['entry-duplicate', 'twice the same', files('a', 'a')],
+    ['entry-duplicate', 'twice the same, written otherwise', files('a/b', './a//b')],
+    [
+      'entry-duplicate',
+      'twice the same, both large',
+      [
+        { name: 'a', content: big },
+        { name: 'a', content: big },
+      ],
+    ],
+    ['entry-file-and-folder', 'a file and a folder', files('a', 'a/b')],
+    ['entry-file-and-folder', 'a folder and a file', files('a/b/c', 'a')],
+    [
+      'entry-file-and-folder',
+      'a large file and a folder',
+      [{ name: 'a', content: big }, ...files('a/b', 'a/c', 'a/d/e')],
+    ],
+    ['entry-clash', 'case', files('A', 'a'), { bench: { foldsCase: true } }],
+    ['entry-clash', 'form', files('é', 'e\u0301'), { bench: { foldsCase: true } }],
+    ['wrong-root', 'no such folder', files('images/1'), { written: { root: 'image' } }],
+    ['wrong-root', 'a file', files('images'), { written: { root: 'images' } }],
+    ['wrong-root', 'no such tail', files('pictures/1'), { written: { root: 'auto' } }],
+    [
+      'ambiguous-root',
+      'two tails',
+      files('x/images/1', 'y/images/2'),
+      { written: { root: 'auto' }, target: 'ai2d/images' },
+    ],
+  ])('%s: %s', async (code, _, parts, asked) => {
+    const { bench, problem } = await unpack(tarOf([{ name: 'first' }, ...parts, { name: 'last' }]), asked)
+    expect(problem?.diagnostics.map(diagnostic => diagnostic.code)).toEqual([code])
+    expect(bench.recorded.size).toBe(0)
+  })
+
+  test.each<[string, readonly TarPart[]]>([
+    ['links', [{ name: 'b', type: '2', goal: 'x' }]],
+    ['bad names', files('b/a\x1bb')],
+    ['sparse files', [{ name: 'b', type: 'S' }]],
+    ['hard links to nothing', [{ name: 'b', type: '1', goal: 'x' }]],
+    ['duplicates', files('b', 'b')],
+  ])('but not for %s outside of the root', async (_, parts) => {
+    for (const root of ['images', 'auto']) {
+      const asked = { written: { root }, target: 'images' }
+      const { bench, problem } = await unpack(
+        tarOf([...files('images/1'), ...parts, ...files('images/2')]),
+        asked,
+      )
+      expect(problem).toBeUndefined()
+      expect(staged(bench)).toEqual({ 1: 'images/1', 2: 'images/2' })
+    }
+  })
+
+  test('all mistakes at once, each once, with a count', async () => {
+    const outside = Array.from({ length: 1500 }, (_, i) => `../${i}`)
+    const link: TarPart = { name: 'l', type: '2', goal: 'x' }
+    const { problem } = await unpack(tarOf([...files('a', 'a', 'b\n', 'b'), link, ...files(...outside, 'b')]))
+    const codes = problem?.diagnostics.map(({ code }) => code)
+    expect(codes).toEqual(['entry-outside', 'entry-control-character', 'entry-link', 'entry-duplicate'])
+    const evidence = problem?.diagnostics.find(({ code }) => code === 'entry-outside')?.evidence
+    expect(evidence).toHaveLength(11)
+    expect(evidence?.at(-1)).toEqual({ label: 'also', text: '1,490 more' })
+    expect(problem?.diagnostics[3]?.evidence).toHaveLength(2)
+  })
+
+  test('a clash counts once, however many files it touches', async () => {
+    const { problem } = await unpack(tarOf(files('a', 'a/b', 'a/c', 'a/d/e')))
+    expect(problem?.diagnostics[0]?.message).toBe(
+      'images.tar holds 1 name that would be a file and a folder at once.',
+    )
+  })
+
+  test('an archive where everything is wrong, before it is read to its end', async () => {
+    const parts = Array.from({ length: 10_000 }, (_, i) => ({ name: `${i}`, type: '2', goal: 'x' }))
+    const { problem } = await unpack(tarOf([...parts, { name: 'cut', bytes: 9 }], { endBlocks: 0 }))
+    expect(problem?.diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      ['entry-link', '10,000 entries of images.tar would be a link, which could lead anywhere.'],
+    ])
+  })
+
+  test('what follows a fatal flaw is not written any more', async () => {
+    const { bench } = await unpack(
+      tarOf([...files('../up'), { name: 'large', content: big }, ...files('small')]),
+    )
+    expect(statSync(join(bench.staging, 'large')).size).toBe(0)
+    expect(staged(bench)).toMatchObject({ small: '' })
+  })
+})
+
+describe('one compressed file', () => {
+  test('gives one file, named without the ending', async () => {
+    const text = 'x'.repeat(3_000_000)
+    const { bench } = await unpack(gzipSync(text), { fileName: 'boxes.json.gz' })
+    expect(staged(bench)).toEqual({ 'boxes.json': text })
+    expect(bench.recorded.get('boxes.json')).toEqual({ bytes: 3_000_000, sha256: sha256(text) })
+  })
+
+  test.each<[string, string, string]>([
+    ['nothing', 'a.gz', ''],
+    ['zeros', 'a.gz', '\0'.repeat(1024)],
+    ['a name without an ending', 'a', 'text'],
+  ])('%s', async (_, fileName, text) => {
+    const { bench, problem } = await unpack(gzipSync(text), { fileName })
+    expect(problem).toBeUndefined()
+    expect(staged(bench)).toEqual({ a: text })
+  })
+
+  test.each<[string, string, Buffer, Asked]>([
+    ['wrong-root', 'has no folders', gzipSync('text'), { fileName: 'a.gz', written: { root: 'a' } }],
+    ['wrong-root', 'ends like nothing', gzipSync('text'), { fileName: 'a.gz', written: { root: 'auto' } }],
+    ['entry-outside', 'must not be called ..', gzipSync('text'), { fileName: '...gz' }],
+    ['entry-bad-name', 'must not be called .', gzipSync('text'), { fileName: '..gz' }],
+    ['not-a-tar', 'is no tar, although its name says so', gzipSync('text'), { fileName: 'a.tar.gz' }],
+    ['not-a-tar', 'is compressed twice', gzipSync(gzipSync(tarOf([]))), { fileName: 'a.tgz' }],
+    ['not-a-tar', 'is not compressed', Buffer.from('text'), { fileName: 'a.gz' }],
+    ['not-a-tar', 'is empty', Buffer.alloc(0), { fileName: 'a.gz' }],
+  ])('%s: it %s', async (code, _, archive, asked) => {
+    const { bench, problem } = await unpack(archive, asked)
+    expect(problem?.diagnostics.map(diagnostic => diagnostic.code)).toEqual([code])
+    expect(staged(bench)).toEqual({})
+  })
+})
+
+describe('stops', () => {
+  test('when it is told to', async () => {
+    const control = new AbortController()
+    const archive = tarOf(files(...Array.from({ length: 5000 }, (_, i) => `${i}`)))
+    const progress = (): void => control.abort(new Error('enough'))
+    const bench = { signal: control.signal, progress }
+    await expect(unpack(archive, { bench })).rejects.toThrow('enough')
+  })
+
+  /** A disk of which what was written is gone: 4 kB at least for each file. */
+  const diskOf = (bytes: number): NonNullable<Asked['filesystemAt']> => {
+    return folder => {
+      const sizes = [...filesBelow(folder)].map(path => Math.max(4096, statSync(join(folder, path)).size))
+      return { device: 1, bytes: bytes - sizes.reduce((sum, size) => sum + size, 0), files: undefined }
+    }
+  }
+
+  test('where the disk has no room for an entry, before it is written', async () => {
+    const archive = tarOf([...files('small'), { name: 'large', bytes: 9_990_000 }], { endBlocks: 0 })
+    const { bench, problem } = await unpack(archive, { filesystemAt: diskOf(10_000_000) })
+    expect(problem?.code).toBe('no-room')
+    expect(Object.keys(staged(bench))).toEqual(['small'])
+  })
+
+  test('where the disk has no room for what a compressed file goes on to be', async () => {
+    const asked = { fileName: 'bomb.gz', filesystemAt: diskOf(4_000_000) }
+    const { bench, problem } = await unpack(gzipSync(Buffer.alloc(50_000_000)), asked)
+    expect(problem?.code).toBe('no-room')
+    expect(statSync(join(bench.staging, 'bomb')).size).toBeLessThan(5_000_000)
+  })
+
+  test('where the room goes in many small files', async () => {
+    const many = Array.from({ length: 2000 }, (_, i) => `${i}`)
+    const { bench, problem } = await unpack(tarOf(files(...many)), { filesystemAt: diskOf(4_000_000) })
+    expect(problem?.code).toBe('no-room')
+    expect(Object.keys(staged(bench)).length).toBeLessThan(1000)
+  })
+})
