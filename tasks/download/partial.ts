@@ -178,7 +178,7 @@ export class PartialFile {
 
   /** Where its beginning is gone, the file is of use to nobody but who reads it now: resolves when they are done, or gone. */
   async used(): Promise<void> {
-    while (this.isSpent && this.#isInUse) {
+    while (this.isSpent && this.#spending.isInUse) {
       if (this.growing.isRegretted) throw new Regretted()
       this.#options.signal.throwIfAborted()
       await this.#spending.stirred()
@@ -208,11 +208,6 @@ export class PartialFile {
     await unlessTakenOver(() => rename(bytesIn(this.#folder), path))
     syncFolder(dirname(path))
     remove(this.#folder)
-  }
-
-  get #isInUse(): boolean {
-    const audience = this.#options.audience()
-    return audience === 'coming' || (audience === 'reading' && this.growing.isRead !== true)
   }
 
   async #takeUp(): Promise<void> {

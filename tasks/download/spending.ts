@@ -55,6 +55,12 @@ export class Spending {
     return this.#isGoingOn('reading', 'coming')
   }
 
+  /** Somebody reads it and is not done, or opens it in a moment. */
+  get isInUse(): boolean {
+    const audience = this.#options.audience()
+    return audience === 'coming' || (audience === 'reading' && this.#file.isRead !== true)
+  }
+
   /** How much may have arrived ahead of what was given back. */
   get window(): number {
     return windowBytes(this.#file.bytes ?? 0, this.#options.sizes)
