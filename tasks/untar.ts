@@ -10,7 +10,7 @@ export const untar: TaskKind<UntarParams> = {
   version: 1,
   lane: 'core',
   source: { key: 'untar', grammar: unpackGrammar, endings: tarEndings, params: untarParams },
-  takesGrowing: true,
+  takesGrowing: 'again',
   outline: untarOutline,
   lacks: untarLacks,
   // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.

@@ -9,7 +9,7 @@ export const unzip: TaskKind<UnzipParams> = {
   version: 1,
   lane: 'core',
   staging: 'shelf',
-  takesGrowing: true,
+  takesGrowing: 'once',
   source: {
     key: 'unzip',
     grammar: unzipGrammar,

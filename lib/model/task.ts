@@ -153,8 +153,12 @@ export interface TaskKind<P = unknown> {
    * final place is `intact` whatever changed.
    */
   readonly staging?: 'shelf' | 'shelf-and-place'
-  /** It may begin while what it takes is still being made: `Input.growing` is there then. Its result is placed after that. */
-  readonly takesGrowing?: boolean
+  /**
+   * It may begin while what it takes is still being made: `Input.growing` is there then. Its result is placed after that.
+   * `once`: what it has used it never reads again, also after a kill, so that it may be given back to the disk; `again`: an
+   * attempt that was ended begins at the first byte.
+   */
+  readonly takesGrowing?: 'once' | 'again'
   /** Its result is its input under another name: an input that nobody else reads is given back as soon as that is placed. */
   readonly consumes?: boolean
   /** What can be wrong with a result, or with what is only checked, although all bytes are as recorded: `verify` asks. */

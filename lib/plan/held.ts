@@ -38,9 +38,9 @@ function isGivenBack(
   return readers.length > 0 && readers.every(id => readsGrowing(steps.get(id))) && givesBack?.() === true
 }
 
-/** It will run, and may do so while what it takes arrives. */
+/** It will run, and may do so while what it takes arrives, of which it needs nothing twice. */
 const readsGrowing = (step: Step | undefined): boolean =>
-  step?.task.kind.takesGrowing === true && step.verdict.state === 'stale'
+  step?.task.kind.takesGrowing === 'once' && step.verdict.state === 'stale'
 
 /** May be given back while it is read: its digest, which is compared at its end, says that it was the right one. */
 export const isSpendable = ({ form, lasting, borrowed, pins }: Artifact): boolean =>

@@ -60,7 +60,7 @@ export const mayReadEarly = (
   input: Task | undefined,
   wishing: Wishing,
 ): boolean =>
-  task.kind.takesGrowing === true &&
+  task.kind.takesGrowing !== undefined &&
   verdict.state === 'stale' &&
   !doesWithout(task, verdict, wishing) &&
   (verdict.reason.code !== 'output-damaged' || input?.gives?.pins?.sha256 !== undefined)
