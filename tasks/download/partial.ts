@@ -15,21 +15,16 @@ import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind, type HashingOptions } from '../../lib/io/hashing.ts'
 import { syncFilesystem } from '../../lib/io/native.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
-import type { Audience } from '../../lib/model/growing-file.ts'
-import type { SpendingSizes } from '../../lib/model/spending.ts'
 import { isSameOrigin, type Note, type Origin, readNote, withSpent, writeNote } from './note.ts'
 import { Recent } from './recent.ts'
 import { bytesIn, claim, noteIn, openBytes, unlessTakenOver } from './shelf.ts'
-import { Spending, type Writer } from './spending.ts'
+import { Spending, type SpendingOptions, type Writer } from './spending.ts'
 
-export interface PartialOptions extends HashingOptions {
+export interface PartialOptions extends HashingOptions, SpendingOptions {
   /** A sync begins after so many bytes, or so long after the last; the writers wait for one after `mostUnsyncedBytes`. */
   readonly syncBytes: number
   readonly syncMs: number
   readonly mostUnsyncedBytes: number
-  readonly spending: SpendingSizes
-  readonly audience: () => Audience
-  readonly signal: AbortSignal
 }
 
 /** Somebody needs bytes that were given back: all of it is fetched again. */
@@ -66,9 +61,8 @@ export class PartialFile {
     this.growing = new Growing(bytesIn(folder), this.#written)
     this.#hash = new HashBehind(this.growing, options)
     this.#recent = new Recent(folder)
-    const { audience, signal, spending: sizes } = options
     const onReady = (): void => void (this.#syncing ??= this.#syncAside())
-    this.#spending = new Spending(this.growing, { sizes, audience, signal, onReady })
+    this.#spending = new Spending(this.growing, options, onReady)
   }
 
   /** Takes up what an earlier run left on the shelf, as far as it can be trusted. */

@@ -24,12 +24,10 @@ export interface Writer {
   readonly onHeld: (isHeld: boolean) => void
 }
 
-interface SpendingOptions {
-  readonly sizes: SpendingSizes
+export interface SpendingOptions {
+  readonly spending: SpendingSizes
   readonly audience: () => Audience
   readonly signal: AbortSignal
-  /** A portion could be given back. */
-  readonly onReady: () => void
 }
 
 export class Spending {
@@ -40,12 +38,13 @@ export class Spending {
   /** Until the filesystem says that it cannot, or the host. */
   #isPossible = true
 
-  constructor(file: Growing, options: SpendingOptions) {
+  /** `onReady`: a portion could be given back. */
+  constructor(file: Growing, options: SpendingOptions, onReady: () => void) {
     this.#file = file
     this.#options = options
     this.#unheed = file.heed(() => {
       this.release()
-      if (this.isUsed) options.onReady()
+      if (this.isUsed) onReady()
     })
     options.signal.addEventListener('abort', this.release)
   }
@@ -63,7 +62,7 @@ export class Spending {
 
   /** How much may have arrived ahead of what was given back. */
   get window(): number {
-    return windowBytes(this.#file.bytes ?? 0, this.#options.sizes)
+    return windowBytes(this.#file.bytes ?? 0, this.#options.spending)
   }
 
   /** Up to where everything can be given back, where that is worth it. `hashed`: how far the saved digest goes. */
@@ -156,11 +155,11 @@ export class Spending {
   }
 
   #isWorth(position: number): boolean {
-    return position - this.#file.spent >= portionBytes(this.#file.bytes ?? 0, this.#options.sizes)
+    return position - this.#file.spent >= portionBytes(this.#file.bytes ?? 0, this.#options.spending)
   }
 
   #isGoingOn(...whileIt: readonly Audience[]): boolean {
-    const { sizes, audience } = this.#options
+    const { spending: sizes, audience } = this.#options
     return this.#isPossible && isWorthSpending(this.#file.bytes ?? 0, sizes) && whileIt.includes(audience())
   }
 }

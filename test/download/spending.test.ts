@@ -29,7 +29,7 @@ function stage(audience: Audience = 'reading'): Stage {
   const file = new Growing(path)
   file.measure(200 * block)
   const { signal } = new AbortController()
-  const spending = new Spending(file, { sizes, audience: () => audience, signal, onReady: () => {} })
+  const spending = new Spending(file, { spending: sizes, audience: () => audience, signal }, () => {})
   const reader = file.read()
   onTestFinished(() => {
     spending.close()
