@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { hashFile } from '../../lib/io/digest.ts'
 import { errorCode, remove, syncFile } from '../../lib/io/disk.ts'
 import { Growing } from '../../lib/io/growing.ts'
+import { HashBehind } from '../../lib/io/hashing.ts'
 import { BegunAnew } from '../../lib/model/growing-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { Workbench } from '../../lib/model/task.ts'
@@ -15,6 +16,7 @@ import type { Arrived } from './position.ts'
 import * as problems from './problems.ts'
 import { sizeFits } from './rules.ts'
 import type { LocalSource } from './sources.ts'
+import type { Tuning } from './tuning.ts'
 
 /** A copy, sharing blocks where it can; not the synchronous one of lib/io/disk, which would hold up all other downloads. */
 const copy = (from: string, to: string): Promise<void> =>
@@ -46,21 +48,21 @@ export async function copyFrom(
   source: LocalSource,
   params: DownloadParams,
   bench: Workbench,
-  isThere: () => Promise<void>,
+  { tuning, isThere }: { readonly tuning: Tuning; readonly isThere: () => Promise<void> },
 ): Promise<Taken> {
-  const found = await regularFile(source)
+  const { size: bytes } = await regularFile(source)
   const goal = join(bench.staging, params.fileName)
   await linkOrCopy(source.path, goal)
   const growing = new Growing(goal)
-  growing.measure(found.size)
-  growing.reach(found.size)
+  const hash = new HashBehind(growing, { ...tuning, md5: params.download.md5 !== undefined })
+  growing.measure(bytes)
+  growing.reach(bytes)
   bench.offer(growing)
   await isThere()
-  let done = 0
-  const onBytes = (bytes: number): void => bench.progress((done += bytes), found.size, 'bytes')
-  const md5 = params.download.md5 !== undefined
+  const onHashed = (position: number): void => bench.progress(position, bytes, 'bytes')
   try {
-    const { bytes, digests } = await hashFile(goal, { md5, onBytes, signal: bench.signal })
+    const digests = await hash.digests(bench.signal, onHashed)
+    if ((await stat(goal)).size !== bytes) throw problems.fileNotFound(source, changed)
     checkWhole(params, source, { bytes, digests })
     syncFile(goal)
     growing.end()
@@ -69,8 +71,12 @@ export async function copyFrom(
     growing.fail(new BegunAnew(`${params.fileName} is another file`))
     remove(goal)
     throw error
+  } finally {
+    hash.close()
   }
 }
+
+const changed = 'a file that changed while it was read'
 
 async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
@@ -105,8 +111,7 @@ export async function copyInto(
     position += (bytes as Buffer).length
     bench.progress(position, params.download.size?.bytes, 'bytes')
   }
-  if (position - at !== found.size)
-    throw problems.fileNotFound(source, 'a file that changed while it was read')
+  if (position - at !== found.size) throw problems.fileNotFound(source, changed)
   return { bytes: found.size, etag: undefined, linked: {}, pieces: 1 }
 }
 

@@ -100,7 +100,7 @@ async function takeFrom(offer: Offer, fetch: Fetch): Promise<Taken> {
   const [only] = offer.sources
   if (only.form === 'local' && offer.sources.length === 1) {
     // Who reads what an address before this one gave starts again, with this file.
-    return copyFrom(only, params, bench, () => part.empty())
+    return copyFrom(only, params, bench, { tuning: fetch.tuning, isThere: () => part.empty() })
   }
   for (;;) {
     const taken = await fetchAll(offer, fetch).catch(async (error: unknown) => {

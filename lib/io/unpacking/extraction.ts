@@ -22,6 +22,8 @@ export class Extraction {
   readonly #handle: number
   readonly #archive: RandomAccess
 
+  /** What was read last: one for all stretches, since each is done before the next is read. */
+  readonly #stretch = Buffer.allocUnsafeSlow(mostReadBytes)
   readonly #onBytes: (bytes: number) => void
   readonly #stop = new AbortController()
 
@@ -48,7 +50,7 @@ export class Extraction {
       for (let k = from; k < to; k += 1) if (!selection.isDone(k)) await this.#alone(k)
       return
     }
-    const read = readAt(this.#handle, this.#archive.name, start, bytes)
+    const read = readAt(this.#handle, this.#archive.name, start, bytes, this.#stretch)
     for (let k = from; k < to; k += 1) {
       if (selection.isDone(k)) continue
       const entry = selection.directory.entry(selection.index(k))

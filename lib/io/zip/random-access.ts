@@ -58,9 +58,15 @@ export const windowOf = (source: RandomAccess, name: string, at: number, bytes: 
   bring: async (from, to) => source.bring?.(at + from, at + to),
 })
 
-/** Exactly `length` bytes from `offset`. */
-export function readAt(handle: number, name: string, offset: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length)
+/** Exactly `length` bytes from `offset`, into the beginning of `into` where it is given. */
+export function readAt(
+  handle: number,
+  name: string,
+  offset: number,
+  length: number,
+  into = Buffer.allocUnsafe(length),
+): Buffer {
+  const buffer = into.subarray(0, length)
   for (let got = 0; got < length; ) {
     const bytes = readSync(handle, buffer, got, length - got, offset + got)
     if (bytes === 0) throw shrank(name, offset + length, offset + got)
