@@ -25,12 +25,13 @@ const program = `
   import { Growing } from '${lib('growing.ts')}'
   import { punchHole, syncFilesystem } from '${lib('native.ts')}'
   import { syncFiles } from '${lib('sync.ts')}'
+  import { usual } from '${new URL('../../tasks/download/tuning.ts', import.meta.url).href}'
   import { dirname } from 'node:path'
   const path = process.argv[1]
   const { signal } = new AbortController()
   const behind = () => {
     const file = new Growing(path)
-    return { file, hash: new HashBehind(file, { md5: false }) }
+    return { file, hash: new HashBehind(file, { ...usual, md5: false }) }
   }
   const first = behind()
   first.file.reach(10 << 20)
