@@ -1,21 +1,12 @@
 /** Archives in parts: unpacked while the parts arrive, the last one first; split ones, cut ones, several for one target. */
 
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
-import { filesBelow } from '../../lib/io/disk.ts'
+import { gate, megabyte, noise, unpacked } from '../rig/arriving.ts'
 import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
 import { splitZipOf, zipOf } from '../rig/zips.ts'
-
-const megabyte = 1 << 20
-
-/** Bytes that do not compress, the same each time. */
-function noise(seed: number): Buffer {
-  const block = createHash('shake256', { outputLength: 1024 }).update(`${seed}`).digest()
-  return Buffer.alloc(megabyte, block)
-}
 
 const pictures = Array.from({ length: 24 }, (_, i) => ({ name: `images/${i}.jpg`, content: noise(i) }))
 const tree = Object.fromEntries(pictures.map(({ name, content }) => [name, sha256Of(content)]))
@@ -42,22 +33,6 @@ async function world({ order = names, pinned = true, more = '' }: Asked = {}): P
   names.forEach((name, i) => host.serve(`/${name}`, parts[i] as Buffer))
   return { place, host }
 }
-
-/** A promise and its end. */
-function gate(): { readonly opened: Promise<void>; open: () => void } {
-  let open: () => void = () => {}
-  const opened = new Promise<void>(resolve => {
-    open = resolve
-  })
-  return { opened, open }
-}
-
-const stagedFiles = (place: Ground): number =>
-  [...filesBelow(join(place.root, '.groundwork/shelf'))].filter(path => path.endsWith('.jpg')).length
-
-/** Resolves when so many files were unpacked. */
-const unpacked = (place: Ground, count: number): Promise<void> =>
-  vi.waitFor(() => expect(stagedFiles(place)).toBeGreaterThanOrEqual(count), { timeout: 20_000 })
 
 describe('a split archive', () => {
   test.each([true, false])('is unpacked before its parts are there (pinned: %j)', async pinned => {

@@ -51,7 +51,7 @@ export interface Ran {
 }
 
 /** A build that is under way. */
-interface Running {
+export interface Running {
   /** Resolves with the first event that fits; rejects when the process ends before. */
   readonly until: (fits: (line: Line) => boolean) => Promise<Line>
   readonly kill: (signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL') => void

@@ -1,22 +1,16 @@
 /** Tars and compressed files through the real command line: as they arrive, killed in the middle, repaired, from wrong mirrors. */
 
-import { createHash } from 'node:crypto'
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
-import { filesBelow } from '../../lib/io/disk.ts'
+import { gate, megabyte, noise as megabyteOf, picturesIn, unpacked as unpackedIn } from '../rig/arriving.ts'
 import { expectContract, type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
 import { tarOf } from '../rig/tars.ts'
 
-const megabyte = 1 << 20
-
-/** Bytes that do not compress, the same each time. */
-function noise(seed: number): Buffer {
-  const block = createHash('shake256', { outputLength: 70_000 }).update(`${seed}`).digest()
-  return Buffer.alloc(megabyte, block)
-}
+/** Blocks that a compression has to look for. */
+const noise = (seed: number): Buffer => megabyteOf(seed, 70_000)
 
 const pictures = Array.from({ length: 24 }, (_, i) => ({ name: `images/${i}.jpg`, content: noise(i) }))
 const archive = tarOf(pictures)
@@ -42,20 +36,13 @@ async function world({
 
 /** Keeps back what stands behind so many bytes, for as long as the test likes. */
 function heldBack(host: Mirror, bytes: number): () => void {
-  let open: () => void = () => {}
-  const until = new Promise<void>(resolve => {
-    open = resolve
-  })
+  const { opened: until, open } = gate()
   host.serve('/pack.tar', archive, { does: 'wait', from: bytes, to: archive.length, until })
   return open
 }
 
-const stagedFiles = (place: Ground): number =>
-  [...filesBelow(join(place.root, '.groundwork/staging'))].filter(path => path.endsWith('.jpg')).length
-
-/** Resolves when so many files were unpacked. */
-const unpacked = (place: Ground, count: number): Promise<void> =>
-  vi.waitFor(() => expect(stagedFiles(place)).toBeGreaterThanOrEqual(count), { timeout: 20_000 })
+const stagedFiles = (place: Ground): number => picturesIn(place, 'staging')
+const unpacked = (place: Ground, count: number): Promise<void> => unpackedIn(place, count, 'staging')
 
 test.each(['images', 'auto'])('entries are unpacked before the file is there, with root: %s', async root => {
   const { place, host } = await world({ root })

@@ -1,0 +1,222 @@
+/** The door to zips: what contradicts itself is refused, never waited for, and never read as something else. */
+
+import { describe, expect, test } from 'vitest'
+import { Problem as ProblemClass } from '../../lib/model/problem.ts'
+import { extraField, zipOf } from '../rig/zips.ts'
+import { cat, dog, localZip64, packed, problemOf, texts } from './cats.ts'
+import { contents, inMemory } from './rig.ts'
+
+/** The first entry's extra fields hold the second one, header and all, so that both have the same data. */
+function quoted(): Buffer {
+  const second = zipOf([{ name: 'b', content: 'x'.repeat(99) }])
+  const localBytes = second.indexOf('PK\x01\x02')
+  const header = second.subarray(0, localBytes - 99)
+  return zipOf([
+    { name: 'a', content: 'xx', localExtra: extraField(0x9999, header) },
+    { name: 'b', content: '', offset: 35, says: { bytes: 99, compressedBytes: 0 } },
+  ])
+}
+
+/** A local header and its content stand before what the directory names. */
+function unnamed(): Buffer {
+  const hidden = zipOf([dog])
+  const before = hidden.subarray(0, hidden.indexOf('PK\x01\x02'))
+  return zipOf([{ ...cat, offset: before.length }], { before, lies: { offset: before.length } })
+}
+
+describe('refuses', () => {
+  const large = Buffer.alloc(5_000_000, 'a')
+  test.each<[string, string, Buffer]>([
+    ['not-a-zip', 'an empty file', Buffer.alloc(0)],
+    ['not-a-zip', 'a page', Buffer.from('\n<!DOCTYPE html><html>sign in</html>')],
+    ['not-a-zip', 'a tar', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar'), Buffer.alloc(300)])],
+    ['cut-zip', 'a cut zip', zipOf([cat, dog]).subarray(0, -30)],
+    [
+      'cut-zip',
+      'a zip cut behind a zip within',
+      zipOf([{ name: 'in', content: zipOf([dog]) }]).subarray(0, 32 + zipOf([dog]).length),
+    ],
+    ['split-zip', 'one disk of several', zipOf([cat], { lies: { disk: 2 } })],
+    ['wrong-entry-count', 'more entries than there is room for', zipOf([cat], { lies: { entries: 60_000 } })],
+    [
+      'wrong-entry-count',
+      'more entries than there are',
+      zipOf([{ ...cat, name: 'n'.repeat(99) }], { lies: { entries: 1 } }),
+    ],
+    ['wrong-entry-count', 'fewer entries than there are', zipOf([cat, dog], { lies: { entries: -1 } })],
+    [
+      'wrong-entry-count',
+      'billions of entries',
+      zipOf([cat], { zip64: ['entries'], lies: { entries: 2 ** 52 } }),
+    ],
+    ['corrupt-zip', 'a directory behind itself', zipOf([cat], { lies: { offset: 1 } })],
+    ['corrupt-zip', 'a directory that is larger', zipOf([cat], { lies: { bytes: 1 } })],
+    ['corrupt-zip', 'a directory that is smaller', zipOf([cat, dog], { lies: { bytes: -1 } })],
+    [
+      'corrupt-zip',
+      'a directory larger than the file',
+      zipOf([cat], { zip64: ['bytes'], lies: { bytes: 2 ** 50 } }),
+    ],
+    ['corrupt-zip', 'ZIP64 sizes that are not there', zipOf([{ ...cat, zip64: ['bytes'], zip64Lost: true }])],
+    ['corrupt-zip', 'an offset behind the end', zipOf([{ ...cat, zip64: ['offset'], offset: 2 ** 40 }])],
+    [
+      'corrupt-zip',
+      'an offset that no number holds',
+      zipOf([{ ...cat, zip64: ['offset'], offset: 2 ** 60 }]),
+    ],
+    [
+      'entry-overlap',
+      'two entries of the same bytes',
+      zipOf([dog, { ...dog, name: 'dogs/3.jpg', offset: 0 }]),
+    ],
+    [
+      'entry-overlap',
+      'an entry within another',
+      zipOf([
+        { name: 'kernel', content: 'x'.repeat(99) },
+        { name: 'quoted', offset: 50 },
+      ]),
+    ],
+    [
+      'entry-overlap',
+      'a packed size that reaches into the next',
+      zipOf([{ ...dog, says: { compressedBytes: 200 } }, cat]),
+    ],
+    ['entry-header-mismatch', 'no local header', zipOf([{ ...cat, local: { signature: 0 } }])],
+    ['entry-header-mismatch', 'another name there', zipOf([{ ...cat, local: { name: 'cats/2.jpg' } }])],
+    ['entry-header-mismatch', 'another method there', zipOf([{ ...cat, local: { method: 0 } }])],
+    ['entry-header-mismatch', 'a longer name there', zipOf([{ ...cat, local: { name: 'cats/1.jpg!' } }])],
+    [
+      'entry-header-mismatch',
+      'a shorter name there',
+      zipOf([{ ...cat, local: { name: 'cats/1.jp' }, localExtra: Buffer.alloc(1) }]),
+    ],
+    ['entry-header-mismatch', 'another CRC there', zipOf([{ ...cat, local: { crc32: 1 } }])],
+    ['entry-header-mismatch', 'another size there', zipOf([{ ...cat, local: { bytes: 1 } }])],
+    [
+      'entry-header-mismatch',
+      'another packed size there',
+      zipOf([{ ...cat, local: { compressedBytes: 1 } }]),
+    ],
+    ['entry-header-mismatch', 'encryption there', zipOf([{ ...cat, local: { flags: 1 } }])],
+    [
+      'entry-header-mismatch',
+      'another writing of the name there',
+      zipOf([{ ...cat, name: 'é', flags: 0x800, local: { flags: 0 } }]),
+    ],
+    [
+      'entry-header-mismatch',
+      'ZIP64 sizes there that are not there',
+      zipOf([{ ...cat, local: { bytes: 0xffffffff } }]),
+    ],
+    [
+      'entry-header-mismatch',
+      'other ZIP64 sizes there',
+      zipOf([
+        { ...dog, local: { bytes: 0xffffffff, compressedBytes: 0xffffffff }, localExtra: localZip64(4, 5) },
+      ]),
+    ],
+    [
+      'entry-header-mismatch',
+      'another CRC there, large, behind many extra fields',
+      zipOf([{ name: 'a', content: large, method: 8, local: { crc32: 1 }, localExtra: Buffer.alloc(9000) }]),
+    ],
+    ['entry-overlap', 'an entry that is quoted by the extra fields of the one before', quoted()],
+    ['bytes-before-zip', 'a script', zipOf([cat], { before: '#!/bin/sh\n'.repeat(999) })],
+    ['bytes-before-zip', 'a program, with ZIP64', zipOf([cat], { zip64: ['offset'], before: 'MZ' })],
+    [
+      'bytes-before-zip',
+      'a program that is counted along',
+      zipOf([{ ...cat, offset: 100 }], { before: Buffer.alloc(100, 'MZ'), lies: { offset: 100 } }),
+    ],
+    ['bytes-before-zip', 'another zip', zipOf([cat], { before: zipOf([dog]) })],
+    ['bytes-before-zip', 'an entry that the directory does not name', unnamed()],
+    ['bytes-before-zip', 'zeros before nothing', zipOf([], { before: Buffer.alloc(9), lies: { offset: 9 } })],
+    ['bytes-after-zip', 'a line', zipOf([cat], { after: '\n' })],
+    ['bytes-after-zip', 'zeros', zipOf([cat], { after: Buffer.alloc(512), zip64: ['entries'] })],
+    ['bytes-after-zip', 'zeros behind a comment', zipOf([cat], { after: Buffer.alloc(512), comment: 'c' })],
+    ['cut-zip', 'more behind it than is looked through', zipOf([cat], { after: Buffer.alloc(70_000) })],
+    ['corrupt-zip', 'bytes between directory and end', zipOf([cat, dog], { between: 'signed' })],
+    ['corrupt-zip', 'two ends that differ', zipOf([cat], { zip64: ['offset'], plainEntries: 2 })],
+    ['wrong-entry-count', 'none of two', zipOf([cat, dog], { lies: { entries: -2 } })],
+    [
+      'zip64-missing',
+      '65,537 entries without ZIP64',
+      zipOf(Array.from({ length: 65_537 }, (_, i) => ({ name: `${i}` }))),
+    ],
+    [
+      'corrupt-zip',
+      'content that is not deflated',
+      zipOf([{ name: 'a', content: 'a', method: 8, local: {}, says: { compressedBytes: 2 } }]),
+    ],
+    ['crc-mismatch', 'a wrong CRC', zipOf([{ ...dog, says: { crc32: 1 } }])],
+    [
+      'crc-mismatch',
+      'a wrong CRC, large',
+      zipOf([{ name: 'a', content: large, method: 8, says: { crc32: 1 } }]),
+    ],
+    ['entry-size-mismatch', 'more than declared', zipOf([{ ...cat, says: { bytes: 10 } }])],
+    ['entry-size-mismatch', 'less than declared', zipOf([{ ...cat, says: { bytes: 1000 } }])],
+    ['entry-size-mismatch', 'nothing declared', zipOf([{ ...cat, says: { bytes: 0 } }])],
+    [
+      'entry-size-mismatch',
+      'a bomb',
+      zipOf([{ name: 'a', content: Buffer.alloc(50_000_000), method: 8, says: { bytes: 4_500_000 } }]),
+    ],
+    [
+      'entry-size-mismatch',
+      'less than declared, large',
+      zipOf([{ name: 'a', content: large, method: 8, says: { bytes: 5_000_001 } }]),
+    ],
+    ['entry-size-mismatch', 'stored with two sizes', zipOf([{ ...dog, says: { bytes: 3 } }])],
+  ])('%s: %s', async (code, _, zip) => {
+    expect((await problemOf(zip)).code).toBe(code)
+  })
+
+  test('a zip cut at any byte', async () => {
+    const inner = zipOf([dog])
+    const zip = zipOf([cat, { name: 'in.zip', content: inner }, { ...dog, zip64: ['bytes'] }], {
+      zip64: ['entries'],
+      comment: 'the end',
+    })
+    for (let bytes = 0; bytes < zip.length; bytes += 1) {
+      const { code } = await problemOf(zip.subarray(0, bytes))
+      expect(code, `cut after ${bytes}`).toBe(bytes === 0 ? 'not-a-zip' : 'cut-zip')
+    }
+  })
+
+  const rich = zipOf(
+    [
+      { ...cat, descriptor: true, mode: 0o100644 },
+      { ...dog, zip64: ['bytes', 'offset'], localExtra: Buffer.alloc(6) },
+      { name: 'café', content: 'noir', flags: 0x800 },
+      { name: 'folder/' },
+    ],
+    { zip64: ['entries', 'offset'], comment: 'the end' },
+  )
+
+  test.each([0x01, 0x80, 0xff])(
+    'never anything but what was packed, whichever byte is wrong by %i',
+    async wrong => {
+      const whole = new Map([...packed, ['café', 'noir'], ['folder/', '']])
+      for (let at = 0; at < rich.length; at += 1) {
+        const bytes = Buffer.from(rich)
+        bytes[at] = (bytes[at] as number) ^ wrong
+        const outcome = await texts(bytes).catch((error: unknown) => error)
+        // Dates, versions and attributes prove nothing: there the content is as it was.
+        if (!(outcome instanceof ProblemClass)) expect(outcome, `byte ${at}`).toEqual(whole)
+      }
+    },
+  )
+
+  test('a reading that fails, whichever it is', async () => {
+    const zip = zipOf([cat, { name: 'large', content: Buffer.alloc(5_000_000), method: 0 }, dog], {
+      zip64: ['offset'],
+    })
+    const whole = inMemory(zip)
+    await contents(whole)
+    expect(whole.reads).toBeGreaterThan(5)
+    for (let k = 1; k <= whole.reads; k += 1)
+      await expect(contents(inMemory(zip, k)), `reading ${k}`).rejects.toMatchObject({ code: 'EIO' })
+  })
+})
