@@ -101,8 +101,7 @@ function writeLearnt(run: Run, { files: learnt, directories }: Learnt, spec: str
   for (const { download, digest: directory, receipt } of directories) {
     const old = entries.get(lockKeyOf(download))
     if (old?.directory === directory) continue
-    const from = String(receipt.remarks['host'] ?? 'the archive')
-    entries.set(lockKeyOf(download), { from, ...old, directory, locked: receipt.finished })
+    entries.set(lockKeyOf(download), { from: 'the archive', ...old, directory, locked: receipt.finished })
   }
   return writeLockFile(file, entries, { spec, dryRun: false })
 }

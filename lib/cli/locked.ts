@@ -13,7 +13,7 @@ export function refuseUnpinned(graph: Graph, spec: string): void {
   const file = lockFileOf(spec)
   const tasks = [...graph.tasks.values()]
   const drafts = [
-    ...tasks.filter(isLoose).map(task => notPinned(task, file)),
+    ...tasks.filter(task => isLoose(task, graph)).map(task => notPinned(task, file)),
     ...tasks.flatMap(task => looseDirectories(task, graph).map(archive => noDirectory(task, archive, file))),
   ]
   const [first, ...rest] = drafts
@@ -21,12 +21,19 @@ export function refuseUnpinned(graph: Graph, spec: string): void {
 }
 
 /** Something that comes from outside and could be another file tomorrow. */
-function isLoose(task: Task): boolean {
+function isLoose(task: Task, graph: Graph): boolean {
   const download = downloadOf(task)
-  if (download) return !isPinned(download)
+  if (download) return !isPinned(download) && !isReadByDirectory(task, graph)
   const { gives, outline } = task
   if (isPartial(outline.fingerprint)) return false
   return gives !== undefined && outline.takes.length === 0 && !isPinned(gives.pins ?? {})
+}
+
+/** Only parts of it are read, and the lock file pins its directory, which tells what they are. */
+function isReadByDirectory(task: Task, { tasks, dependants }: Graph): boolean {
+  const readers = (dependants.get(task.id) ?? []).map(id => tasks.get(id))
+  const areParts = readers.every(reader => reader !== undefined && isPartial(reader.outline.fingerprint))
+  return areParts && readers.length > 0 && downloadOf(task)?.locked?.directory !== undefined
 }
 
 /** Archives of which parts are read, and the digest of the whole proves nothing. */

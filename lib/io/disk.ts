@@ -27,6 +27,9 @@ import { dirname, join } from 'node:path'
 export const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
+/** No room, or none for this user. */
+export const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')
+
 /** `lstat`, or undefined where nothing lies (also below a file). Throws other errors. */
 export function look(path: string): Stats | undefined {
   try {

@@ -5,6 +5,7 @@
 
 import { dirname, join } from 'node:path'
 import type { GrowingFile } from '../model/growing-file.ts'
+import { unlessAborted } from './abort.ts'
 import { filesBelow, makeFolder, remove } from './disk.ts'
 import { Front } from './unpacking/front.ts'
 import type { Stretch, Work } from './unpacking/protocol.ts'
@@ -99,7 +100,8 @@ class Round {
     const running = new Set<Promise<void>>()
     try {
       for (const stretch of stretches) {
-        await unlessAborted(this.#front?.reach(stretch), this.#signal)
+        this.#signal.throwIfAborted()
+        if (this.#front) await unlessAborted(this.#front.reach(stretch), this.#signal)
         const place = await this.#crew.place()
         if (this.#signal.aborted) {
           place.leave()
@@ -131,21 +133,5 @@ class Round {
       if (selection.isSmall(k) || !this.#front) onBytes(selection.bytes(k))
       onDone(k)
     }
-  }
-}
-
-/** What goes on meanwhile is not ended by that. */
-async function unlessAborted(work: Promise<unknown> | undefined, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  if (work === undefined) return
-  let stop: () => void = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }

@@ -32,16 +32,25 @@ function isGivenBack(
   steps: ReadonlyMap<TaskId, Step>,
   { keepArchives = false, givesBack, whole }: Options,
 ): boolean {
-  if (keepArchives || task.gives === undefined || !isSpendable(task.gives)) return false
-  if (task.outline.forecast.download === undefined) return false
+  if (keepArchives || !isSpendable(whole, task.id) || task.outline.forecast.download === undefined)
+    return false
   const readers = whole.dependants.get(task.id) ?? []
-  return readers.length > 0 && readers.every(id => readsGrowing(steps.get(id))) && givesBack?.() === true
+  const runAll = readers.every(id => steps.get(id)?.verdict.state === 'stale')
+  return readers.length > 0 && runAll && givesBack?.() === true
 }
 
-/** It will run, and may do so while what it takes arrives, of which it needs nothing twice. */
-const readsGrowing = (step: Step | undefined): boolean =>
-  step?.task.kind.takesGrowing === 'once' && step.verdict.state === 'stale'
+/**
+ * Whether what a task gives may be given back while it is read: its digest, which is compared at its end, says that it was
+ * the right one, and whoever reads it needs nothing of it twice.
+ */
+export function isSpendable({ tasks, dependants }: Graph, id: TaskId): boolean {
+  const gives = tasks.get(id)?.gives
+  return (
+    gives !== undefined &&
+    isProvable(gives) &&
+    (dependants.get(id) ?? []).every(reader => tasks.get(reader)?.kind.takesGrowing === 'once')
+  )
+}
 
-/** May be given back while it is read: its digest, which is compared at its end, says that it was the right one. */
-export const isSpendable = ({ form, lasting, borrowed, pins }: Artifact): boolean =>
+const isProvable = ({ form, lasting, borrowed, pins }: Artifact): boolean =>
   form === 'file' && !lasting && borrowed !== true && (pins?.sha256 ?? pins?.md5) !== undefined

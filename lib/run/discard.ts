@@ -31,7 +31,8 @@ export function discard(run: Run, task: Task): boolean {
   return true
 }
 
-function removeShelf({ state }: Run, { id }: Task): void {
+/** What a task kept for later attempts. */
+export function removeShelf({ state }: Run, { id }: Task): void {
   const shelf = join(state, shelfOf(id))
   remove(shelf)
   removeEmptyFolders(dirname(shelf), state)

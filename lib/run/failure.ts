@@ -1,6 +1,6 @@
 /** Turns whatever was thrown into a Problem. A failure that nobody expected says so. */
 
-import { errorCode } from '../io/disk.ts'
+import { errorCode, isDiskFull } from '../io/disk.ts'
 import { Problem, withContext } from '../model/problem.ts'
 
 interface Context {
@@ -14,7 +14,7 @@ export function problemOf(error: unknown, context: Context): Problem {
   if (error instanceof Problem) return withContext(error, subject)
   const code = errorCode(error)
   const message = error instanceof Error ? error.message : String(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (isDiskFull(error))
     return new Problem({
       code: 'disk-full',
       ...context,

@@ -133,11 +133,8 @@ export class Pass {
   /** Who is done has read all that it ever will. Only what is pinned can be proven when it is gone. */
   #audienceOf(id: TaskId): Audience {
     const { whole, keepArchives, overlaps } = this.#run
-    const gives = whole.tasks.get(id)?.gives
-    if (keepArchives || gives === undefined || !isSpendable(gives)) return 'kept'
-    const all = directDependants(whole, id)
-    if (all.some(reader => whole.tasks.get(reader)?.kind.takesGrowing !== 'once')) return 'kept'
-    const readers = all.filter(reader => !this.#isSettled(reader))
+    if (keepArchives || !isSpendable(whole, id)) return 'kept'
+    const readers = directDependants(whole, id).filter(reader => !this.#isSettled(reader))
     if (readers.length === 0 || !readers.every(reader => this.#overlapping.has(reader))) return 'later'
     return readers.every(reader => overlaps.isReading(reader, id)) ? 'reading' : 'coming'
   }

@@ -4,9 +4,9 @@
  */
 
 import { statSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { filesystemNowMs, look, makeFolder, remove, removeEmptyFolders, syncFolder } from '../io/disk.ts'
+import { filesystemNowMs, look, makeFolder, remove, syncFolder } from '../io/disk.ts'
 import { syncFiles } from '../io/sync.ts'
 import { shelfOf } from '../knowledge.ts'
 import { BegunAnew } from '../model/growing-file.ts'
@@ -19,7 +19,7 @@ import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
 import { attempt, isSole, type Made, subjectOf } from './attempt.ts'
 import type { Run } from './context.ts'
-import { discard, isOurFolder, isTaken, removeResult } from './discard.ts'
+import { discard, isOurFolder, isTaken, removeResult, removeShelf } from './discard.ts'
 import { ownerAmongSiblings, wasPlacedBefore } from './owners.ts'
 
 export interface Done {
@@ -43,18 +43,13 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
     signal.throwIfAborted()
     const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
-    if (task.kind.staging) tidyShelf(run, task, staging)
+    if (task.kind.staging === 'shelf') removeShelf(run, task)
+    else if (task.kind.staging) remove(staging)
     return { receipt, made }
   } finally {
     overlap.close()
     if (!task.kind.staging) remove(staging)
   }
-}
-
-function tidyShelf({ state }: Run, { id, kind }: Task, staging: string): void {
-  const shelf = join(state, shelfOf(id))
-  remove(kind.staging === 'shelf' ? shelf : staging)
-  removeEmptyFolders(dirname(shelf), state)
 }
 
 /** Once more for each time that what it reads is begun anew. */

@@ -12,7 +12,7 @@ import type { Host } from '../../lib/model/host.ts'
 import { checkAnnouncement, checkEncoding, checkRoom } from './checks.ts'
 import { ifRange } from './continuation.ts'
 import { type Crew, type CrewWork, type Member, Setback } from './crew.ts'
-import { asked } from './ends.ts'
+import { asked, endOf } from './ends.ts'
 import type { Asking, Fetch } from './fetch.ts'
 import { isAnother, type Judgement, judgeAnswer } from './judge.ts'
 import { Line } from './line.ts'
@@ -232,9 +232,8 @@ export class RangedFile implements CrewWork, RandomAccess {
           ? new Replaced(`${this.host} has another file by now`)
           : new Rangeless(`${this.host} gives no ranges`)
       case 'try-again':
-        throw new Setback(judgement.problem, judgement.pauseMs, judgement.crowded)
       case 'refused':
-        throw judgement.problem
+        throw endOf(judgement)
     }
   }
 }

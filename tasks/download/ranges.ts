@@ -5,7 +5,7 @@
 
 import { closeSync, openSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { errorCode, remove } from '../../lib/io/disk.ts'
+import { errorCode, isDiskFull, remove } from '../../lib/io/disk.ts'
 import { patient } from '../../lib/io/http.ts'
 import { overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import type { ByteRange } from '../../lib/model/byte-ranges.ts'
@@ -133,7 +133,7 @@ async function overOne<T>(
       // What came is worth something to the next attempt, unless it is of a file that is no more.
       kept = !(error instanceof Rangeless || error instanceof Replaced)
       bench.signal.throwIfAborted()
-      if (['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')) throw problems.diskFull(params)
+      if (isDiskFull(error)) throw problems.diskFull(params)
       const isOffers = error instanceof Problem && error.code !== 'disk-full'
       if (isOffers && (file === undefined || error === file.failure)) throw new OfferFailed(error)
       if (!(error instanceof Replaced) || version === mostVersions)

@@ -2,7 +2,7 @@
 
 import type { TarEntry } from '../../lib/io/tar.ts'
 import type { Flaw } from '../unzip/flaws.ts'
-import { deviceIn, flawOfPath, notUtf8 } from '../unzip/names.ts'
+import { flawOfName } from '../unzip/names.ts'
 
 /** Tars are full of `./a` and `a//b`, which are `a` and `a/b` to whoever wrote them. */
 export function plainPath(path: string): string {
@@ -14,10 +14,8 @@ export function plainPath(path: string): string {
 
 /** `path`: where it would lie. Hard links are looked at when it is known what lies there. */
 export function flawOf(entry: TarEntry, path: string): Omit<Flaw, 'path'> | undefined {
-  const name = entry.isUtf8 ? flawOfPath(path) : notUtf8
+  const name = flawOfName(path, entry.isUtf8)
   if (name !== undefined) return name
-  const device = deviceIn(path)
-  if (device !== undefined) return { code: 'entry-device-name', why: `is the device ${device} on Windows` }
   switch (entry.kind) {
     case 'file':
     case 'hard-link':

@@ -5,7 +5,7 @@ import type { Pull } from '../../lib/io/pull.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { draftOf } from '../unzip/flaws.ts'
-import { flawOfPath, leavesItsFolder } from '../unzip/names.ts'
+import { flawOfName, leavesItsFolder } from '../unzip/names.ts'
 import { findRoot } from '../unzip/root.ts'
 import type { UntarParams } from './params.ts'
 import type { Room } from './room.ts'
@@ -34,6 +34,6 @@ export async function unpackSingle(
 function refuse(name: string, { root, target, places, fileName: archive }: UntarParams): void {
   const answer = findRoot([name], { root, target, archive, place: places.root })
   if (answer.form === 'refused') throw new Problem(answer.draft)
-  const flaw = leavesItsFolder(name) ?? flawOfPath(name)
+  const flaw = leavesItsFolder(name) ?? flawOfName(name)
   if (flaw) throw new Problem(draftOf(archive, flaw.code, [{ ...flaw, path: name }]))
 }

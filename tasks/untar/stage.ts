@@ -10,6 +10,8 @@ import type { Manifest } from '../../lib/model/manifest.ts'
 import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { folded } from '../unzip/clashes.ts'
+import type { Flaw } from '../unzip/flaws.ts'
+import { flawOfClash } from '../unzip/judge.ts'
 import type { Flaws } from './flaws.ts'
 import { Lanes } from './lanes.ts'
 import type { Room } from './room.ts'
@@ -162,12 +164,7 @@ export class Stage {
     if (look(this.#at(path))?.isDirectory()) return this.#clash(path)
     const other = this.#bench.foldsCase ? this.#foldedLike(path) : undefined
     if (other === undefined) this.#flaws.add(duplicate(path))
-    else
-      this.#flaws.add({
-        code: 'entry-clash',
-        path,
-        why: `differs from ${other} only in case or Unicode form`,
-      })
+    else this.#flaws.add(flawOfClash({ form: 'similar', path, other }))
   }
 
   /** The name under which the disk already has the file, if it is another one. */
@@ -185,8 +182,7 @@ export class Stage {
   }
 }
 
-const duplicate = (path: string) =>
-  ({ code: 'entry-duplicate', path, why: 'is there more than once' }) as const
+const duplicate = (path: string): Flaw => flawOfClash({ form: 'duplicate', path, other: path })
 
 const linkToNothing = (path: string, goal: string) =>
   ({

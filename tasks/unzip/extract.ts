@@ -1,6 +1,6 @@
 /** Writes the selected entries of a zip into the staging folder and records each. Everything was judged before. */
 
-import { errorCode } from '../../lib/io/disk.ts'
+import { isDiskFull } from '../../lib/io/disk.ts'
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { unpackSelected } from '../../lib/io/unpacking.ts'
 import type { GrowingFile } from '../../lib/model/growing-file.ts'
@@ -41,7 +41,7 @@ function bytesLeft(selection: Selection): number {
 
 /** What the system says of a full disk, in our words; anything else as it is. */
 export function problemOf(error: unknown, archive: string, left: number): unknown {
-  if (!['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')) return error
+  if (!isDiskFull(error)) return error
   return new Problem({
     code: 'disk-full',
     message: `The disk became full while ${archive} was unpacked.`,

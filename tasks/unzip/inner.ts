@@ -3,11 +3,11 @@
  * also while that is still coming; a deflated one is inflated once, into a file beside what is staged. Selects nothing.
  */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
-import { makeFolder, remove, roomAt, writeAll } from '../../lib/io/disk.ts'
+import { look, makeFolder, remove, roomAt, writeAll } from '../../lib/io/disk.ts'
 import { Selection } from '../../lib/io/unpacking/selection.ts'
+import { sha256IfWhole } from '../../lib/io/unpacking/whole.ts'
 import { readContent, storedAt } from '../../lib/io/zip/content.ts'
 import { inItsTurn, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import { openZip, openZipWithin, type ZipDirectory, type ZipEntry } from '../../lib/io/zip.ts'
@@ -110,22 +110,7 @@ async function inflate(
 }
 
 function isWhole(path: string, entry: ZipEntry): boolean {
-  let handle: number
-  try {
-    handle = openSync(path, 'r')
-  } catch {
-    return false
-  }
-  try {
-    if (fstatSync(handle).size !== entry.bytes) return false
-    const piece = Buffer.allocUnsafe(1 << 20)
-    let crc = 0
-    for (let length = readSync(handle, piece); length > 0; length = readSync(handle, piece))
-      crc = crc32(piece.subarray(0, length), crc)
-    return crc === entry.crc32
-  } finally {
-    closeSync(handle)
-  }
+  return look(path)?.isFile() === true && sha256IfWhole(path, entry) !== undefined
 }
 
 /** The entry of that path, fit to be read. */

@@ -9,7 +9,7 @@ import type { DiagnosticDraft } from '../../lib/model/problem.ts'
 import { formatBytes, formatCount } from '../../lib/model/units.ts'
 import { type Clash, clashes } from './clashes.ts'
 import { draftOf, type Flaw, Flaws, foldingWarning } from './flaws.ts'
-import { deviceIn, flawOfPath, leavesItsFolder, notUtf8 } from './names.ts'
+import { flawOfName, leavesItsFolder } from './names.ts'
 
 export interface Judgement {
   /** Why the archive is not unpacked: none where it may be. */
@@ -61,10 +61,8 @@ export function flawOfClash({ form, path, other }: Clash): Flaw {
 
 /** `path`: where it would lie. */
 function flawOf(entry: ZipEntry, path: string): Omit<Flaw, 'path'> | undefined {
-  const name = entry.isUtf8 ? flawOfPath(path) : notUtf8
+  const name = flawOfName(path, entry.isUtf8)
   if (name !== undefined) return name
-  const device = deviceIn(path)
-  if (device !== undefined) return { code: 'entry-device-name', why: `is the device ${device} on Windows` }
   if (entry.kind === 'link') return { code: 'entry-link', why: 'is a link' }
   if (entry.kind === 'special') return { code: 'entry-special', why: 'is a device, pipe or socket' }
   if (entry.encrypted) return { code: 'entry-encrypted', why: 'is encrypted' }

@@ -60,5 +60,15 @@ export function flawOfPath(path: string): NameFlaw | undefined {
 /** With any ending, and with spaces before it: Windows takes `nul .txt` for the device, too. */
 const device = /(?:^|\/)(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout\$) *(?:\.[^/]*)?(?:\/|$)/i
 
-/** The device that a name in this path is on Windows. */
-export const deviceIn = (path: string): string | undefined => device.exec(path)?.[1]?.toUpperCase()
+/** Why an archive's file cannot have this path, on whatever disk it may come to lie; `isUtf8`: as it is written there. */
+export function flawOfName(
+  path: string,
+  isUtf8 = true,
+): NameFlaw<NameCode | 'entry-device-name'> | undefined {
+  const flaw = isUtf8 ? flawOfPath(path) : notUtf8
+  if (flaw !== undefined) return flaw
+  const name = device.exec(path)?.[1]?.toUpperCase()
+  return name === undefined
+    ? undefined
+    : { code: 'entry-device-name', why: `is the device ${name} on Windows` }
+}

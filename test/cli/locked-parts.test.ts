@@ -105,6 +105,18 @@ test('--only-needed --locked is refused until `lock --only-needed` has read the 
   )
 })
 
+test('an archive that nothing pins whole is read by its locked directory, in parts alone', async () => {
+  const { place, host, asked } = await world()
+  place.write('datasets.yaml', place.read('datasets.yaml').replace(/\n +sha256: .*/, ''))
+  place.write(lockFile, lockedDirectory(directory, host))
+  const whole = await place.run('build', '--locked')
+  expect(whole.codes).toEqual(['not-pinned'])
+  const ran = await place.run('build', '--only-needed', '--locked')
+  expect(ran.summary).toMatchObject({ ran: 3, failed: 0, exitCode: 0 })
+  expect(asked()).not.toContain('/pack.zip whole')
+  expect(Object.keys(place.tree())).toEqual(['images/20.jpg', 'images/3.jpg', 'notes/notes.json'])
+})
+
 test('another directory than the locked one is refused', async () => {
   const { place, host } = await world()
   place.write(lockFile, lockedDirectory('ab'.repeat(32), host))

@@ -86,7 +86,8 @@ describe('somebody waits for the end', () => {
     const { offer, done } = reading()
     const { bytes, problem } = await fetched(paramsFor(mirror, false), { offer }, small)
     await done()
-    expect(problem ?? bytes?.equals(whole)).toBeTruthy()
+    expect(problem).toBeUndefined()
+    expect(bytes?.equals(whole)).toBe(true)
   })
 
   test.each([[70_000], [120_000]])('a last part that is told to have %i bytes', async told => {

@@ -234,6 +234,7 @@ describe('one compressed file', () => {
     ['wrong-root', 'ends like nothing', gzipSync('text'), { fileName: 'a.gz', written: { root: 'auto' } }],
     ['entry-outside', 'must not be called ..', gzipSync('text'), { fileName: '...gz' }],
     ['entry-bad-name', 'must not be called .', gzipSync('text'), { fileName: '..gz' }],
+    ['entry-device-name', 'must not be a device', gzipSync('text'), { fileName: 'nul.txt.gz' }],
     ['not-a-tar', 'is no tar, although its name says so', gzipSync('text'), { fileName: 'a.tar.gz' }],
     ['not-a-tar', 'is compressed twice', gzipSync(gzipSync(tarOf([]))), { fileName: 'a.tgz' }],
     ['not-a-tar', 'is not compressed', Buffer.from('text'), { fileName: 'a.gz' }],

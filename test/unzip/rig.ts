@@ -85,7 +85,6 @@ export function inMemory(bytes: Buffer, failAt = 0): RandomAccess & { readonly r
         return Promise.reject(new Error(`asked for ${length} bytes at ${offset} of ${bytes.length}`))
       return Promise.resolve(bytes.subarray(offset, offset + length))
     },
-    close: () => Promise.resolve(),
   }
 }
 

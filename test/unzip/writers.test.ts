@@ -9,7 +9,7 @@ import { execa } from 'execa'
 import fc from 'fast-check'
 import unzipper from 'unzipper'
 import { afterAll, describe, expect, test } from 'vitest'
-import { deviceIn } from '../../tasks/unzip/names.ts'
+import { flawOfName } from '../../tasks/unzip/names.ts'
 import { staged, stagedPath, unpack } from './rig.ts'
 
 type Tree = ReadonlyMap<string, Buffer>
@@ -91,7 +91,7 @@ const name = fc
     name =>
       !/[/\\\p{Cc}\p{Cs}\ufffd]|^[a-zA-Z]:/u.test(name) &&
       !['.', '..', '__MACOSX'].includes(name) &&
-      deviceIn(name) === undefined,
+      flawOfName(name) === undefined,
   )
 
 const content = fc.oneof(

@@ -82,16 +82,15 @@ export class Extraction {
     const selection = this.#selection
     const entry: ZipEntry = selection.directory.entry(selection.index(k))
     if (selection.isSmall(k)) {
-      await readContent(this.#archive, entry, content => {
-        this.#write(k, handle => {
-          writeAll(handle, content)
-          return createHash('sha256').update(content).digest()
-        })
+      let content: Buffer = Buffer.alloc(0)
+      const sha256 = await readContent(this.#archive, entry, bytes => {
+        content = bytes
         return Promise.resolve()
       })
-      // One without a byte never came to the sink.
-      if (!selection.isDone(k)) this.#write(k, () => createHash('sha256').digest())
-      return
+      return this.#write(k, handle => {
+        writeAll(handle, content)
+        return Buffer.from(sha256, 'hex')
+      })
     }
     const path = this.#pathOf(k)
     const handle = openSync(path, 'wx')

@@ -107,12 +107,11 @@ export class ZipDirectory {
     return endOffset[order.at(-1) ?? 0] ?? 0
   }
 
-  /** Without its first `skip` bytes. */
-  path(i: number, skip = 0): string {
+  path(i: number): string {
     const { nameAt, nameBytes, traits: of } = this.columns
     const at = nameAt[i] as number
     const encoding = (of[i] as number) & traits.notAscii ? 'utf8' : 'latin1'
-    return this.#names.toString(encoding, at + skip, at + (nameBytes[i] as number))
+    return this.#names.toString(encoding, at, at + (nameBytes[i] as number))
   }
 
   bytes(i: number): number {

@@ -15,7 +15,6 @@ export interface RandomAccess {
   read(offset: number, length: number): Promise<Buffer>
   /** Asks at once for bytes that will be read piece by piece, where they are not there yet; resolves when they are. */
   bring?(from: number, to: number): Promise<void>
-  close(): Promise<void>
 }
 
 /** A file that is open already, read without leaving the thread. Whoever opened it closes it. */
@@ -23,7 +22,6 @@ export const overHandle = (handle: number, name: string, parts?: PartSizes): Ran
   name,
   parts,
   bytes: fstatSync(handle).size,
-  close: () => Promise.resolve(),
   read: (offset, length) => Promise.resolve(readAt(handle, name, offset, length)),
 })
 
@@ -33,7 +31,6 @@ export const overGrowing = (file: GrowingFile, name: string, bytes: number): Ran
   parts: file.parts,
   bring: (from, to) => file.wish(from, to),
   bytes,
-  close: () => Promise.resolve(),
   async read(offset, length) {
     await file.wish(offset, offset + length)
     return readAt(file.handle, name, offset, length)
@@ -53,7 +50,6 @@ export const inItsTurn = (file: GrowingFile, source: RandomAccess): RandomAccess
 export const windowOf = (source: RandomAccess, name: string, at: number, bytes: number): RandomAccess => ({
   name,
   bytes,
-  close: () => Promise.resolve(),
   read: (offset, length) => source.read(at + offset, length),
   bring: async (from, to) => source.bring?.(at + from, at + to),
 })
