@@ -24,7 +24,7 @@ const toFile =
   (program: string, ...args: readonly string[]): Writer =>
   async folder => {
     const path = `${folder}.zip`
-    await execa(program, [...args, path, '.'], { cwd: folder, env })
+    await execa(program, [...args, path, '.'], { cwd: folder, env, stdin: 'ignore' })
     try {
       return readFileSync(path)
     } finally {
@@ -39,6 +39,7 @@ const toPipe =
     const { stdout } = await execa(program, [...args], {
       cwd: folder,
       env,
+      stdin: 'ignore',
       encoding: 'buffer',
       maxBuffer: 1 << 30,
     })
@@ -82,6 +83,9 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 
 const isThere = (program: string): boolean => spawnSync(program, ['--help']).error === undefined
 
+/** zip reads its standard input in place of a file of this name. */
+const takenForInput = '-'
+
 const name = fc
   .oneof(
     fc.stringMatching(/^[a-zA-Z0-9 ._-]{1,12}$/),
@@ -90,7 +94,7 @@ const name = fc
   .filter(
     name =>
       !/[/\\\p{Cc}\p{Cs}\ufffd]|^[a-zA-Z]:/u.test(name) &&
-      !['.', '..', '__MACOSX'].includes(name) &&
+      !['.', '..', '__MACOSX', takenForInput].includes(name) &&
       flawOfName(name) === undefined,
   )
 
