@@ -1,21 +1,78 @@
 /** The door to worker threads: starts one on a TypeScript module of ours. Knows no work. */
 
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 
 /** What a thread of ours makes is short-lived and small; by default each may hold 48 MB of it. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 }
 
-const loader = createRequire(import.meta.url).resolve('tsx/cjs/api')
+/** A thread has none of the loaders of its parent. It starts while its module is made, is handed that, and runs it. */
+const begin = `
+const { createRequire } = require('node:module')
+const { workerData: { url, port } } = require('node:worker_threads')
+port.once('message', text => {
+  port.close()
+  new Function('require', 'moduleUrl', text)(createRequire(url), url)
+})`
 
-/** `module`: URL of the module. The thread does not keep the process alive by itself. */
+/**
+ * `module`: URL of the module, which may not await at its top. The thread does not keep the process alive by itself; what
+ * it is told before it runs waits for it. Where the module cannot be made, it ends with `error`.
+ */
 export function startWorker(module: URL): Worker {
-  // Node 20 gives a thread none of the loaders of its parent: it loads its own. This one needs no second thread for that,
-  // and half the time; what it cannot load is a module that awaits at its top.
-  const path = JSON.stringify(fileURLToPath(module))
-  const begin = `require(${JSON.stringify(loader)}).require(${path}, ${path})`
-  const worker = new Worker(begin, { eval: true, execArgv: [], resourceLimits })
+  const { port1, port2 } = new MessageChannel()
+  const workerData = { url: module.href, port: port2 }
+  const worker = new Worker(begin, {
+    eval: true,
+    execArgv: [],
+    resourceLimits,
+    workerData,
+    transferList: [port2],
+  })
   worker.unref()
+  port1.unref()
+  bundled(module).then(
+    text => port1.postMessage(text),
+    (error: unknown) => {
+      worker.emit('error', error)
+      void worker.terminate()
+    },
+  )
   return worker
+}
+
+const bundles = new Map<string, Promise<string>>()
+
+/** The module and all of ours that it needs, as one script: a tenth of the time that a loader takes in each thread. */
+function bundled(module: URL): Promise<string> {
+  const known = bundles.get(module.href)
+  if (known) return known
+  const bundling = bundle(fileURLToPath(module))
+  bundles.set(module.href, bundling)
+  return bundling
+}
+
+let making = 0
+
+async function bundle(path: string): Promise<string> {
+  const { build, stop } = await import('esbuild')
+  making += 1
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [path],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      packages: 'external',
+      define: { 'import.meta.url': 'moduleUrl' },
+      logLevel: 'silent',
+    })
+    return outputFiles.map(({ text }) => text).join('')
+  } finally {
+    making -= 1
+    // It works in a process of its own, which would stay as long as this one.
+    if (making === 0) await stop()
+  }
 }

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { startWorker } from '../../lib/io/worker.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'groundwork-worker-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function moduleOf(name: string, text: string): URL {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return pathToFileURL(path)
+}
+
+const answersOf = (module: URL, told: readonly number[]): Promise<readonly unknown[]> =>
+  new Promise((resolve, reject) => {
+    const worker = startWorker(module)
+    worker.ref()
+    const answers: unknown[] = []
+    worker.on('error', reject)
+    worker.on('message', answer => {
+      answers.push(answer)
+      if (answers.length === told.length) void worker.terminate().then(() => resolve(answers))
+    })
+    for (const number of told) worker.postMessage(number)
+  })
+
+moduleOf('double.ts', 'export const double = (n: number): number => 2 * n')
+const doubling = moduleOf(
+  'doubling.ts',
+  `import { parentPort } from 'node:worker_threads'
+   import { double } from './double.ts'
+   parentPort?.on('message', (n: number) => parentPort?.postMessage([double(n), import.meta.url]))`,
+)
+
+test('what a thread is told before it runs is not lost, and it knows where it stands', async () => {
+  const all = await Promise.all([answersOf(doubling, [1, 2, 3]), answersOf(doubling, [4])])
+  expect(all).toEqual([[2, 4, 6].map(n => [n, doubling.href]), [[8, doubling.href]]])
+})
+
+test('a module that is none, and one that throws, end the thread with an error', async () => {
+  await expect(answersOf(moduleOf('none.ts', 'const = 1'), [1])).rejects.toThrow(/none\.ts/)
+  await expect(answersOf(moduleOf('throws.ts', 'throw new Error("not today")'), [1])).rejects.toThrow(
+    'not today',
+  )
+})
