@@ -3,7 +3,7 @@
  * it can be, because nothing else happens on its thread. Knows neither threads nor order.
  */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { writeAll } from '../disk.ts'
 import type { ZipEntry } from '../zip/columns.ts'
@@ -62,7 +62,7 @@ export class Extraction {
       if (content === undefined) throw new Error(`${entry.path} reaches behind its end`)
       this.#write(k, handle => {
         writeAll(handle, content)
-        return createHash('sha256').update(content).digest()
+        return hash('sha256', content, 'buffer')
       })
     }
   }
