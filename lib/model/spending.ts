@@ -19,13 +19,13 @@ export const usualSizes: SpendingSizes = {
 export const isWorthSpending = (archiveBytes: number, { leastBytes } = usualSizes): boolean =>
   archiveBytes >= leastBytes
 
-/** So much more than what was given back may have arrived: about 4 % of the archive. */
+/** So much more than what was given back may have arrived: about 8 % of the archive. */
 export const windowBytes = (archiveBytes: number, { leastWindowBytes } = usualSizes): number =>
-  Math.max(leastWindowBytes, Math.ceil(archiveBytes / 24))
+  Math.max(leastWindowBytes, Math.ceil(archiveBytes / 12))
 
 /** So much is given back at once: each time everything is synced before. */
 export const portionBytes = (archiveBytes: number, { leastPortionBytes } = usualSizes): number =>
-  Math.max(leastPortionBytes, Math.floor(archiveBytes / 48))
+  Math.max(leastPortionBytes, Math.floor(archiveBytes / 24))
 
 /** The most of it that lies there at any time; the directory at its end was fetched first. */
 export const heldBytes = (archiveBytes: number): number =>

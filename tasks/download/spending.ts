@@ -84,7 +84,7 @@ export class Spending {
   /** A portion that arrived was used. */
   get isUsed(): boolean {
     const { passed = 0, watermark } = this.#file
-    return this.#isGoingOn('reading') && this.#isWorth(Math.min(passed, watermark))
+    return this.#isWorth(Math.min(passed, watermark)) && this.#isGoingOn('reading')
   }
 
   /** What a note on disk names as spent. */

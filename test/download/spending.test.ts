@@ -11,7 +11,7 @@ import type { Audience } from '../../lib/model/growing-file.ts'
 import { Spending } from '../../tasks/download/spending.ts'
 
 const block = 4096
-const sizes = { leastBytes: 100 * block, leastWindowBytes: 16 * block, leastPortionBytes: 4 * block }
+const sizes = { leastBytes: 100 * block, leastWindowBytes: 20 * block, leastPortionBytes: 10 * block }
 const window = sizes.leastWindowBytes
 
 interface Stage {
@@ -105,14 +105,14 @@ describe('bytes that arrive', () => {
 
 test('nothing is given back before everybody reads', () => {
   for (const [audience, upTo] of [
-    ['reading', 8 * block],
+    ['reading', 10 * block],
     ['coming', undefined],
     ['later', undefined],
   ] as const) {
     const { spending, reader, file } = stage(audience)
-    file.reach(10 * block)
-    reader.pass(8 * block + 5)
-    expect(spending.ready(10 * block)).toBe(upTo)
+    file.reach(12 * block)
+    reader.pass(10 * block + 5)
+    expect(spending.ready(12 * block)).toBe(upTo)
     expect(spending.isUsed).toBe(upTo !== undefined)
   }
 })
