@@ -10,7 +10,7 @@ import type { Amount } from '../playing.ts'
 import { contentFrom } from './content.ts'
 import { type Packed, writeZip } from './zip-file.ts'
 
-export type CorpusName = 'deflated' | 'stored' | 'third' | 'small' | 'directory'
+export type CorpusName = 'deflated' | 'stored' | 'small' | 'directory'
 
 export interface Amounts {
   /** Bytes of what the large archives hold. */
@@ -61,8 +61,6 @@ function shapeOf(name: CorpusName, { large, small, entries }: Amounts): Shape {
       return usual
     case 'stored':
       return { ...usual, method: 'stored' }
-    case 'third':
-      return { ...usual, files: Math.round(files / 3) }
     case 'small':
       return { ...usual, files: small, meanBytes: 4000 }
     case 'directory':

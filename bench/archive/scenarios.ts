@@ -62,7 +62,7 @@ const fetched = {
 
 const throttled = {
   ...fetched,
-  corpus: 'third',
+  corpus: 'deflated',
   goals: (treeBytes: number) => [
     ratio(buildFromAddress, networkAlone, 1.08),
     ...frugal(buildFromAddress, treeBytes),
