@@ -3,6 +3,7 @@
  * on, and what it gives. See rename/apply.ts.
  */
 
+import { jpegEncoderLacks } from '../lib/io/jpeg.ts'
 import type { RenameParams } from '../lib/model/params.ts'
 import type { TaskKind } from '../lib/model/task.ts'
 import { jpgRecipe } from '../lib/model/transcode.ts'
@@ -31,6 +32,8 @@ export const rename: TaskKind<RenameParams> = {
     gives: { form: 'tree', at: target, lasting: true },
     forecast: { bytes, files },
   }),
+
+  lacks: ({ transcode }) => transcode && jpegEncoderLacks(),
 
   run: async (params, bench) => (await import('./rename/apply.ts')).applyRules(params, bench),
 }

@@ -1,8 +1,9 @@
 /** The door to sharp: makes a JPEG of an image file. Loaded where there is one to be made; knows no names and no targets. */
 
+import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import type sharpFunction from 'sharp'
-import { Problem } from '../model/problem.ts'
+import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import { jpgSettings } from '../model/transcode.ts'
 
 export interface JpegEncoder {
@@ -32,7 +33,7 @@ export async function openJpegEncoder(
   load: () => Promise<{ readonly default: typeof sharpFunction }> = () => import('sharp'),
 ): Promise<JpegEncoder> {
   const { default: sharp } = await load().catch((error: unknown) => {
-    throw new Problem(missing(error))
+    throw new Problem({ ...missing(error), disk: 'Nothing was placed; what was downloaded is kept.' })
   })
   const cores = availableParallelism()
   // Its work is done by the threads that Node has for files as well: one is left to those.
@@ -63,7 +64,17 @@ function reading<T>(work: Promise<T>): Promise<T> {
   })
 }
 
-function missing(error: unknown) {
+/** What is told where sharp is left out, or is not for this system. */
+export function jpegEncoderLacks(): DiagnosticDraft | undefined {
+  try {
+    createRequire(import.meta.url)('sharp')
+    return undefined
+  } catch (error) {
+    return missing(error)
+  }
+}
+
+function missing(error: unknown): DiagnosticDraft {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
   return {
     code: 'library-missing',
@@ -72,7 +83,6 @@ function missing(error: unknown) {
       { label: 'wanted', text: 'the package sharp, for this system' },
       { label: 'found', text: line.trim() },
     ],
-    disk: 'Nothing was placed; what was downloaded is kept.',
     next: 'run `npm install --include=optional` where Groundwork lies, and build again.',
-  } as const
+  }
 }

@@ -35,6 +35,7 @@ export const refusedCodes = [
   'symlink-outside-root',
   'not-pinned',
   'program-missing',
+  'library-missing',
 ] as const
 
 /** An archive is not what its publisher packed: with another file in its place it may come right. Exit code 1. */
@@ -115,7 +116,6 @@ const workCodes = [
   'bad-pattern',
   'rename-collision',
   'unreadable-image',
-  'library-missing',
   'invalid-json',
   'not-an-array',
   'wrong-record-count',

@@ -79,6 +79,8 @@ export interface Outline {
    */
   readonly pieces?: {
     readonly host?: string
+    /** Fetched in any case, with the directory in it where that is not longer. */
+    readonly endBytes: number
     /** The lock file says by what it can be told that they are the right ones. */
     readonly isPinned: boolean
   }

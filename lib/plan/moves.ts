@@ -38,7 +38,7 @@ export type IsFresh = (task: TaskId) => boolean
 /** A name and what stands beside it in the directory of an archive, about. */
 const directoryEntryBytes = 120
 
-/** What a repair fetches: the share of the archive, and its directory. Nothing where the archive is there, or will be. */
+/** What a repair fetches: the share of the archive, and its end with the directory. Nothing where the archive is there, or will be. */
 function piecesOf(
   { outline }: Task,
   last: Receipt,
@@ -46,7 +46,8 @@ function piecesOf(
   known: Knowledge,
   isFresh: IsFresh,
 ): number {
-  if (outline.pieces?.host === undefined) return 0
+  const { host, endBytes = 0 } = outline.pieces ?? {}
+  if (host === undefined) return 0
   const fetched = outline.takes.map(input => {
     const memory = known.memoryOf(input)
     const isHere = !isFresh(input) || known.surveyOf(input).state === 'intact'
@@ -54,7 +55,7 @@ function piecesOf(
   })
   const bytes = fetched.reduce((sum, of) => sum + of, 0)
   const directory = Number(last.remarks['directory bytes'] ?? directoryEntryBytes * last.files)
-  return Math.min(bytes, Math.ceil((bytes * count) / last.files) + directory)
+  return Math.min(bytes, Math.ceil((bytes * count) / last.files) + Math.max(endBytes, directory))
 }
 
 export function movesOf(

@@ -22,6 +22,7 @@ import { pour } from './pour.ts'
 import * as problems from './problems.ts'
 import { type Claim, Segments } from './segments.ts'
 import type { WebSource } from './sources.ts'
+import { tailBytes } from './tuning.ts'
 
 /** The host gives no ranges, or no version that would say that they go together. */
 export class Rangeless extends Error {
@@ -35,8 +36,6 @@ export class Replaced extends Error {
 
 /** Less than this is not worth a connection of its own: pieces are small, and most of the time is waiting. */
 const leastBytes = 256 << 10
-/** What is asked for first, once the size is known: the end, where archives have their directory. */
-const tailBytes = 128 << 10
 /** Who reads so much at once goes on reading: so much more is asked for along with it. */
 const longReadBytes = 1 << 20
 const aheadBytes = 64 << 20

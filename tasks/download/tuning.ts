@@ -48,6 +48,9 @@ export const usual: Tuning = {
   now: () => performance.now(),
 }
 
+/** Of a file of which only parts are wanted: its end, where archives have their directory. It is asked for first. */
+export const tailBytes = 128 << 10
+
 /** Large enough for the wait for an answer not to count, and no larger: the file grows from its beginning. */
 export function claimBytes(tuning: Tuning, bytesPerSecond: number, waitedMs: number): number {
   const seconds = Math.min(tuning.claimSeconds, (waitedMs * tuning.claimWaits) / 1000)

@@ -10,6 +10,7 @@ import type { DownloadParams } from '../../lib/model/params.ts'
 import type { SourceRequest } from '../../lib/model/source-form.ts'
 import type { RenameRule } from '../../lib/model/spec.ts'
 import type { Ingredient, Outline } from '../../lib/model/task.ts'
+import { tailBytes } from '../download/tuning.ts'
 import { type UnpackParams, unpackOutline, unpackParams } from './params.ts'
 
 export interface UnzipParams extends UnpackParams {
@@ -42,7 +43,10 @@ export function unzipOutline(params: UnzipParams): Outline {
   if (isNeeded(params)) return neededOutline(params, outline, address)
   if (!address) return outline
   const isPinned = params.download?.download.locked?.directory !== undefined
-  return { ...outline, pieces: { ...(address.scheme !== 'file' && { host: address.host }), isPinned } }
+  return {
+    ...outline,
+    pieces: { ...(address.scheme !== 'file' && { host: address.host }), endBytes: tailBytes, isPinned },
+  }
 }
 
 export const isNeeded = (params: UnzipParams): params is NeededParams => params.neededBy !== undefined

@@ -162,6 +162,28 @@ test('what this machine lacks is said before anything is begun, all of it at onc
     expect(await place.run(...words), words.join(' ')).toMatchObject({ exitCode: 2, codes: ['not-yet'] })
 })
 
+test('a missing library is said before anything is fetched, too', async () => {
+  const place = ground()
+  place.write('photos.zip', 'no matter what')
+  place.spec(`targets:
+  photos: { sources: [{ url: photos.zip }], transcode: jpg }
+`)
+  place.write(
+    'without.cjs',
+    `const Module = require('node:module')
+     const resolve = Module._resolveFilename
+     Module._resolveFilename = function (name, ...rest) {
+       if (name === 'sharp') throw new Error('Cannot find package sharp')
+       return resolve.call(this, name, ...rest)
+     }`,
+  )
+  vi.stubEnv('NODE_OPTIONS', `--require ${join(place.folder, 'without.cjs')}`)
+  const refused = await place.run('build').finally(() => vi.unstubAllEnvs())
+  expect(refused).toMatchObject({ exitCode: 3, codes: ['library-missing'], summary: { ran: 0 } })
+  expectGolden('cli/library-missing', refused.diagnostics)
+  expect(existsSync(place.root)).toBe(false)
+})
+
 test('a word that nobody knows, a spec that is wrong or not there', async () => {
   const { place, change } = await world()
   const target = await place.run('build', 'imagse')

@@ -298,7 +298,7 @@ test('what a task fetches beside what it takes is not told by that', () => {
 /** d → u, which can take the pieces that it needs from the host of d; ten files each. */
 const inPieces = graphWith(
   archive('d', 1000),
-  tree('u', ['d'], { pieces: { host: 'd.example.org', isPinned: false } }),
+  tree('u', ['d'], { pieces: { host: 'd.example.org', endBytes: 30, isPinned: false } }),
 )
 const damagedFiles = (count: number): Survey => ({ ...edited, editedCount: count }) as Survey
 
@@ -310,11 +310,13 @@ test('a few damaged files do not need the archive, but their share of it', () =>
   expect(plan.totals).toMatchObject({ download: 1000, byHost: { 'd.example.org': 1000 } })
 })
 
-test('the directory of the archive counts as large as it was', () => {
-  const remarks = { 'directory bytes': 50 }
-  const memory = done(fakeTask(tree('u', ['d'])), { remarks })
+test.each([
+  ['the directory of the archive counts as large as it was', 50, 250],
+  ['the end of the archive is fetched whole, though the directory is shorter', 20, 230],
+])('%s', (_, directoryBytes, download) => {
+  const memory = done(fakeTask(tree('u', ['d'])), { remarks: { 'directory bytes': directoryBytes } })
   const plan = planOf(inPieces, knowing(inPieces, { u: { memory, survey: damagedFiles(2) } }))
-  expect(plan.steps.get('u')).toMatchObject({ download: 250 })
+  expect(plan.steps.get('u')).toMatchObject({ download })
 })
 
 test.each([
