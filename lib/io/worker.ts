@@ -15,11 +15,17 @@ port.once('message', text => {
   new Function('require', 'moduleUrl', text)(createRequire(url), url)
 })`
 
+export interface Listener<Answer> {
+  hear(answer: Answer): void
+  /** It is over: perhaps said twice, first with the reason. */
+  end(error: Error): void
+}
+
 /**
- * `module`: URL of the module, which may not await at its top. The thread does not keep the process alive by itself; what
- * it is told before it runs waits for it. Where the module cannot be made, it ends with `error`.
+ * `module`: URL of the module, which may not await at its top. The thread keeps the process alive only where somebody calls
+ * `ref`; what it is told before it runs waits for it. Where the module cannot be made, it ends.
  */
-export function startWorker(module: URL): Worker {
+export function startWorker<Answer>(module: URL, listener: Listener<Answer>): Worker {
   const { port1, port2 } = new MessageChannel()
   const workerData = { url: module.href, port: port2 }
   const worker = new Worker(begin, {
@@ -29,6 +35,10 @@ export function startWorker(module: URL): Worker {
     workerData,
     transferList: [port2],
   })
+  worker.on('message', answer => listener.hear(answer as Answer))
+  worker.on('error', error => listener.end(error))
+  worker.on('exit', () => listener.end(new Error('a thread ended')))
+  // Only now: whoever listens takes hold of the thread again.
   worker.unref()
   port1.unref()
   bundled(module).then(

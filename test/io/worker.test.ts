@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { execa } from 'execa'
 import { afterAll, expect, test } from 'vitest'
 import { startWorker } from '../../lib/io/worker.ts'
 
@@ -16,14 +17,17 @@ function moduleOf(name: string, text: string): URL {
 
 const answersOf = (module: URL, told: readonly number[]): Promise<readonly unknown[]> =>
   new Promise((resolve, reject) => {
-    const worker = startWorker(module)
-    worker.ref()
     const answers: unknown[] = []
-    worker.on('error', reject)
-    worker.on('message', answer => {
-      answers.push(answer)
-      if (answers.length === told.length) void worker.terminate().then(() => resolve(answers))
+    const worker = startWorker(module, {
+      hear(answer) {
+        answers.push(answer)
+        if (answers.length < told.length) return
+        resolve(answers)
+        void worker.terminate()
+      },
+      end: reject,
     })
+    worker.ref()
     for (const number of told) worker.postMessage(number)
   })
 
@@ -45,4 +49,15 @@ test('a module that is none, and one that throws, end the thread with an error',
   await expect(answersOf(moduleOf('throws.ts', 'throw new Error("not today")'), [1])).rejects.toThrow(
     'not today',
   )
+})
+
+test('a thread that nobody waits for does not keep the process alive', async () => {
+  const door = new URL('../../lib/io/worker.ts', import.meta.url).href
+  const program = moduleOf(
+    'idle.ts',
+    `import { startWorker } from '${door}'
+     startWorker(new URL('${doubling.href}'), { hear() {}, end() {} })`,
+  )
+  const tsx = import.meta.resolve('tsx')
+  await execa(process.execPath, ['--import', tsx, fileURLToPath(program)], { timeout: 30_000 })
 })

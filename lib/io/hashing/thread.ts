@@ -117,15 +117,14 @@ export class HashJob {
 
 function threadOf(): Thread {
   if (shared) return shared
-  const worker = startWorker(new URL('./worker.ts', import.meta.url))
+  const worker = startWorker<HashingAnswer>(new URL('./worker.ts', import.meta.url), {
+    hear: answer => thread.jobs.get(answer.job)?.hear(answer),
+    end(error) {
+      for (const job of [...thread.jobs.values()]) job.fail(error)
+      if (shared === thread) shared = undefined
+    },
+  })
   const thread: Thread = { worker, jobs: new Map() }
-  worker.on('message', (answer: HashingAnswer) => thread.jobs.get(answer.job)?.hear(answer))
-  const end = (error: Error): void => {
-    for (const job of [...thread.jobs.values()]) job.fail(error)
-    if (shared === thread) shared = undefined
-  }
-  worker.on('error', end)
-  worker.on('exit', () => end(new Error('the thread that hashes ended')))
   shared = thread
   return thread
 }

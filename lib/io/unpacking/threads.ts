@@ -150,23 +150,22 @@ function leave(thread: Thread): void {
 }
 
 function start(): Thread {
-  const worker = startWorker(new URL('./worker.ts', import.meta.url))
-  const thread: Thread = { worker, waiting: new Map(), open: new Map(), load: 0 }
-  worker.on('message', (answer: UnpackingAnswer) => {
-    if ('wrote' in answer) return thread.open.get(answer.id)?.(answer.wrote)
-    const { id, from, failed } = answer
-    const waiting = thread.waiting.get(`${id}:${from}`)
-    thread.waiting.delete(`${id}:${from}`)
-    if (failed) waiting?.fail(errorOf(failed))
-    else waiting?.done()
+  const worker = startWorker<UnpackingAnswer>(new URL('./worker.ts', import.meta.url), {
+    hear(answer) {
+      if ('wrote' in answer) return thread.open.get(answer.id)?.(answer.wrote)
+      const { id, from, failed } = answer
+      const waiting = thread.waiting.get(`${id}:${from}`)
+      thread.waiting.delete(`${id}:${from}`)
+      if (failed) waiting?.fail(errorOf(failed))
+      else waiting?.done()
+    },
+    end(error) {
+      pool.threads = pool.threads.filter(other => other !== thread)
+      for (const waiting of thread.waiting.values()) waiting.fail(error)
+      thread.waiting.clear()
+      if (pool.threads.length === 0) for (const { fail } of pool.queue.splice(0)) fail(error)
+    },
   })
-  const end = (error: Error): void => {
-    pool.threads = pool.threads.filter(other => other !== thread)
-    for (const waiting of thread.waiting.values()) waiting.fail(error)
-    thread.waiting.clear()
-    if (pool.threads.length === 0) for (const { fail } of pool.queue.splice(0)) fail(error)
-  }
-  worker.on('error', end)
-  worker.on('exit', () => end(new Error('a thread that unpacks ended')))
+  const thread: Thread = { worker, waiting: new Map(), open: new Map(), load: 0 }
   return thread
 }
