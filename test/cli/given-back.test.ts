@@ -24,6 +24,14 @@ async function startedAndHeld(place: Ground, host: Mirror, spent: number): Promi
   return running
 }
 
+/** Killed when much was given back, and much of that unpacked. */
+async function killedLate(place: Ground, host: Mirror): Promise<void> {
+  const running = await startedAndHeld(place, host, 20 * megabyte)
+  await unpacked(place, 40)
+  running.kill('SIGKILL')
+  await running.end.catch(() => {})
+}
+
 function expectKeptWhole(place: Ground): void {
   const archives = join(place.root, '.groundwork/archives')
   const [kept = ''] = [...filesBelow(archives)]
@@ -56,10 +64,7 @@ test('what was unpacked of an archive is given back while the rest arrives', asy
 
 test('killed after much was given back: nothing of that is fetched again', async () => {
   const { place, host } = await world()
-  const running = await startedAndHeld(place, host, 20 * megabyte)
-  await unpacked(place, 40)
-  running.kill('SIGKILL')
-  await running.end.catch(() => {})
+  await killedLate(place, host)
   const spent = spentOf(place)
   host.serve('/pack.zip', archive)
   const again = await place.run('build')
@@ -99,10 +104,7 @@ test('what was given back is fetched again where archives are to be kept by now'
 
 test('where staged files are lost that only the archive had, it is fetched once more', async () => {
   const { place, host } = await world()
-  const running = await startedAndHeld(place, host, 20 * megabyte)
-  await unpacked(place, 40)
-  running.kill('SIGKILL')
-  await running.end.catch(() => {})
+  await killedLate(place, host)
   rmSync(join(place.root, '.groundwork/shelf/unzip~2images/files/0.jpg'))
   host.serve('/pack.zip', archive)
   expect((await place.run('build')).summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })

@@ -44,9 +44,6 @@ export const gnuLong = (type: 'L' | 'K', name: string): TarPart => ({
   content: `${name}\0`,
 })
 
-export const files = (...names: readonly string[]): readonly TarPart[] =>
-  names.map(name => ({ name, content: name }))
-
 function paxRecord(key: string, value: Buffer): Buffer {
   const rest = Buffer.concat([Buffer.from(` ${key}=`), value, Buffer.from('\n')])
   let length = rest.length + 1

@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { findProgram } from '../../lib/io/programs.ts'
-import { files, type TarPart, tarOf } from '../rig/tars.ts'
+import { files } from '../rig/parts.ts'
+import { type TarPart, tarOf } from '../rig/tars.ts'
 import { compress, unpack } from './rig.ts'
 
 const disk = { calls: 0, failAt: 0, code: 'EIO', opened: 0 }

@@ -7,7 +7,8 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Problem, withContext } from '../../lib/model/problem.ts'
 import { expectGolden } from '../rig/golden.ts'
-import { files, pax, type TarPart, tarOf } from '../rig/tars.ts'
+import { files } from '../rig/parts.ts'
+import { pax, type TarPart, tarOf } from '../rig/tars.ts'
 import { type Asked, unpack } from './rig.ts'
 
 afterEach(() => vi.unstubAllEnvs())

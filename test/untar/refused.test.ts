@@ -3,7 +3,8 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { files, gnuLong, pax, type TarPart, tarOf } from '../rig/tars.ts'
+import { files, refusedRoots } from '../rig/parts.ts'
+import { gnuLong, pax, type TarPart, tarOf } from '../rig/tars.ts'
 import { type Asked, staged, unpack } from './rig.ts'
 
 describe('refuses', () => {
@@ -59,15 +60,7 @@ describe('refuses', () => {
     ],
     ['entry-clash', 'case', files('A', 'a'), { bench: { foldsCase: true } }],
     ['entry-clash', 'form', files('é', 'e\u0301'), { bench: { foldsCase: true } }],
-    ['wrong-root', 'no such folder', files('images/1'), { written: { root: 'image' } }],
-    ['wrong-root', 'a file', files('images'), { written: { root: 'images' } }],
-    ['wrong-root', 'no such tail', files('pictures/1'), { written: { root: 'auto' } }],
-    [
-      'ambiguous-root',
-      'two tails',
-      files('x/images/1', 'y/images/2'),
-      { written: { root: 'auto' }, target: 'ai2d/images' },
-    ],
+    ...refusedRoots,
   ])('%s: %s', async (code, _, parts, asked) => {
     const { bench, problem } = await unpack(tarOf([{ name: 'first' }, ...parts, { name: 'last' }]), asked)
     expect(problem?.diagnostics.map(diagnostic => diagnostic.code)).toEqual([code])

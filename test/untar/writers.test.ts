@@ -12,7 +12,8 @@ import { findProgram } from '../../lib/io/programs.ts'
 import { Pull } from '../../lib/io/pull.ts'
 import { type Ending, TarReader } from '../../lib/io/tar.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import { files, gnuLong, pax, type TarPart, tarOf } from '../rig/tars.ts'
+import { files } from '../rig/parts.ts'
+import { gnuLong, pax, type TarPart, tarOf } from '../rig/tars.ts'
 import { compress, staged, unpack } from './rig.ts'
 
 type Tree = Readonly<Record<string, string>>

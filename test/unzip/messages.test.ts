@@ -2,11 +2,10 @@
 
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { files } from '../rig/parts.ts'
 import { splitZipOf, type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
 import { type Asked, draw, expectGolden, goldens, told, unpack } from './rig.ts'
 
-const files = (...names: readonly string[]): readonly ZipPart[] =>
-  names.map(name => ({ name, content: name }))
 const many = (count: number, name: (i: number) => string): readonly ZipPart[] =>
   files(...Array.from({ length: count }, (_, i) => name(i)))
 

@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Place } from '../../lib/model/problem.ts'
+import { files, refusedRoots } from '../rig/parts.ts'
 import { unicodePath, type ZipPart, zipOf } from '../rig/zips.ts'
-import { type Asked, files, placeOf, staged, unpack } from './rig.ts'
+import { type Asked, placeOf, staged, unpack } from './rig.ts'
 
 describe('warns', () => {
   test('of names that a Mac takes for one', async () => {
@@ -89,15 +90,7 @@ describe('refuses before a byte is written', () => {
       'stored with two sizes',
       [{ name: 'a', content: 'x', zip64: ['bytes'], says: { bytes: 2 ** 50 }, local: { bytes: 1 } }],
     ],
-    ['wrong-root', 'no such folder', files('images/1'), { written: { root: 'image' } }],
-    ['wrong-root', 'a file', files('images'), { written: { root: 'images' } }],
-    ['wrong-root', 'no such tail', files('pictures/1'), { written: { root: 'auto' } }],
-    [
-      'ambiguous-root',
-      'two tails',
-      files('x/images/1', 'y/images/2'),
-      { written: { root: 'auto' }, target: 'ai2d/images' },
-    ],
+    ...refusedRoots,
   ])('%s: %s', async (code, _, parts, asked) => {
     const { bench, problem } = await unpack(zipOf([good, ...parts]), asked)
     expect(problem?.diagnostics.map(diagnostic => diagnostic.code)).toEqual([code])

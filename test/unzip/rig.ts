@@ -16,7 +16,7 @@ import { drawDiagnostic } from '../../lib/report/draw.ts'
 import { type UnpackParams, unpackParams } from '../../tasks/unzip/params.ts'
 import { unzip } from '../../tasks/unzip.ts'
 import { fileInput, type TestBench, testBench } from '../rig/workbench.ts'
-import { writeZip, type ZipPart } from '../rig/zips.ts'
+import { writeZip } from '../rig/zips.ts'
 
 export const placeOf: SourceRequest['placeOf'] = (...keys) => ({
   file: 'datasets.yaml',
@@ -119,7 +119,3 @@ export function expectGolden(name: string, text: string): void {
   if (process.env['UPDATE_GOLDENS']) writeFileSync(file, text)
   expect(text).toBe(readFileSync(file, 'utf8'))
 }
-
-/** Files that hold their own names. */
-export const files = (...names: readonly string[]): readonly ZipPart[] =>
-  names.map(name => ({ name, content: name }))

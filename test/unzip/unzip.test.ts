@@ -6,9 +6,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unpackParams } from '../../tasks/unzip/params.ts'
 import { unzip } from '../../tasks/unzip.ts'
+import { files } from '../rig/parts.ts'
 import { manifestOf, testBench } from '../rig/workbench.ts'
 import { type ZipPart, zipOf } from '../rig/zips.ts'
-import { type Asked, files, paramsOf, request, staged, stagedPath, unpack } from './rig.ts'
+import { type Asked, paramsOf, request, staged, stagedPath, unpack } from './rig.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
