@@ -2,7 +2,7 @@
 
 import { formsOf, kindsByName } from '../../lib/cli/kinds.ts'
 import { graphOf } from '../../lib/graph.ts'
-import type { Graph } from '../../lib/model/plan.ts'
+import type { Graph, Plan } from '../../lib/model/plan.ts'
 import type { Memory, Receipt } from '../../lib/model/receipt.ts'
 import type { Spec } from '../../lib/model/spec.ts'
 import {
@@ -142,3 +142,42 @@ export const specOf = (targets: string): Spec =>
 
 export const graphOfText = (targets: string, more: readonly TaskKind[] = []): Graph =>
   graphOf(specOf(targets), kindsByName([...kinds, ...more]))
+
+export const archive = (id: string, bytes?: number, pinned = true): FakeTask => ({
+  id,
+  gives: {
+    form: 'file',
+    lasting: false,
+    at: `.groundwork/archives/${id}`,
+    ...(pinned && { pins: { sha256: digestOf(id) } }),
+  },
+  kind: { lane: 'network' },
+  forecast: { bytes, download: { host: `${id}.example.org`, bytes } },
+})
+export const tree = (id: string, takes: readonly string[], rest: Partial<FakeTask> = {}): FakeTask => ({
+  id,
+  takes,
+  ...rest,
+})
+export const part = (id: string, takes: readonly string[]): FakeTask =>
+  tree(id, takes, { gives: { lasting: false, at: `.groundwork/parts/${id}` } })
+export const check = (id: string, takes: readonly string[]): FakeTask => ({ id, takes, gives: 'checks' })
+
+/** `fresh`, the code of the reason, or `after TASK`. */
+export const verdicts = (plan: Plan): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...plan.steps].map(([id, { verdict }]) => [
+      id,
+      verdict.state === 'stale'
+        ? verdict.reason.code
+        : verdict.state === 'unsettled'
+          ? `after ${verdict.until}`
+          : 'fresh',
+    ]),
+  )
+
+export const unbuilt = (graph: Graph) =>
+  knowing(
+    graph,
+    Object.fromEntries([...graph.tasks.keys()].map(id => [id, { memory: undefined, survey: gone }])),
+  )

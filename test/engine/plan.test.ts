@@ -1,61 +1,25 @@
 /** Verdicts over a whole graph, what they move, and in which order. */
 
 import { expect, test } from 'vitest'
-import type { Graph, Plan } from '../../lib/model/plan.ts'
+import type { Plan } from '../../lib/model/plan.ts'
 import type { Change, Ingredient } from '../../lib/model/task.ts'
-import type { Survey } from '../../lib/model/verdict.ts'
 import { openSteps, planOf } from '../../lib/plan.ts'
 import {
+  archive,
+  check,
   digest,
-  digestOf,
   done,
   edited,
-  type FakeTask,
   fakeTask,
   gone,
   graphWith,
   intact,
   knowing,
+  part,
+  tree,
+  unbuilt,
+  verdicts,
 } from './fakes.ts'
-
-const archive = (id: string, bytes?: number, pinned = true): FakeTask => ({
-  id,
-  gives: {
-    form: 'file',
-    lasting: false,
-    at: `.groundwork/archives/${id}`,
-    ...(pinned && { pins: { sha256: digestOf(id) } }),
-  },
-  kind: { lane: 'network' },
-  forecast: { bytes, download: { host: `${id}.example.org`, bytes } },
-})
-const tree = (id: string, takes: readonly string[], rest: Partial<FakeTask> = {}): FakeTask => ({
-  id,
-  takes,
-  ...rest,
-})
-const part = (id: string, takes: readonly string[]): FakeTask =>
-  tree(id, takes, { gives: { lasting: false, at: `.groundwork/parts/${id}` } })
-const check = (id: string, takes: readonly string[]): FakeTask => ({ id, takes, gives: 'checks' })
-
-/** `fresh`, the code of the reason, or `after TASK`. */
-const verdicts = (plan: Plan): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    [...plan.steps].map(([id, { verdict }]) => [
-      id,
-      verdict.state === 'stale'
-        ? verdict.reason.code
-        : verdict.state === 'unsettled'
-          ? `after ${verdict.until}`
-          : 'fresh',
-    ]),
-  )
-
-const unbuilt = (graph: Graph) =>
-  knowing(
-    graph,
-    Object.fromEntries([...graph.tasks.keys()].map(id => [id, { memory: undefined, survey: gone }])),
-  )
 
 /** d → u → e, and a second tree v of the same archive. */
 const shared = graphWith(archive('d', 100), tree('u', ['d']), check('e', ['u']), tree('v', ['d']))
@@ -252,95 +216,4 @@ test('the longest way runs first; seconds come from records, else from bytes', (
   const recorded = planOf(graph, knowing(graph), { force: true })
   expect(weight(recorded)).toEqual({ a: 4, b: 6, s: 2, t: 4, e: 2 })
   expect(weight(planOf(graph, knowing(graph)))).toEqual({ a: 0, b: 0, s: 0, t: 0, e: 0 })
-})
-
-/** l → w, which may also take d. */
-const spare = (rest: Partial<FakeTask> = {}, pinned = false) =>
-  graphWith(archive('d', 100, pinned), archive('l', 1), tree('w', ['l'], { mayTake: ['d'], ...rest }))
-
-test.each([false, true])('what a task may take is not made before it is asked for (pinned: %s)', pinned => {
-  const graph = spare({}, pinned)
-  expect(verdicts(planOf(graph, unbuilt(graph)))).toMatchObject({ d: 'after w', w: 'never-built' })
-  const never = knowing(graph, { d: { memory: undefined, survey: gone } })
-  expect(verdicts(planOf(graph, never))).toEqual({ d: 'fresh', l: 'fresh', w: 'fresh' })
-  expect(planOf(graph, unbuilt(graph)).totals).toMatchObject({ download: 1 })
-})
-
-test('what a task found to need is certain, and the task runs again for the reason that it had', () => {
-  const graph = spare()
-  const wishes = new Map([['w', { input: 'd', reason: { code: 'forced' } as const }]])
-  expect(verdicts(planOf(graph, knowing(graph), { wishes }))).toEqual({
-    d: 'needed',
-    l: 'needed',
-    w: 'forced',
-  })
-  const there = knowing(graph, { d: { survey: intact }, l: { survey: intact } })
-  expect(verdicts(planOf(graph, there, { wishes }))).toEqual({ d: 'fresh', l: 'fresh', w: 'forced' })
-})
-
-test('what one task may take and another takes is made for the other', () => {
-  const graph = graphWith(archive('d', 100), tree('u', ['d']), tree('w', [], { mayTake: ['d'] }))
-  expect(verdicts(planOf(graph, unbuilt(graph)))).toMatchObject({ d: 'never-built', u: 'never-built' })
-  const half = knowing(graph, { w: { memory: undefined, survey: gone } })
-  expect(verdicts(planOf(graph, half))).toEqual({ d: 'after w', u: 'fresh', w: 'never-built' })
-})
-
-test('what a task fetches beside what it takes is not told by that', () => {
-  const graph = graphWith(
-    archive('l', 100),
-    tree('w', ['l'], { forecast: { download: { host: 'addresses in l', bytes: undefined } } }),
-  )
-  const { steps, totals } = planOf(graph, unbuilt(graph))
-  expect(steps.get('w')).toMatchObject({ download: undefined, write: undefined })
-  expect(totals).toMatchObject({ unknown: 1, download: 100, byHost: { 'addresses in l': 0 } })
-})
-
-/** d → u, which can take the pieces that it needs from the host of d; ten files each. */
-const inPieces = graphWith(
-  archive('d', 1000),
-  tree('u', ['d'], { pieces: { host: 'd.example.org', endBytes: 30, isPinned: false } }),
-)
-const damagedFiles = (count: number): Survey => ({ ...edited, editedCount: count }) as Survey
-
-test('a few damaged files do not need the archive, but their share of it', () => {
-  const plan = planOf(inPieces, knowing(inPieces, { u: { survey: damagedFiles(2) } }))
-  expect(verdicts(plan)).toEqual({ d: 'fresh', u: 'output-damaged' })
-  // Two of ten files of an archive of 1000 bytes, but no more than all of it.
-  expect(plan.steps.get('u')).toMatchObject({ write: 200, files: 2, download: 1000 })
-  expect(plan.totals).toMatchObject({ download: 1000, byHost: { 'd.example.org': 1000 } })
-})
-
-test.each([
-  ['the directory of the archive counts as large as it was', 50, 250],
-  ['the end of the archive is fetched whole, though the directory is shorter', 20, 230],
-])('%s', (_, directoryBytes, download) => {
-  const memory = done(fakeTask(tree('u', ['d'])), { remarks: { 'directory bytes': directoryBytes } })
-  const plan = planOf(inPieces, knowing(inPieces, { u: { memory, survey: damagedFiles(2) } }))
-  expect(plan.steps.get('u')).toMatchObject({ download })
-})
-
-test.each([
-  ['too many files are damaged', { u: { survey: damagedFiles(3) } }, 'needed'],
-  ['its archive was never fetched', { u: { survey: edited }, d: { memory: undefined } }, 'never-built'],
-] as const)('the whole archive is needed: %s', (_, told, verdict) => {
-  expect(verdicts(planOf(inPieces, knowing(inPieces, told)))['d']).toBe(verdict)
-})
-
-test('a repair that found out that it needs the whole archive gets it', () => {
-  const reason = {
-    code: 'output-damaged',
-    missing: [],
-    edited: ['a.jpg'],
-    missingCount: 0,
-    editedCount: 1,
-  } as const
-  const wishes = new Map([['u', { input: 'd', reason }]])
-  const plan = planOf(inPieces, knowing(inPieces, { u: { survey: edited } }), { wishes })
-  expect(verdicts(plan)).toEqual({ d: 'needed', u: 'output-damaged' })
-  expect(plan.totals.download).toBe(1000)
-})
-
-test('an archive that is here, or will be, is read and not asked for', () => {
-  const kept = knowing(inPieces, { u: { survey: edited }, d: { survey: intact } })
-  expect(planOf(inPieces, kept).totals.download).toBe(0)
 })
