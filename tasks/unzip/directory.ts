@@ -9,7 +9,6 @@ import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { shortDigest } from '../../lib/model/units.ts'
-import { OfferFailed } from '../download/ranges.ts'
 
 /** SHA-256 in hex of its bytes as they stand in the archive, without the end records. */
 export const directoryDigest = ({ columns }: ZipDirectory): string =>
@@ -21,29 +20,28 @@ export function remarkDirectory(directory: ZipDirectory, bench: Workbench): void
 }
 
 /** Whether the lock file has it. */
-export const isPinned = ({ download }: DownloadParams): boolean => download.locked?.directory !== undefined
+export const isDirectoryPinned = ({ download }: DownloadParams): boolean =>
+  download.locked?.directory !== undefined
 
-/** Throws where the lock file has another one. `host`: who gave it. */
-export function refuseOtherDirectory(
+/** What is told where the lock file has another one. `from`: who gave it. */
+export function otherDirectory(
   directory: ZipDirectory,
   { download, fileName }: DownloadParams,
-  host: string,
-): void {
+  from: string,
+): Problem | undefined {
   const { directory: wanted, places } = download.locked ?? {}
   const found = directoryDigest(directory)
-  if (wanted === undefined || wanted === found) return
+  if (wanted === undefined || wanted === found) return undefined
   const place = places?.['directory']
-  throw new OfferFailed(
-    new Problem({
-      code: 'directory-mismatch',
-      message: `The directory of ${fileName} is not the one that was locked.`,
-      ...(place && { place }),
-      evidence: [
-        { label: 'wanted', text: `sha256 ${shortDigest(wanted)}`, ...(place && { from: place }) },
-        { label: 'found', text: `sha256 ${shortDigest(found)}`, from: host },
-      ],
-      disk: 'Nothing was placed.',
-      next: 'if the publisher replaced the archive, lock it anew: npx tsx build lock --only-needed; if not, use another mirror.',
-    }),
-  )
+  return new Problem({
+    code: 'directory-mismatch',
+    message: `The directory of ${fileName} is not the one that was locked.`,
+    ...(place && { place }),
+    evidence: [
+      { label: 'wanted', text: `sha256 ${shortDigest(wanted)}`, ...(place && { from: place }) },
+      { label: 'found', text: `sha256 ${shortDigest(found)}`, from },
+    ],
+    disk: 'Nothing was placed.',
+    next: 'if the publisher replaced the archive, lock it anew: npx tsx build lock --only-needed; if not, use another mirror.',
+  })
 }

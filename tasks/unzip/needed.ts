@@ -7,22 +7,21 @@ import { closeSync, openSync } from 'node:fs'
 import { posix } from 'node:path'
 import { makeFolder, remove } from '../../lib/io/disk.ts'
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
-import { overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
-import { openZip } from '../../lib/io/zip.ts'
-import { isDamage } from '../../lib/model/codes.ts'
+import { overHandle } from '../../lib/io/zip/random-access.ts'
+import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
+import { isPinned } from '../../lib/model/lock-file.ts'
 import type { Diagnostic } from '../../lib/model/problem.ts'
-import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { jpgNamed } from '../../lib/model/transcode.ts'
 import { formatCount } from '../../lib/model/units.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { newName, rulesByPath } from '../rename/names.ts'
-import { directoryDigest, isPinned, refuseOtherDirectory, remarkDirectory } from './directory.ts'
+import { directoryDigest, isDirectoryPinned, otherDirectory, remarkDirectory } from './directory.ts'
 import { extract } from './extract.ts'
+import { unpackRanges } from './from-ranges.ts'
 import { unpackOutline } from './params.ts'
 import type { NeededParams } from './pieces.ts'
 import { keepIntact, selectSome } from './unpack.ts'
-import { isWorthwhile, rangesOf } from './wanted.ts'
 
 export async function unpackNeeded(params: NeededParams, bench: Workbench): Promise<void> {
   const needed = await neededPaths(params, bench)
@@ -59,28 +58,21 @@ async function neededPaths({ target, neededBy }: NeededParams, bench: Workbench)
   return needed
 }
 
-/** Undefined where the whole archive is less work, or cannot be trusted before its digest is known. */
 async function takeRanges(
   archive: RangedArchive,
   params: NeededParams,
   needed: ReadonlySet<string>,
   bench: Workbench,
 ): Promise<true | undefined> {
-  try {
-    const selection = await selectNeeded(archive, params, needed, bench)
-    const ranges = rangesOf(selection)
-    if (!isWorthwhile(ranges, archive.bytes)) return undefined
-    await archive.bringWhile(ranges, growing =>
-      extract(selection, { handle: archive.handle, growing }, bench),
-    )
-    const pinned = isPinned(params.download) ? ', whose digest is locked' : ''
-    bench.remark('checked', `CRC-32 of each file against the directory of the archive${pinned}`)
-    bench.remark('host', archive.host)
-    return true
-  } catch (error) {
-    if (error instanceof Problem && isDamage(error.code)) return undefined
-    throw error
-  }
+  const { download } = params
+  const isDone = await unpackRanges(archive, download, bench, directory =>
+    selectNeeded(directory, params, needed, bench),
+  )
+  if (!isDone) return undefined
+  const pinned = isDirectoryPinned(download) ? ', whose digest is locked' : ''
+  bench.remark('checked', `CRC-32 of each file against the directory of the archive${pinned}`)
+  bench.remark('host', archive.host)
+  return true
 }
 
 async function takeFrom(
@@ -91,8 +83,13 @@ async function takeFrom(
 ): Promise<void> {
   const handle = openSync(path, 'r')
   try {
-    const source = overHandle(handle, params.download.fileName)
-    await extract(await selectNeeded(source, params, needed, bench), { handle }, bench)
+    const { download } = params
+    const directory = await openZip(overHandle(handle, download.fileName))
+    // Where its own digest is not known, that of its directory has to do.
+    const other = isPinned(download.download) ? undefined : otherDirectory(directory, download, path)
+    if (other) throw other
+    await extract(await selectNeeded(directory, params, needed, bench), { handle }, bench)
+    remarkDirectory(directory, bench)
   } finally {
     closeSync(handle)
   }
@@ -100,15 +97,12 @@ async function takeFrom(
 
 /** What lies at its place already is done. */
 async function selectNeeded(
-  source: RandomAccess & { readonly host?: string },
+  directory: ZipDirectory,
   params: NeededParams,
   needed: ReadonlySet<string>,
   bench: Workbench,
 ): Promise<Selection> {
   const { into, rename = [], transcode } = params
-  const { host } = source
-  const directory = await openZip(source)
-  if (host !== undefined) refuseOtherDirectory(directory, params.download, host)
   let files = 0
   const selection = await selectSome(directory, params, bench, async all => {
     files = all.count
@@ -124,7 +118,6 @@ async function selectNeeded(
   })
   const isSameArchive = bench.last?.remarks['directory'] === directoryDigest(directory)
   if (isSameArchive && !bench.forced && isSameRoot(params, bench)) keepIntact(selection, bench)
-  remarkDirectory(directory, bench)
   bench.remark('taken', `${formatCount(selection.count)} of ${formatCount(files)} files`)
   return selection
 }

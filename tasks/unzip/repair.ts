@@ -4,18 +4,13 @@
  */
 
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
-import { openZip } from '../../lib/io/zip.ts'
-import { isDamage } from '../../lib/model/codes.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
-import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
-import { refuseOtherDirectory, remarkDirectory } from './directory.ts'
-import { extract } from './extract.ts'
+import { unpackRanges } from './from-ranges.ts'
 import type { UnzipParams } from './pieces.ts'
 import { keepIntact, select } from './unpack.ts'
-import { isWorthwhile, rangesOf } from './wanted.ts'
 
 /** False where it takes the whole archive. */
 export async function repair(params: UnzipParams, bench: Workbench): Promise<boolean> {
@@ -38,21 +33,16 @@ async function repairFrom(
   bench: Workbench,
 ): Promise<true | undefined> {
   try {
-    const directory = await openZip(archive)
-    refuseOtherDirectory(directory, download, archive.host)
-    const selection = select(directory, params, bench)
-    if (!isAsBefore(selection, before)) return undefined
-    keepIntact(selection, bench)
-    const ranges = rangesOf(selection)
-    if (!isWorthwhile(ranges, archive.bytes)) return undefined
-    await archive.bringWhile(ranges, growing =>
-      extract(selection, { handle: archive.handle, growing }, refusingOthers(before, bench)),
-    )
-    remarkDirectory(directory, bench)
-    bench.remark('checked', 'SHA-256 of each file against the last record')
-    return true
+    const isDone = await unpackRanges(archive, download, refusingOthers(before, bench), directory => {
+      const selection = select(directory, params, bench)
+      if (!isAsBefore(selection, before)) return undefined
+      keepIntact(selection, bench)
+      return selection
+    })
+    if (isDone) bench.remark('checked', 'SHA-256 of each file against the last record')
+    return isDone
   } catch (error) {
-    if (error instanceof Other || (error instanceof Problem && isDamage(error.code))) return undefined
+    if (error instanceof Other) return undefined
     throw error
   }
 }

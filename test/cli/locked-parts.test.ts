@@ -117,6 +117,22 @@ test('an archive that nothing pins whole is read by its locked directory, in par
   expect(Object.keys(place.tree())).toEqual(['images/20.jpg', 'images/3.jpg', 'notes/notes.json'])
 })
 
+test.each([
+  ['as one whole', 'ab'.repeat(32), ['directory-mismatch'], ['notes/notes.json']],
+  ['as one whole', directory, [], ['images/20.jpg', 'images/3.jpg', 'notes/notes.json']],
+] as const)(
+  'an archive that nothing pins whole and a host gives %s is held against its locked directory, too: %s',
+  async (_, locked, codes, placed) => {
+    const { place, host } = await world()
+    place.write('datasets.yaml', place.read('datasets.yaml').replace(/\n +sha256: .*/, ''))
+    host.serve('/pack.zip', archive, { does: 'no-ranges' })
+    place.write(lockFile, lockedDirectory(locked, host))
+    const ran = await place.run('build', '--only-needed', '--locked')
+    expect(ran.codes).toEqual(codes)
+    expect(Object.keys(place.tree())).toEqual(placed)
+  },
+)
+
 test('another directory than the locked one is refused', async () => {
   const { place, host } = await world()
   place.write(lockFile, lockedDirectory('ab'.repeat(32), host))
