@@ -34,38 +34,38 @@ async function isSynced(folder: string): Promise<boolean> {
   }
 }
 
+/** A sync is for all that was written meanwhile, by anybody. */
+let isAhead = false
+
 /**
- * Sends files to the disk while others are still being written below the same folder, so that little of it is left for
- * the sync at their end.
+ * Sends files to the disk while `work` writes them below `folder`, so that little is left for the sync at their end. Throws
+ * what `work` throws, else what the disk said of bytes that it could not keep: it says so only once.
  */
-export class SyncAhead {
-  readonly #handle: number
-  #written = 0
-  #isBusy = false
-  #syncing: Promise<unknown> = Promise.resolve()
-
-  constructor(folder: string) {
-    this.#handle = openSync(folder, 'r')
-  }
-
-  wrote(bytes: number): void {
-    this.#written += bytes
-    if (this.#written < aheadBytes || this.#isBusy) return
-    this.#written = 0
-    this.#isBusy = true
-    const syncing = Promise.all([this.#syncing, syncFilesystem(this.#handle)]).finally(() => {
-      this.#isBusy = false
-    })
+export async function syncingAhead(
+  folder: string,
+  work: (wrote: (bytes: number) => void) => Promise<void>,
+): Promise<void> {
+  const handle = openSync(folder, 'r')
+  let written = 0
+  let syncing: Promise<unknown> = Promise.resolve()
+  const wrote = (bytes: number): void => {
+    written += bytes
+    if (written < aheadBytes || isAhead) return
+    written = 0
+    isAhead = true
+    const before = syncing
+    syncing = syncFilesystem(handle)
+      .finally(() => {
+        isAhead = false
+      })
+      .then(() => before)
     syncing.catch(() => {})
-    this.#syncing = syncing
   }
-
-  /** Rejects with what the disk said of bytes that it could not keep: it says so only once. */
-  async close(): Promise<void> {
-    try {
-      await this.#syncing
-    } finally {
-      closeSync(this.#handle)
-    }
+  try {
+    await work(wrote)
+    await syncing
+  } finally {
+    await syncing.catch(() => {})
+    closeSync(handle)
   }
 }

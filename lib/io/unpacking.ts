@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import type { GrowingFile } from '../model/growing-file.ts'
 import { unlessAborted } from './abort.ts'
 import { filesBelow, makeFolder, remove } from './disk.ts'
-import { SyncAhead } from './sync.ts'
+import { syncingAhead } from './sync.ts'
 import { Front } from './unpacking/front.ts'
 import type { Stretch, Work } from './unpacking/protocol.ts'
 import type { Selection } from './unpacking/selection.ts'
@@ -32,13 +32,17 @@ export interface Unpacking {
 }
 
 /** Resolves, or throws the first failure, when nothing is being written any more. */
-export async function unpackSelected(unpacking: Unpacking): Promise<void> {
-  const { selection, handle, folder, growing, threads } = unpacking
-  const ahead = new SyncAhead(folder)
-  const onBytes = (bytes: number): void => {
-    ahead.wrote(bytes)
-    unpacking.onBytes(bytes)
-  }
+export const unpackSelected = (unpacking: Unpacking): Promise<void> =>
+  syncingAhead(unpacking.folder, wrote => {
+    const onBytes = (bytes: number): void => {
+      wrote(bytes)
+      unpacking.onBytes(bytes)
+    }
+    return unpackAll({ ...unpacking, onBytes })
+  })
+
+async function unpackAll(unpacking: Unpacking): Promise<void> {
+  const { selection, handle, folder, growing, threads, onBytes } = unpacking
   const job = { handle, folder, selection: selection.columns }
   const crew = crewFor({ job, bytes: selection.totalBytes, threads, onBytes })
   try {
@@ -46,12 +50,11 @@ export async function unpackSelected(unpacking: Unpacking): Promise<void> {
     if (left) await new Round(crew, unpacking).finish('check', stretchesToCheck(left))
     makeFolders(selection, folder)
     const front = new Front(selection, growing)
-    await new Round(crew, { ...unpacking, onBytes }, front).finish('unpack', stretchesOf(selection))
+    await new Round(crew, unpacking, front).finish('unpack', stretchesOf(selection))
     growing?.pass(selection.directory.entriesEnd)
     growing?.pass(Number.POSITIVE_INFINITY)
   } finally {
     crew.close()
-    await ahead.close()
   }
 }
 

@@ -6,18 +6,22 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 /** What a thread of ours makes is short-lived and small; by default each may hold 48 MB of it. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 }
 
-/** A thread has none of the loaders of its parent. It starts while its module is made, is handed that, and runs it. */
+/**
+ * A thread has none of the loaders of its parent. It starts while its module is made, is handed that, and runs it: as the
+ * body of a function, because in a script of `vm` no `import()` works. Stacks name the sources.
+ */
 const begin = `
 const { createRequire } = require('node:module')
 const { workerData: { url, port } } = require('node:worker_threads')
+process.setSourceMapsEnabled(true)
 port.once('message', text => {
   port.close()
-  new Function('require', 'moduleUrl', text)(createRequire(url), url)
+  new Function('require', 'moduleUrl', text + '\\n//# sourceURL=' + url + '.js')(createRequire(url), url)
 })`
 
 export interface Listener<Answer> {
   hear(answer: Answer): void
-  /** It is over: perhaps said twice, first with the reason. */
+  /** It is over; said once. */
   end(error: Error): void
 }
 
@@ -36,15 +40,20 @@ export function startWorker<Answer>(module: URL, listener: Listener<Answer>): Wo
     transferList: [port2],
   })
   worker.on('message', answer => listener.hear(answer as Answer))
-  worker.on('error', error => listener.end(error))
-  worker.on('exit', () => listener.end(new Error('a thread ended')))
+  let isOver = false
+  const end = (error: Error): void => {
+    if (!isOver) listener.end(error)
+    isOver = true
+  }
+  worker.on('error', end)
+  worker.on('exit', () => end(new Error('a thread ended')))
   // Only now: whoever listens takes hold of the thread again.
   worker.unref()
   port1.unref()
   bundled(module).then(
     text => port1.postMessage(text),
     (error: unknown) => {
-      worker.emit('error', error)
+      end(error instanceof Error ? error : new Error(String(error)))
       void worker.terminate()
     },
   )
@@ -59,6 +68,8 @@ function bundled(module: URL): Promise<string> {
   if (known) return known
   const bundling = bundle(fileURLToPath(module))
   bundles.set(module.href, bundling)
+  // What kept it from being made may be over by the next time.
+  bundling.catch(() => bundles.delete(module.href))
   return bundling
 }
 
@@ -72,6 +83,9 @@ async function bundle(path: string): Promise<string> {
       entryPoints: [path],
       bundle: true,
       write: false,
+      outfile: `${path}.js`,
+      sourcemap: 'inline',
+      sourcesContent: false,
       platform: 'node',
       format: 'cjs',
       target: 'node20',

@@ -1,6 +1,7 @@
 /** What is said between a hashing thread and who orders it. Types only. */
 
 import type { Digests } from '../digest.ts'
+import type { Failure } from '../failure.ts'
 
 /** A digest under way, of the bytes before `position`: what it takes to go on from there, in another process too. */
 export interface SavedHash {
@@ -31,4 +32,4 @@ export type HashingAnswer =
   /** Now and then. */
   | { readonly job: number; readonly is: 'under-way'; readonly position: number }
   | { readonly job: number; readonly is: 'done'; readonly digests: Digests }
-  | { readonly job: number; readonly is: 'failed'; readonly message: string }
+  | { readonly job: number; readonly is: 'failed'; readonly failed: Failure }

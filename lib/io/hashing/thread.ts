@@ -5,6 +5,7 @@
 
 import type { Worker } from 'node:worker_threads'
 import type { Digests } from '../digest.ts'
+import { errorOf } from '../failure.ts'
 import { startWorker } from '../worker.ts'
 import type { HashingAnswer, HashingOrder, SavedHash } from './protocol.ts'
 
@@ -93,7 +94,7 @@ export class HashJob {
         this.#done(answer.digests)
         return this.#settle()
       case 'failed':
-        return this.fail(new Error(answer.message))
+        return this.fail(errorOf(answer.failed))
     }
   }
 

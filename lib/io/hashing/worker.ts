@@ -3,6 +3,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { Digester } from '../digester.ts'
+import { failureOf } from '../failure.ts'
 import type { HashingAnswer, HashingOrder } from './protocol.ts'
 
 interface Job {
@@ -98,7 +99,7 @@ function read({ id, file, wanted }: Job, digester: Digester): void {
 }
 
 function fail(id: number, error: unknown): void {
-  answer({ job: id, is: 'failed', message: error instanceof Error ? error.message : String(error) })
+  answer({ job: id, is: 'failed', failed: failureOf(error) })
   close(id)
 }
 

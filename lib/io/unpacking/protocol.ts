@@ -1,6 +1,6 @@
 /** What is said between the threads that unpack and who orders it. Types only. */
 
-import type { Diagnostic } from '../../model/problem.ts'
+import type { Failure } from '../failure.ts'
 import type { SelectionColumns } from './selection.ts'
 
 /** One archive, for all runs of it. */
@@ -32,8 +32,3 @@ export type UnpackingAnswer =
   | ({ readonly id: number; readonly failed?: Failure } & Stretch)
   /** In the middle of a large entry. */
   | { readonly id: number; readonly wrote: number }
-
-/** An error that crosses from one thread into another. */
-export type Failure =
-  | { readonly form: 'problem'; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly form: 'error'; readonly message: string; readonly code?: string; readonly stack?: string }

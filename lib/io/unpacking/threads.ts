@@ -4,9 +4,9 @@
  */
 
 import type { Worker } from 'node:worker_threads'
+import { errorOf } from '../failure.ts'
 import { startWorker } from '../worker.ts'
 import { Extraction } from './extraction.ts'
-import { errorOf } from './failure.ts'
 import type { Stretch, UnpackingAnswer, UnpackingJob, UnpackingOrder, Work } from './protocol.ts'
 
 /** Who unpacks one archive. */
@@ -94,11 +94,12 @@ class Gang implements Crew {
 
   constructor(request: CrewRequest) {
     this.#request = request
-    while (pool.threads.length < request.threads) pool.threads.push(start())
-    pool.threads.forEach(({ worker }) => worker.ref())
+    this.#man()
   }
 
   async place(): Promise<Place> {
+    // Threads that ended meanwhile are replaced: what ended them ends the new ones too, and that is heard.
+    this.#man()
     const thread = await free()
     return {
       work: (what, stretch) => this.#order(thread, what, stretch).finally(() => leave(thread)),
@@ -118,6 +119,11 @@ class Gang implements Crew {
       pool.threads.forEach(({ worker }) => worker.unref())
   }
 
+  #man(): void {
+    while (pool.threads.length < this.#request.threads) pool.threads.push(start())
+    pool.threads.forEach(({ worker }) => worker.ref())
+  }
+
   #order(thread: Thread, what: Work, stretch: Stretch): Promise<void> {
     const id = this.#id
     if (!thread.open.has(id)) {
@@ -135,18 +141,25 @@ const tell = ({ worker }: Thread, order: UnpackingOrder): void => worker.postMes
 
 /** The one with the least to do, once one has room. */
 function free(): Promise<Thread> {
-  const [least] = pool.threads.toSorted((a, b) => a.load - b.load)
-  if (least && least.load < ordersAtOnce) {
-    least.load += 1
-    return Promise.resolve(least)
-  }
-  return new Promise((take, fail) => void pool.queue.push({ take, fail }))
+  return new Promise((take, fail) => {
+    pool.queue.push({ take, fail })
+    serve()
+  })
 }
 
 function leave(thread: Thread): void {
-  const next = pool.queue.shift()
-  if (next) next.take(thread)
-  else thread.load -= 1
+  thread.load -= 1
+  serve()
+}
+
+/** Those that ended are not among the threads. */
+function serve(): void {
+  while (pool.queue.length > 0) {
+    const [least] = pool.threads.toSorted((a, b) => a.load - b.load)
+    if (!least || least.load >= ordersAtOnce) return
+    least.load += 1
+    pool.queue.shift()?.take(least)
+  }
 }
 
 function start(): Thread {

@@ -1,8 +1,8 @@
 /** A thread that unpacks: one order after the other, each answered. */
 
 import { parentPort } from 'node:worker_threads'
+import { failureOf } from '../failure.ts'
 import { Extraction } from './extraction.ts'
-import { failureOf } from './failure.ts'
 import type { Stretch, UnpackingAnswer, UnpackingOrder, Work } from './protocol.ts'
 
 const open = new Map<number, Extraction>()

@@ -1,8 +1,12 @@
 /** Takes an error apart, so that it can cross into another thread, and puts it together there. */
 
-import { type Diagnostic, Problem } from '../../model/problem.ts'
-import { errorCode } from '../disk.ts'
-import type { Failure } from './protocol.ts'
+import { type Diagnostic, Problem } from '../model/problem.ts'
+import { errorCode } from './disk.ts'
+
+/** An error that crosses from one thread into another. */
+export type Failure =
+  | { readonly form: 'problem'; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly form: 'error'; readonly message: string; readonly code?: string; readonly stack?: string }
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof Problem) return { form: 'problem', diagnostics: error.diagnostics }
