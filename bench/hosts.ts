@@ -93,12 +93,15 @@ async function startThrottling<L extends string>(
   }
 }
 
+/** Only then it has priority. */
+const isRoot = process.getuid?.() === 0
+
 async function sayServed(url: string): Promise<void> {
   const words = ['-s', '-o', '/dev/null', '-w', '%{speed_download}', url]
   const { stdout } = await execa('curl', words, { cancelSignal: ending })
   const isEnough = Number(stdout) >= leastServed
   console.log(
-    `  the throttling server, not throttled: ${formatBytes(Number(stdout))}/s` +
+    `  the throttling server, not throttled${isRoot ? ', before everybody else' : ''}: ${formatBytes(Number(stdout))}/s` +
       (isEnough ? '' : `; less than ${formatBytes(leastServed)}/s: it may be what is measured here`),
   )
 }

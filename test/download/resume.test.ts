@@ -87,7 +87,9 @@ describe('after an interruption', () => {
     writeFileSync(rebooted, readFileSync(rebooted, 'utf8').replace(/"boot":"./, '"boot":"-'))
     const other = await PartialFile.open(`${shelf}-2`, options)
     expect(other.length).toBeLessThan(2 ** 21)
-    await Promise.allSettled([killed.close(), next.close(), other.close()])
+    await Promise.all([next.close(), other.close()])
+    // Its folder belongs to another by now.
+    await killed.close().catch(() => {})
   })
 
   test('a whole part asks for its last byte, and so for the version it is of', async () => {
