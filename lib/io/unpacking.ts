@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path'
 import type { GrowingFile } from '../model/growing-file.ts'
 import { unlessAborted } from './abort.ts'
 import { filesBelow, makeFolder, remove } from './disk.ts'
-import { syncingAhead } from './sync.ts'
 import { Front } from './unpacking/front.ts'
 import type { Stretch, Work } from './unpacking/protocol.ts'
 import type { Selection } from './unpacking/selection.ts'
@@ -32,16 +31,7 @@ export interface Unpacking {
 }
 
 /** Resolves, or throws the first failure, when nothing is being written any more. */
-export const unpackSelected = (unpacking: Unpacking): Promise<void> =>
-  syncingAhead(unpacking.folder, wrote => {
-    const onBytes = (bytes: number): void => {
-      wrote(bytes)
-      unpacking.onBytes(bytes)
-    }
-    return unpackAll({ ...unpacking, onBytes })
-  })
-
-async function unpackAll(unpacking: Unpacking): Promise<void> {
+export async function unpackSelected(unpacking: Unpacking): Promise<void> {
   const { selection, handle, folder, growing, threads, onBytes } = unpacking
   const job = { handle, folder, selection: selection.columns }
   const crew = crewFor({ job, bytes: selection.totalBytes, threads, onBytes })

@@ -244,6 +244,8 @@ export interface Workbench {
   /** How many the build may use, for a kind that spreads its work over threads. */
   readonly cores: number
   readonly signal: AbortSignal
+  /** So much more lies below `staging`: it is sent to the disk while the rest is made. */
+  wrote(bytes: number): void
   /** A file was written into staging: path in the artifact (for a file artifact its base name), bytes, SHA-256 in hex. */
   record(path: string, bytes: number, sha256: string): void
   /** A file of `intact` needs no new copy; nor does another one at the final place, which was just read and is `found`. */

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../io/disk.ts'
+import { syncingAhead } from '../io/sync.ts'
 import { placeOf, shelfOf } from '../knowledge.ts'
 import { isPartial } from '../model/annotation.ts'
 import type { ColumnarManifest, Manifest } from '../model/manifest.ts'
@@ -68,7 +69,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
   const shelf = join(run.state, shelfOf(task.id))
   if (task.outline.takes.length === 0 || task.kind.staging) makeFolder(shelf)
 
-  const bench: Workbench = {
+  const bench: Omit<Workbench, 'wrote'> = {
     staging,
     shelf,
     manual: join(run.state, 'manual'),
@@ -128,7 +129,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
     },
     pause: milliseconds => sleep(milliseconds, undefined, { signal }),
   }
-  await task.kind.run(task.params, bench)
+  await syncingAhead(staging, wrote => task.kind.run(task.params, { ...bench, wrote }))
   const contents = task.gives && builder.finish(task.gives.form)
   return { contents, written, isSpent, bytesWritten, bytesDownloaded, filesDownloaded, remarks }
 }

@@ -115,6 +115,7 @@ export class Stage {
     try {
       const { bytes, sha256 } = await work()
       this.#files.add(path, bytes, sha256)
+      this.#bench.wrote(bytes)
     } catch (error) {
       this.#collided(path, error)
     }

@@ -19,7 +19,10 @@ export interface OpenArchive {
 export async function extract(selection: Selection, archive: OpenArchive, bench: Workbench): Promise<void> {
   const total = bytesLeft(selection)
   let done = 0
-  const onBytes = (bytes: number): void => bench.progress((done += bytes), total, 'bytes')
+  const onBytes = (bytes: number): void => {
+    bench.wrote(bytes)
+    bench.progress((done += bytes), total, 'bytes')
+  }
   const onDone = (k: number): void => bench.record(selection.path(k), selection.bytes(k), selection.sha256(k))
   const { staging: folder, signal, cores } = bench
   try {
@@ -31,7 +34,7 @@ export async function extract(selection: Selection, archive: OpenArchive, bench:
 }
 
 /** One more than there are cores: while one waits for the disk, another computes. */
-const threadsOn = (cores: number): number => cores + 1
+export const threadsOn = (cores: number): number => cores + 1
 
 function bytesLeft(selection: Selection): number {
   let bytes = 0

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { look } from '../../lib/io/disk.ts'
 import { Selection } from '../../lib/io/unpacking/selection.ts'
+import { startAhead } from '../../lib/io/unpacking/threads.ts'
 import { sha256IfWhole } from '../../lib/io/unpacking/whole.ts'
 import { overGrowing, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import type { ZipDirectory } from '../../lib/io/zip.ts'
@@ -13,7 +14,7 @@ import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { blameArchive } from './blame.ts'
 import { remarkDirectory } from './directory.ts'
-import { extract, type OpenArchive } from './extract.ts'
+import { extract, type OpenArchive, threadsOn } from './extract.ts'
 import { openWanted, tailBytes } from './inner.ts'
 import { judge } from './judge.ts'
 import { leavesItsFolder } from './names.ts'
@@ -47,6 +48,7 @@ async function unpackFrom(
   params: UnpackParams,
   bench: Workbench,
 ): Promise<void> {
+  startAhead(source.bytes, threadsOn(bench.cores))
   const opened = await openWanted(source, archive, params, bench)
   try {
     const selection = select(opened.directory, params, bench)

@@ -42,6 +42,7 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     cores: 2,
     signal: new AbortController().signal,
     record: (path, bytes, sha256) => void recorded.set(path, { bytes, sha256 }),
+    wrote: () => {},
     offer: () => {},
     spend: (path, bytes, sha256) => void recorded.set(path, { bytes, sha256 }),
     audience: () => 'later',

@@ -48,20 +48,23 @@ function answer({ told, listener }: Fake, from: number): void {
   if (order) listener.hear({ id: order.id, from, to: from + 1 })
 }
 
-test('two orders for each thread, the one with less to do first; the rest waits', async () => {
+/** As many as two threads take at once. */
+const asManyAsFit = [0, 1, 2, 3, 4, 5, 6, 7]
+
+test('four orders for each thread, the one with less to do first; the rest waits', async () => {
   const crew = (await crews())()
-  const all = [0, 1, 2, 3, 4].map(from => order(crew, from))
+  const all = [...asManyAsFit, 8].map(from => order(crew, from))
   await soon()
   expect(ordered()).toEqual([
-    [0, 2],
-    [1, 3],
+    [0, 2, 4, 6],
+    [1, 3, 5, 7],
   ])
   answer(started[1] as Fake, 1)
   await all[1]
   await soon()
   expect(ordered()).toEqual([
-    [0, 2],
-    [1, 3, 4],
+    [0, 2, 4, 6],
+    [1, 3, 5, 7, 8],
   ])
 })
 
@@ -78,22 +81,18 @@ test('threads that ended while nobody had ordered anything are replaced', async 
 test('what a thread had when it ended fails; whoever waits gets one that is left', async () => {
   const crew = await crews()
   const [first, second] = [crew(), crew()]
-  const all = [0, 1, 2, 3].map(from => order(first, from))
+  const all = asManyAsFit.map(from => order(first, from))
   await soon()
-  expect(ordered()).toEqual([
-    [0, 2],
-    [1, 3],
-  ])
   const waiting = order(second, 9)
   await soon()
   started[0]?.listener.end(new Error('gone'))
-  const outcomes = await Promise.allSettled([all[0], all[2]])
-  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  const outcomes = await Promise.allSettled([0, 2, 4, 6].map(from => all[from]))
+  expect(outcomes.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
   expect(ordered().flat()).not.toContain(9)
   answer(started[1] as Fake, 1)
   await all[1]
   await soon()
-  expect(ordered()[1]).toEqual([1, 3, 9])
+  expect(ordered()[1]).toEqual([1, 3, 5, 7, 9])
   answer(started[1] as Fake, 9)
   await waiting
 })

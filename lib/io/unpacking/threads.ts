@@ -27,8 +27,8 @@ interface Place {
 
 /** Less than this is done sooner than threads are started. */
 const threadsFromBytes = 16 << 20
-/** While a thread unpacks one stretch, the next is on its way to it. */
-const ordersAtOnce = 2
+/** While a thread unpacks one stretch, the next are with it: who gives them may get no core for a while. */
+const ordersAtOnce = 4
 
 export interface CrewRequest {
   readonly job: UnpackingJob
@@ -41,6 +41,11 @@ export interface CrewRequest {
 
 export const crewFor = (request: CrewRequest): Crew =>
   request.bytes < threadsFromBytes ? new Here(request) : new Gang(request)
+
+/** Starts those that an archive of `bytes` is going to want, while it is still looked at. */
+export function startAhead(bytes: number, threads: number): void {
+  if (bytes >= threadsFromBytes) startUpTo(threads)
+}
 
 class Here implements Crew {
   readonly #extraction: Extraction
@@ -120,7 +125,7 @@ class Gang implements Crew {
   }
 
   #man(): void {
-    while (pool.threads.length < this.#request.threads) pool.threads.push(start())
+    startUpTo(this.#request.threads)
     pool.threads.forEach(({ worker }) => worker.ref())
   }
 
@@ -160,6 +165,10 @@ function serve(): void {
     least.load += 1
     pool.queue.shift()?.take(least)
   }
+}
+
+function startUpTo(threads: number): void {
+  while (pool.threads.length < threads) pool.threads.push(start())
 }
 
 function start(): Thread {

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../crc32.ts'
 import type { ZipEntry } from '../zip/columns.ts'
 
 const pieceBytes = 1 << 20

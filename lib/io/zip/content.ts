@@ -5,9 +5,10 @@
 
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
+import { createInflateRaw, inflateRawSync } from 'node:zlib'
 import type { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
+import { crc32 } from '../crc32.ts'
 import type { ZipEntry } from '../zip.ts'
 import { corrupt, damaged } from './corrupt.ts'
 import { contentOffset, inHex, likelyHeaderBytes, mostHeaderBytes } from './local-header.ts'
