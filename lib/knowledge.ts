@@ -14,7 +14,17 @@ import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
 import type { Knowledge } from './plan.ts'
 import type { Receipts } from './receipts/receipts.ts'
-import { changedRead, type Look, type LookOptions, lookAt, type Tier } from './survey.ts'
+import {
+  changedRead,
+  type Look,
+  type LookOptions,
+  lookAt,
+  lookAtAll,
+  type Seen,
+  type Sight,
+  sightKey,
+  type Tier,
+} from './survey.ts'
 
 const unseen: Look = { survey: { state: 'not-looked' }, bad: new Set(), touched: new Map() }
 /** A result that does not last and was given back; its manifest need not be read to know that. */
@@ -24,31 +34,57 @@ const gone: Look = {
 }
 const unrecorded: Look = { ...unseen, survey: { state: 'unrecorded' } }
 
+export interface KnownOptions extends LookOptions {
+  readonly tier: Tier
+  /** What was seen a moment ago counts, and what is seen is added. */
+  readonly seen?: Seen
+}
+
+/** What can be said of a result without looking at its files, or what has to be looked at, and by which name. */
+type Ahead =
+  | { readonly is: 'known'; readonly look: Look }
+  | { readonly is: 'open'; readonly sight: Sight; readonly key: string }
+
 export class Known implements Knowledge {
   readonly root: string
   readonly receipts: Receipts
+  readonly seen: Seen
   readonly #looks = new Map<TaskId, Look>()
   readonly #manifests = new Map<
     TaskId,
     { readonly name: string; readonly manifest: ColumnarManifest | undefined }
   >()
-  readonly #options: LookOptions
+  readonly #options: KnownOptions
 
-  constructor(root: string, receipts: Receipts, options: LookOptions) {
+  constructor(root: string, receipts: Receipts, options: KnownOptions) {
     this.root = root
     this.receipts = receipts
+    this.seen = options.seen ?? new Map()
     this.#options = options
   }
 
-  /** Looks at the artifacts of all tasks that have a receipt. */
+  /** Looks at the artifacts of all tasks that have a receipt, in one sweep. */
   async lookAtAll(graph: Graph): Promise<this> {
-    for (const task of graph.tasks.values()) await this.lookAgain(task)
+    const open: { readonly id: TaskId; readonly sight: Sight; readonly key: string }[] = []
+    for (const task of graph.tasks.values()) {
+      const ahead = this.#ahead(task, this.#options.tier)
+      const look = ahead.is === 'known' ? ahead.look : this.seen.get(ahead.key)?.look
+      if (look) this.#looks.set(task.id, look)
+      else if (ahead.is === 'open') open.push({ id: task.id, ...ahead })
+    }
+    const sights = open.map(({ sight }) => sight)
+    for (const [i, look] of (await lookAtAll(sights, this.#options)).entries()) {
+      const { id, sight, key } = open[i] as (typeof open)[number]
+      this.#looks.set(id, look)
+      this.seen.set(key, { manifest: sight.manifest, look })
+    }
     return this
   }
 
   /** Looks at one artifact as it is now, as deep as was asked for unless told otherwise. */
   async lookAgain(task: Task, tier = this.#options.tier): Promise<Look> {
-    const seen = await this.#look(task, tier)
+    const ahead = this.#ahead(task, tier)
+    const seen = ahead.is === 'known' ? ahead.look : await lookAt(ahead.sight, this.#options)
     this.#looks.set(task.id, seen)
     return seen
   }
@@ -59,16 +95,17 @@ export class Known implements Knowledge {
     return this.lookAgain(task, tier === 'record' ? 'tree' : tier)
   }
 
-  async #look(task: Task, wanted: Tier): Promise<Look> {
+  #ahead(task: Task, wanted: Tier): Ahead {
     const receipt = this.receiptOf(task.id)
-    if (receipt === undefined || task.gives === undefined) return unseen
+    if (receipt === undefined || task.gives === undefined) return { is: 'known', look: unseen }
     const place = join(this.root, placeOf(task.gives, receipt))
-    if (!task.gives.lasting && look(place) === undefined) return gone
+    if (!task.gives.lasting && look(place) === undefined) return { is: 'known', look: gone }
     const manifest = this.manifestOf(task.id)
-    if (manifest === undefined) return unrecorded
+    if (manifest === undefined) return { is: 'known', look: unrecorded }
     // An archive is looked at only for whether it is still there to be read: hashing it would prove nothing about the tree.
     const tier = task.gives.lasting || wanted === 'record' ? wanted : 'tree'
-    return lookAt(place, task.gives.form, manifest, { ...this.#options, tier })
+    const sight = { place, form: task.gives.form, manifest, tier }
+    return { is: 'open', sight, key: sightKey(receipt.manifest, place) }
   }
 
   memoryOf(task: TaskId): Memory | undefined {
@@ -87,7 +124,9 @@ export class Known implements Knowledge {
     if (receipt === undefined || receipt.manifest === '') return undefined
     const held = this.#manifests.get(task)
     if (held?.name === receipt.manifest) return held.manifest
-    const manifest = this.receipts.loadManifest(receipt)
+    const place = join(this.root, receipt.at)
+    const seen = this.seen.get(sightKey(receipt.manifest, place))
+    const manifest = seen?.manifest ?? this.receipts.loadManifest(receipt)
     this.#manifests.set(task, { name: receipt.manifest, manifest })
     return manifest
   }

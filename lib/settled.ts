@@ -12,7 +12,7 @@ import type { Graph } from './model/plan.ts'
 import type { ReadFile, Receipt } from './model/receipt.ts'
 import type { TaskId, TaskKind } from './model/task.ts'
 import { loadManifest } from './receipts/manifests.ts'
-import { changedRead, lookAt } from './survey.ts'
+import { changedRead, lookAtAll, type Seen, type Sight, sightKey } from './survey.ts'
 
 export interface Settled {
   /** Digest of everything else that a verdict depends on: see `settledKey`. */
@@ -92,17 +92,22 @@ export function settledAt(root: string, key: string): Settled | undefined {
   }
 }
 
-/** Whether every artifact is as recorded, by size and times alone. */
-export async function isStillSo({ kept, reads }: Settled, root: string): Promise<boolean> {
+/** Whether every artifact is as recorded, by size and times alone. What was seen is added to `seen`. */
+export async function isStillSo({ kept, reads }: Settled, root: string, seen: Seen): Promise<boolean> {
   const paths = reads.map(({ path }) => join(root, path))
   if (changedRead(paths, reads) !== undefined) return false
+  const sights: Sight[] = []
   for (const { at, form, manifest: name, digest } of kept) {
     const manifest = loadManifest(join(root, stateFolder, 'manifests'), name)
     if (manifest?.digest !== digest) return false
-    const { survey } = await lookAt(join(root, at), form, manifest, { tier: 'tree' })
-    if (survey.state !== 'intact' || survey.refreshed > 0) return false
+    sights.push({ place: join(root, at), form, manifest, tier: 'tree' })
   }
-  return true
+  const looks = await lookAtAll(sights)
+  for (const [i, look] of looks.entries()) {
+    const { place, manifest } = sights[i] as Sight
+    seen.set(sightKey(kept[i]?.manifest ?? '', place), { manifest, look })
+  }
+  return looks.every(({ survey }) => survey.state === 'intact' && survey.refreshed === 0)
 }
 
 function logState(root: string): string {

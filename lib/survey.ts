@@ -3,107 +3,123 @@
  * when something differs: that is judge's and run's business.
  */
 
-import type { Stats } from 'node:fs'
-import { join } from 'node:path'
-import { sha256OfFile } from './io/digest.ts'
-import { look } from './io/disk.ts'
-import type { Manifest } from './model/manifest.ts'
+import { isRemote, look } from './io/disk.ts'
+import type { ColumnarManifest } from './model/manifest.ts'
 import type { ReadFile } from './model/receipt.ts'
-import type { Survey } from './model/verdict.ts'
+import { Finding, type Look, type Sight } from './survey/finding.ts'
+import type { Part, SweepAnswer } from './survey/protocol.ts'
+import { carryOut } from './survey/sweep.ts'
 
-/** How deep to look: only that the place exists · every file's size and times · every byte. */
-export type Tier = 'record' | 'tree' | 'hash'
+export type { Look, Sight, Tier } from './survey/finding.ts'
 
-/** What was seen of one artifact. */
-export interface Look {
-  readonly survey: Survey
-  /** Indexes of entries that are missing or edited. */
-  readonly bad: ReadonlySet<number>
-  /** Entries whose times changed but not their bytes, with what `lstat` says now. */
-  readonly touched: ReadonlyMap<number, Stats>
-}
+/** What this process saw, by `sightKey`: a verb that looks twice within a moment sweeps once. */
+export type Seen = Map<string, { readonly manifest: ColumnarManifest; readonly look: Look }>
+
+/** The name of a manifest tells its content, with times: what was placed anew has another one. */
+export const sightKey = (manifestName: string, place: string): string => `${place}\n${manifestName}`
 
 export interface LookOptions {
-  readonly tier: Tier
   readonly signal?: AbortSignal
-  /** After each file that had to be read, with its bytes. */
+  /** After files that had to be read, with their bytes. */
   readonly onHashed?: (bytes: number) => void
 }
 
-/** More names than this are counted, not listed. */
-const listed = 200
+/** From so many files, or bytes to be read, on threads are started. */
+const filesForThreads = { here: 60_000, remote: 2000 }
+const bytesForThreads = 64 << 20
+/** A part: so many files to be looked at; of those to be read, so many bytes. */
+const filesOfPart = 2000
+const bytesOfPart = 16 << 20
+
+export const lookAt = async (sight: Sight, options: LookOptions = {}): Promise<Look> =>
+  (await lookAtAll([sight], options))[0] as Look
 
 /**
- * The artifact at `place` (absolute; the file itself, or the top folder of a tree) against its manifest. Files whose
- * size, times and inode are as recorded count as unchanged unless the tier is `hash`; others are read.
+ * Artifacts against their manifests, all in one sweep. Files whose size, times and inode are as recorded count as unchanged
+ * unless the tier is `hash`; others are read.
  */
-export async function lookAt(
-  place: string,
-  form: 'file' | 'tree',
-  manifest: Manifest,
+export async function lookAtAll(
+  sights: readonly Sight[],
+  options: LookOptions = {},
+): Promise<readonly Look[]> {
+  const findings = sights.map(sight => new Finding(sight))
+  const swept = findings.filter(({ sight }) => sight.tier !== 'record' || look(sight.place) === undefined)
+  await sweep(swept, stretchesOf(swept), options)
+  const parts = swept.flatMap((finding, subject) => readingsOf(finding, subject))
+  await sweep(swept, parts, options)
+  return findings.map(finding => finding.look())
+}
+
+async function sweep(
+  findings: readonly Finding[],
+  parts: readonly Part[],
   options: LookOptions,
-): Promise<Look> {
-  const bad = new Set<number>()
-  const touched = new Map<number, Stats>()
-  const missing: string[] = []
-  const edited: string[] = []
-  let missingCount = 0
-  if (options.tier === 'record' && look(place) !== undefined)
-    return { survey: { state: 'intact', refreshed: 0 }, bad, touched }
+): Promise<void> {
+  if (parts.length === 0) return
+  const { files, bytes } = sizeOf(parts, findings)
+  const isOnNetwork = files >= filesForThreads.remote && isRemote(findings[0]?.sight.place ?? '/')
+  await carryOut({
+    subjects: findings.map(({ subject }) => subject),
+    parts,
+    isLong: files >= filesForThreads[isOnNetwork ? 'remote' : 'here'] || bytes >= bytesForThreads,
+    isRemote: isOnNetwork,
+    hear: answer => hear(answer),
+    signal: options.signal,
+  })
 
-  for (let i = 0; i < manifest.count; i += 1) {
-    const path = manifest.path(i)
-    const file = form === 'file' ? place : join(place, path)
-    const stats = look(file)
-    if (stats === undefined) {
-      bad.add(i)
-      missingCount += 1
-      if (missing.length < listed) missing.push(path)
-    } else if (options.tier === 'hash' || !isAsRecorded(stats, manifest, i)) {
-      options.signal?.throwIfAborted()
-      if (await hasRecordedBytes(file, stats, manifest, i, options.onHashed)) {
-        if (!isAsRecorded(stats, manifest, i)) touched.set(i, stats)
-      } else {
-        bad.add(i)
-        if (edited.length < listed) edited.push(path)
-      }
-    }
+  function hear(answer: SweepAnswer): void {
+    if (answer.is !== 'looked' && answer.is !== 'read') return
+    const part = parts[answer.part]
+    const finding = findings[part?.subject ?? -1]
+    if (answer.is === 'looked') return finding?.sawDifferences(answer.differences)
+    finding?.sawOtherBytes(answer.different)
+    if (part?.do === 'read' && finding)
+      for (const i of part.entries) options.onHashed?.(finding.sight.manifest.size(i))
   }
-
-  const editedCount = bad.size - missingCount
-  const survey: Survey =
-    bad.size === 0
-      ? { state: 'intact', refreshed: touched.size }
-      : { state: 'damaged', missing, edited, missingCount, editedCount }
-  return { survey, bad, touched }
 }
 
-/**
- * Whether `lstat` alone vouches for an entry. An entry that is not older than its record is racy: within the clock's
- * granularity a later edit could leave the same size and time (git's rule, by the filesystem's clock).
- */
-function isAsRecorded(stats: Stats, manifest: Manifest, i: number): boolean {
-  return (
-    stats.isFile() &&
-    stats.size === manifest.size(i) &&
-    stats.mtimeMs === manifest.mtimeMs(i) &&
-    stats.ctimeMs === manifest.ctimeMs(i) &&
-    stats.ino === manifest.inode(i) &&
-    Math.max(stats.mtimeMs, stats.ctimeMs) < manifest.takenAtMs
+function sizeOf(parts: readonly Part[], findings: readonly Finding[]) {
+  let [files, bytes] = [0, 0]
+  for (const part of parts) {
+    if (part.do === 'look') files += part.to - part.from
+    else for (const i of part.entries) bytes += findings[part.subject]?.sight.manifest.size(i) ?? 0
+  }
+  return { files, bytes }
+}
+
+const stretchesOf = (findings: readonly Finding[]): readonly Part[] =>
+  findings.flatMap(
+    (
+      {
+        sight: {
+          manifest: { count },
+        },
+      },
+      subject,
+    ) =>
+      Array.from({ length: Math.ceil(count / filesOfPart) }, (_, k): Part => {
+        const from = k * filesOfPart
+        return { do: 'look', subject, from, to: Math.min(from + filesOfPart, count) }
+      }),
   )
-}
 
-async function hasRecordedBytes(
-  file: string,
-  stats: Stats,
-  manifest: Manifest,
-  i: number,
-  onHashed: LookOptions['onHashed'],
-): Promise<boolean> {
-  if (!stats.isFile() || stats.size !== manifest.size(i)) return false
-  const { sha256 } = await sha256OfFile(file)
-  onHashed?.(stats.size)
-  return sha256 === manifest.sha256(i)
+/** What has to be read of an artifact, by `bytesOfPart`. */
+function readingsOf(finding: Finding, subject: number): readonly Part[] {
+  const parts: Part[] = []
+  let entries: number[] = []
+  let bytes = 0
+  const end = (): void => {
+    if (entries.length > 0) parts.push({ do: 'read', subject, entries: Uint32Array.from(entries) })
+    entries = []
+    bytes = 0
+  }
+  for (const i of finding.toBeRead()) {
+    entries.push(i)
+    bytes += finding.sight.manifest.size(i)
+    if (bytes >= bytesOfPart || entries.length >= filesOfPart) end()
+  }
+  end()
+  return parts
 }
 
 /**

@@ -27,7 +27,7 @@ export const floors: readonly Readonly<Record<string, Room>>[] = [
     'lib/room': { paths: ['lib/room.ts'], does: 'is there room on the disk?' },
   },
   {
-    'lib/survey': { paths: ['lib/survey.ts'], does: 'the disk against manifests' },
+    'lib/survey': { paths: ['lib/survey.ts', 'lib/survey/'], does: 'the disk against manifests' },
     'lib/receipts': { paths: ['lib/receipts/'], does: 'what was done, kill -9 or not' },
     'lib/lock': { paths: ['lib/lock.ts', 'lib/lock/'], does: 'one build at a time' },
     'lib/plan': { paths: ['lib/plan.ts', 'lib/plan/'], does: 'graph + knowledge → verdicts; pure' },

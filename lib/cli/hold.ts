@@ -2,6 +2,7 @@
 
 import type { Run } from '../run/context.ts'
 import { withRun } from '../run/open.ts'
+import type { Seen } from '../survey.ts'
 import type { Desk } from './desk.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Playground } from './playground.ts'
@@ -9,7 +10,7 @@ import type { Playground } from './playground.ts'
 /** Throws what `withRun` throws: `lock-held`, `read-only-root`. */
 export async function whileHeld<T>(
   { command: { options }, console }: Desk,
-  playground: Playground,
+  playground: Playground & { readonly seen?: Seen },
   work: (run: Run) => Promise<T>,
 ): Promise<{ readonly result: T; readonly interrupted: boolean }> {
   const interrupt = onInterrupt(console.report)

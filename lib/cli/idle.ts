@@ -4,14 +4,15 @@ import type { Known } from '../knowledge.ts'
 import { formatSeconds, plural } from '../model/units.ts'
 import { isStillSo, rememberSettled, settledAt, settledKey } from '../settled.ts'
 import { lookUpSpec } from '../spec/cache.ts'
+import type { Seen } from '../survey.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { formsOf } from './kinds.ts'
 import type { Playground } from './playground.ts'
 import { refuseForeignRoots } from './roots.ts'
 
-/** How many tasks are fresh, if that is all there is to say; undefined where a plan has to be made. */
-export async function idleTasks({ command, kinds }: Desk): Promise<number | undefined> {
+/** How many tasks are fresh, if that is all there is to say; undefined where a plan has to be made, from `seen` then. */
+export async function idleTasks({ command, kinds }: Desk, seen: Seen): Promise<number | undefined> {
   const { names, options } = command
   if (options.dryRun || options.force || options.locked || options.check !== 'tree') return undefined
   const { key, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options.root)
@@ -20,7 +21,7 @@ export async function idleTasks({ command, kinds }: Desk): Promise<number | unde
   if (settled === undefined || (options.root === undefined && settled.specRoot !== seemingRoot))
     return undefined
   refuseForeignRoots(root, settled.targets)
-  return (await isStillSo(settled, root)) ? settled.tasks : undefined
+  return (await isStillSo(settled, root, seen)) ? settled.tasks : undefined
 }
 
 /** So that the next build knows it at once. While the playground is held, after a run that left nothing to do. */

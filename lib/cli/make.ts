@@ -12,6 +12,7 @@ import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { subjectOf } from '../run/attempt.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
+import type { Seen } from '../survey.ts'
 import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
@@ -19,14 +20,14 @@ import { nothingToDo, rememberIdle } from './idle.ts'
 import { refuseUnpinned } from './locked.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
-export async function make(desk: Desk, began: number): Promise<number> {
+export async function make(desk: Desk, began: number, seen: Seen): Promise<number> {
   const { command, kinds, console } = desk
   const { options } = command
   const playground = await openPlayground(command, kinds)
   if (options.locked) refuseUnpinned(playground.graph, options.spec)
   const { keepArchives } = playground
   const room = roomAt(playground.root)
-  const known = await survey(playground, { tier: options.check })
+  const known = await survey(playground, { tier: options.check, seen })
   const disk = roomOptions(playground, room.bytes)
   const plan = planOf(playground.graph, known, { force: options.force, ...disk })
   if (options.dryRun) {
@@ -38,7 +39,7 @@ export async function make(desk: Desk, began: number): Promise<number> {
   refuseLacking(plan)
   refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan)
-  return perform(desk, playground, room.bytes, began)
+  return perform(desk, playground, seen, room.bytes, began)
 }
 
 /** What decides how much of the disk a plan needs. */
@@ -72,6 +73,7 @@ const nothing = 'Nothing was downloaded.'
 async function perform(
   desk: Desk,
   playground: Playground,
+  seen: Seen,
   freeBytes: number,
   began: number,
 ): Promise<number> {
@@ -86,7 +88,7 @@ async function perform(
   // Without hosts a build does what it can, and tells all that it would have needed.
   const keepGoing = command.options.keepGoing || offline
   const { keepArchives } = playground
-  const { result, interrupted } = await whileHeld(desk, playground, async run => {
+  const { result, interrupted } = await whileHeld(desk, { ...playground, seen }, async run => {
     rememberSpec(playground)
     // Planned again under the lock: another build may have been at work since the first look.
     const plan = planOf(run.graph, run.known, { force, ...roomOptions(playground, freeBytes) })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { onlyNeeded } from '../graph/needed.ts'
 import { withoutLoosePieces } from '../graph/pinned.ts'
 import { graphOf, partOf } from '../graph.ts'
-import { Known } from '../knowledge.ts'
+import { Known, type KnownOptions } from '../knowledge.ts'
 import { isPartial } from '../model/annotation.ts'
 import { stateFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
@@ -12,7 +12,6 @@ import type { Task, TaskKind } from '../model/task.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { lookUpSpec, type ReadSpec, readSpecOnce } from '../spec/cache.ts'
 import { targetsNamed } from '../spec/targets.ts'
-import type { LookOptions } from '../survey.ts'
 import type { Command, Options } from './arguments.ts'
 import { formsOf, kindsByName } from './kinds.ts'
 import { refuseFileAsRoot, refuseForeignRoots } from './roots.ts'
@@ -65,7 +64,7 @@ function wholeAt(state: string): (task: Task) => boolean {
 }
 
 /** What is recorded of a playground, and what lies there. Writes nothing. */
-export async function survey(playground: Playground, options: LookOptions): Promise<Known> {
+export async function survey(playground: Playground, options: KnownOptions): Promise<Known> {
   const receipts = openReceipts(playground.state, { readOnly: true })
   return new Known(playground.root, receipts, options).lookAtAll(playground.graph)
 }

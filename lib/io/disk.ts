@@ -154,6 +154,15 @@ export function roomAt(path: string): Filesystem {
   return { device: statSync(there).dev, bytes: bavail * bsize, files: files > 0 ? ffree : undefined }
 }
 
+/** NFS, SMB (two numbers), Lustre, GPFS, BeeGFS, Ceph, AFS and FUSE, by the number that statfs tells. */
+const overNetwork: ReadonlySet<number> = new Set([
+  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x0bd00bd0, 0x47504653, 0x19830326, 0x00c36400, 0x5346414f,
+  0x65735546,
+])
+
+/** Whether every look at a file may be an errand over a network. */
+export const isRemote = (path: string): boolean => overNetwork.has(statfsSync(nearestExisting(path)).type)
+
 /** Bytes to leave free, so that the rest of the machine goes on: 256 MB, or 1 % where that is less. */
 export const reserveOf = ({ bytes }: Filesystem): number => Math.min(256e6, bytes / 100)
 

@@ -6,6 +6,7 @@
 
 import { statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 import type * as Koffi from 'koffi'
 
@@ -76,6 +77,22 @@ const giving: ReadonlySet<number> = new Set([
 /** Whether `punchHole` can be expected to work below an existing path. */
 export const takesHoles = (path: string): boolean =>
   process.platform === 'linux' && giving.has(statfsSync(path).type) && door() !== undefined
+
+/** Fills `struct statx` with what lies at a path (ended by a zero), links not followed. Says what went wrong. */
+export type StatxCall = (path: Uint8Array, filled: Uint8Array) => string | undefined
+
+/** Undefined where it cannot be called here (some containers forbid it), or numbers stand the other way round. */
+export function statxCall(): StatxCall | undefined {
+  if (process.platform !== 'linux' || endianness() !== 'LE') return undefined
+  const statx = native('int statx(int folder, const void *path, int flags, unsigned int mask, void *filled)')
+  if (!statx) return undefined
+  const call: StatxCall = (path, filled) =>
+    statx(workingFolder, path, noFollow, basicStats, filled) === 0 ? undefined : lastError('statx').code
+  return call(Buffer.from('/\0'), Buffer.alloc(256)) === undefined ? call : undefined
+}
+
+/** AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS. */
+const [workingFolder, noFollow, basicStats] = [-100, 0x100, 0x7ff]
 
 /** Everything on the filesystem of an open file goes to the disk. False where that cannot be asked for here. */
 export async function syncFilesystem(file: number): Promise<boolean> {

@@ -49,11 +49,15 @@ export function encodeManifest(manifest: ColumnarManifest): Buffer {
   return buffer
 }
 
-/** Undefined for what is torn, foreign or of another version. Never throws. The manifest keeps the buffer. */
+/**
+ * Undefined for what is torn, foreign or of another version. Never throws. The manifest keeps the buffer, and is in shared
+ * memory if that is.
+ */
 export function decodeManifest(buffer: Buffer): ColumnarManifest | undefined {
   if (buffer.length < headerBytes || !magic.equals(buffer.subarray(0, magic.length))) return undefined
   // Columns of floats must start at a multiple of eight; a small buffer may lie anywhere in Node's pool.
   const bytes = buffer.byteOffset % 8 === 0 ? buffer : Buffer.from(new Uint8Array(buffer).buffer)
+  const memory = bytes.buffer instanceof SharedArrayBuffer ? SharedArrayBuffer : ArrayBuffer
   const [writtenVersion, checksum] = new Uint32Array(bytes.buffer, bytes.byteOffset + 8, 2)
   const counts = new Float64Array(bytes.buffer, bytes.byteOffset + checkedFrom, 5)
   const [count = 0, length, sizes = 0, takenAtMs = 0, pathBytes = 0] = counts
@@ -61,7 +65,7 @@ export function decodeManifest(buffer: Buffer): ColumnarManifest | undefined {
   // From here on it is what was written: nothing in it is checked again.
   if (checksum !== crc32(bytes.subarray(checkedFrom))) return undefined
   const { shared, rest, tails, size, mtimeMs, ctimeMs, inode, sha256 } = partsOf(bytes, count)
-  const columns = { ...unfold(shared, rest, tails, pathBytes), size, mtimeMs, ctimeMs, inode, sha256 }
+  const columns = { ...unfold(shared, rest, tails, pathBytes, memory), size, mtimeMs, ctimeMs, inode, sha256 }
   const digest = bytes.toString('hex', digestAt, headerBytes)
   return manifestOver(columns, { bytes: sizes, digest, takenAtMs })
 }
@@ -118,9 +122,10 @@ function unfold(
   rest: Uint32Array,
   tails: Uint8Array,
   pathBytes: number,
+  memory: typeof SharedArrayBuffer | typeof ArrayBuffer,
 ): Pick<Columns, 'paths' | 'starts'> {
-  const paths = new Uint8Array(pathBytes)
-  const starts = new Uint32Array(shared.length + 1)
+  const paths = new Uint8Array(new memory(pathBytes))
+  const starts = new Uint32Array(new memory(4 * (shared.length + 1)))
   let before = 0
   let at = 0
   let tailAt = 0

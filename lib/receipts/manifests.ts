@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode, remove, writeWhole } from '../io/disk.ts'
 import type { ColumnarManifest } from '../model/manifest.ts'
@@ -34,10 +34,26 @@ export function loadManifest(folder: string, name: string): ColumnarManifest | u
   if (name.startsWith(inline)) return decodeManifest(Buffer.from(name.slice(inline.length), 'base64'))
   if (!manifestName.test(name)) return undefined
   try {
-    return decodeManifest(readFileSync(join(folder, name)))
+    return decodeManifest(readShared(join(folder, name)))
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** In memory that threads can share. */
+function readShared(path: string): Buffer {
+  const handle = openSync(path, 'r')
+  try {
+    const content = Buffer.from(new SharedArrayBuffer(fstatSync(handle).size))
+    for (let at = 0; at < content.length; ) {
+      const length = readSync(handle, content, at, content.length - at, at)
+      if (length === 0) return content.subarray(0, at)
+      at += length
+    }
+    return content
+  } finally {
+    closeSync(handle)
   }
 }
 

@@ -13,7 +13,7 @@ import type { Graph } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { readOnlyRoot } from '../room.ts'
-import type { Tier } from '../survey.ts'
+import type { Seen, Tier } from '../survey.ts'
 import type { Run } from './context.ts'
 import { headersOfHosts } from './headers.ts'
 import { hostsOf } from './hosts.ts'
@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly whole: Graph
   readonly graph: Graph
   readonly tier: Tier
+  /** What was looked at before the lock was taken. */
+  readonly seen?: Seen
   readonly report: Report
   readonly signal: AbortSignal
   readonly offline: boolean
@@ -63,7 +65,8 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
     try {
       sweepHalfMade(request.state)
       makeFolder(staging)
-      const known = await new Known(request.root, receipts, { tier: request.tier }).lookAtAll(request.graph)
+      const { root, tier, seen } = request
+      const known = await new Known(root, receipts, { tier, ...(seen && { seen }) }).lookAtAll(request.graph)
       const signal = AbortSignal.any([request.signal, lost.signal])
       // Every request and pause of every step listens to it.
       setMaxListeners(0, signal)

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
@@ -13,9 +14,10 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { withTimes } from '../../lib/model/manifest.ts'
+import { type ColumnarManifest, withTimes } from '../../lib/model/manifest.ts'
 import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
-import { changedRead, type Look, lookAt, type Tier } from '../../lib/survey.ts'
+import { loadManifest, saveManifest } from '../../lib/receipts/manifests.ts'
+import { changedRead, type Look, lookAt, lookAtAll, type Tier } from '../../lib/survey.ts'
 import { sha256Of } from '../rig/playground.ts'
 
 /** Three files, recorded when the clock stood so many milliseconds behind their times. */
@@ -39,7 +41,7 @@ function recorded(laterMs = 1000) {
     hashed,
     at: (name: string) => join(folder, name),
     look: (tier: Tier = 'tree'): Promise<Look> =>
-      lookAt(folder, 'tree', manifest, { tier, onHashed: bytes => hashed.push(bytes) }),
+      lookAt({ place: folder, form: 'tree', manifest, tier }, { onHashed: bytes => hashed.push(bytes) }),
   }
 }
 
@@ -110,13 +112,15 @@ test('an edit within the tick of the clock in which it was recorded is caught, t
   const i = manifest.find('sub/c.jpg')
   const now = lstatSync(at('sub/c.jpg'))
   const sameTimes = withTimes(manifest, now.ctimeMs, [[i, now]])
-  const seen = await lookAt(racy.folder, 'tree', sameTimes, { tier: 'tree' })
+  const seen = await lookAt({ place: racy.folder, form: 'tree', manifest: sameTimes, tier: 'tree' })
   expect(seen.survey).toMatchObject({ edited: ['sub/c.jpg'] })
   // With a clock that had moved on, lstat vouches for it: that is the bargain, and why the clock is waited for.
   const vouched = withTimes(manifest, now.ctimeMs + 1, [[i, now]])
-  const trusted = await lookAt(racy.folder, 'tree', vouched, { tier: 'tree' })
+  const trusted = await lookAt({ place: racy.folder, form: 'tree', manifest: vouched, tier: 'tree' })
   expect(trusted.survey).toMatchObject({ state: 'intact' })
-  expect((await lookAt(racy.folder, 'tree', vouched, { tier: 'hash' })).survey).toMatchObject({
+  expect(
+    (await lookAt({ place: racy.folder, form: 'tree', manifest: vouched, tier: 'hash' })).survey,
+  ).toMatchObject({
     editedCount: 1,
   })
 })
@@ -126,7 +130,12 @@ test('more damage than anybody reads is counted', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const builder = new ManifestBuilder()
   for (let i = 0; i < 500; i += 1) builder.add(`${i}.jpg`, 1, sha256Of('x'))
-  const { survey } = await lookAt(folder, 'tree', builder.finish('tree'), { tier: 'tree' })
+  const { survey } = await lookAt({
+    place: folder,
+    form: 'tree',
+    manifest: builder.finish('tree'),
+    tier: 'tree',
+  })
   expect(survey).toMatchObject({ missingCount: 500, editedCount: 0 })
   expect(survey).toHaveProperty('missing.length', 200)
 })
@@ -134,7 +143,9 @@ test('more damage than anybody reads is counted', async () => {
 test('a run that ends stops reading', async () => {
   const { folder, manifest } = recorded()
   const signal = AbortSignal.abort(new Error('ended'))
-  await expect(lookAt(folder, 'tree', manifest, { tier: 'hash', signal })).rejects.toThrow('ended')
+  await expect(lookAt({ place: folder, form: 'tree', manifest, tier: 'hash' }, { signal })).rejects.toThrow(
+    'ended',
+  )
 })
 
 test('a file outside that was read: changed by size or time, not by being gone', () => {
@@ -147,3 +158,56 @@ test('a file outside that was read: changed by size or time, not by being gone',
   unlinkSync(at('a.jpg'))
   expect(changedRead(paths, [{ bytes: size + 1, mtimeMs }])).toBeUndefined()
 })
+
+test('threads find what one thread finds: many entries looked at, many bytes read, in the same order', async () => {
+  const { folder, manifest, at } = recorded()
+  unlinkSync(at('a.jpg'))
+  writeFileSync(at('b.jpg'), 'picture B.jpg')
+  const sight = { place: folder, form: 'tree', manifest, tier: 'tree' } as const
+  const alone = await lookAt(sight)
+  const looks = await lookAtAll(Array.from({ length: 25_000 }, () => sight))
+  expect(looks).toHaveLength(25_000)
+  for (const look of [looks[0], looks[12_345], looks.at(-1)]) expect(look).toEqual(alone)
+  expect(looks.every(({ bad }) => bad.size === 2)).toBe(true)
+})
+
+test('threads read what one thread reads, and end when they are told to', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'groundwork-survey-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const builder = new ManifestBuilder()
+  for (let i = 0; i < 20; i += 1) {
+    const content = Buffer.alloc(4 << 20, i)
+    writeFileSync(join(folder, `${i}.bin`), content)
+    builder.add(`${i}.bin`, content.length, sha256Of(content))
+  }
+  writeFileSync(join(folder, '7.bin'), Buffer.alloc(4 << 20, 77))
+  const sight = { place: folder, form: 'tree', manifest: builder.finish('tree'), tier: 'hash' } as const
+  let read = 0
+  const { survey, touched } = await lookAt(sight, { onHashed: bytes => (read += bytes) })
+  expect(survey).toMatchObject({ edited: ['7.bin'], editedCount: 1, missingCount: 0 })
+  expect(touched.size).toBe(19)
+  expect(read).toBe(20 * (4 << 20))
+  const stopping = new AbortController()
+  const looking = lookAt(sight, {
+    signal: stopping.signal,
+    onHashed: () => stopping.abort(new Error('ended')),
+  })
+  await expect(looking).rejects.toThrow('ended')
+})
+
+test('a manifest in shared memory is the same manifest, and stays so when it is cut', () => {
+  const { folder, manifest } = recorded()
+  const name = saveManifest(folder, 'unzip:many', manyOf(manifest))
+  const read = loadManifest(folder, name)
+  expect(read?.columns.paths.buffer).toBeInstanceOf(SharedArrayBuffer)
+  expect(read?.digest).toBe(manyOf(manifest).digest)
+  truncateSync(join(folder, name), 500)
+  expect(loadManifest(folder, name)).toBeUndefined()
+})
+
+/** Too many entries to stand in a receipt. */
+function manyOf(manifest: ColumnarManifest): ColumnarManifest {
+  const builder = new ManifestBuilder()
+  for (let i = 0; i < 50; i += 1) builder.add(`${i}.jpg`, 1, manifest.sha256(0))
+  return builder.finish('tree')
+}

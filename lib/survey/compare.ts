@@ -1,0 +1,138 @@
+/**
+ * A stretch of a manifest against the disk, for whichever thread takes it: by size, times and inode, or byte by byte.
+ * Knows no thread, and not what a difference means.
+ */
+
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { errorCode } from '../io/disk.ts'
+import type { Lstat } from '../io/lstat.ts'
+import type { Columns } from '../model/manifest.ts'
+
+/** An artifact on disk, in a form that crosses into another thread. */
+export interface Subject {
+  /** Absolute: the file itself, or the top folder of a tree. */
+  readonly place: string
+  readonly form: 'file' | 'tree'
+  readonly columns: Columns
+  readonly takenAtMs: number
+}
+
+/** What of a stretch is not as recorded. */
+export interface Differences {
+  readonly missing: number[]
+  /** No file, or of another size. */
+  readonly edited: number[]
+  /** Only its bytes can tell. Four numbers each: the index, and mtimeMs, ctimeMs and inode as they are now. */
+  readonly unsure: number[]
+}
+
+/** Entries `from … to - 1`. */
+export function lookAtStretch(subject: Subject, from: number, to: number, lstat: Lstat): Differences {
+  const { columns, takenAtMs } = subject
+  const { size, mtimeMs, ctimeMs, inode } = columns
+  const differences: Differences = { missing: [], edited: [], unsure: [] }
+  const paths = new Paths(subject)
+  for (let i = from; i < to; i += 1) {
+    if (!lstat.look(paths.of(i))) differences.missing.push(i)
+    else if (!lstat.isFile || lstat.size !== size[i]) differences.edited.push(i)
+    else if (
+      lstat.mtimeMs !== mtimeMs[i] ||
+      lstat.ctimeMs !== ctimeMs[i] ||
+      lstat.ino !== inode[i] ||
+      // Not older than its record it is racy: within the clock's granularity a later edit could leave the same size and
+      // time (git's rule, by the filesystem's clock).
+      lstat.mtimeMs >= takenAtMs ||
+      lstat.ctimeMs >= takenAtMs
+    )
+      differences.unsure.push(i, lstat.mtimeMs, lstat.ctimeMs, lstat.ino)
+  }
+  return differences
+}
+
+/** Those of the entries whose bytes are others than recorded, or cannot be found any more. */
+export function readStretch(
+  subject: Subject,
+  entries: Iterable<number>,
+  isEnded: () => boolean,
+): readonly number[] {
+  const different: number[] = []
+  const paths = new Paths(subject)
+  for (const i of entries) {
+    if (isEnded()) break
+    const recorded = subject.columns.sha256.subarray(32 * i, 32 * i + 32)
+    if (!hashOf(paths.textOf(i), isEnded)?.equals(recorded)) different.push(i)
+  }
+  return different
+}
+
+const piece = Buffer.allocUnsafeSlow(1 << 20)
+
+/** Undefined where nothing lies any more, or it is no longer wanted. */
+function hashOf(path: string, isEnded: () => boolean): Buffer | undefined {
+  const hash = createHash('sha256')
+  let handle: number
+  try {
+    handle = openSync(path, 'r')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    for (let length = readSync(handle, piece); length > 0; length = readSync(handle, piece)) {
+      if (isEnded()) return undefined
+      hash.update(piece.subarray(0, length))
+    }
+  } finally {
+    closeSync(handle)
+  }
+  return hash.digest()
+}
+
+const slash = 0x2f
+
+/** No path that a system takes is longer. */
+const longest = 4096
+let scratch = Buffer.alloc(2 * longest)
+
+/** Absolute paths of entries, in one buffer that is used again and again: of one artifact at a time. */
+class Paths {
+  readonly #subject: Subject
+  readonly #names: Buffer
+  readonly #path: Buffer
+  readonly #prefix: number
+
+  constructor(subject: Subject) {
+    const { place, form, columns } = subject
+    const { buffer, byteOffset, byteLength } = columns.paths
+    this.#subject = subject
+    this.#names = Buffer.from(buffer, byteOffset, byteLength)
+    const top = Buffer.from(place)
+    if (scratch.length < top.length + longest + 2) scratch = Buffer.alloc(top.length + longest + 2)
+    this.#path = scratch
+    this.#path.set(top)
+    this.#path[top.length] = 0
+    this.#prefix = form === 'file' ? top.length : top.length + 1
+    if (form === 'tree') this.#path[top.length] = slash
+  }
+
+  /** Ended by a zero; good until the next. */
+  of(i: number): Buffer {
+    this.#fill(i)
+    return this.#path
+  }
+
+  textOf(i: number): string {
+    return this.#path.toString('utf8', 0, this.#fill(i))
+  }
+
+  #fill(i: number): number {
+    if (this.#subject.form === 'file') return this.#prefix
+    const { starts } = this.#subject.columns
+    const start = starts[i] as number
+    const end = Math.min(starts[i + 1] as number, start + longest)
+    const pathEnd = this.#prefix + this.#names.copy(this.#path, this.#prefix, start, end)
+    this.#path[pathEnd] = 0
+    return pathEnd
+  }
+}
