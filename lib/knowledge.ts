@@ -12,6 +12,7 @@ import type { Graph } from './model/plan.ts'
 import type { Memory, Receipt } from './model/receipt.ts'
 import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
+import type { Heirs } from './plan/heirs.ts'
 import type { Knowledge } from './plan.ts'
 import type { Receipts } from './receipts/receipts.ts'
 import {
@@ -38,12 +39,20 @@ export interface KnownOptions extends LookOptions {
   readonly tier: Tier
   /** What was seen a moment ago counts, and what is seen is added. */
   readonly seen?: Seen
+  /** Who goes on with results of tasks that the spec does not name any more, if those still lie there whole. */
+  readonly heirs?: Heirs
 }
 
 /** What can be said of a result without looking at its files, or what has to be looked at, and by which name. */
 type Ahead =
   | { readonly is: 'known'; readonly look: Look }
   | { readonly is: 'open'; readonly sight: Sight; readonly key: string }
+  | {
+      readonly is: 'inherited'
+      readonly receipt: Receipt
+      readonly manifest: ColumnarManifest
+      readonly final: string
+    }
 
 export class Known implements Knowledge {
   readonly root: string
@@ -55,12 +64,14 @@ export class Known implements Knowledge {
     { readonly name: string; readonly manifest: ColumnarManifest | undefined }
   >()
   readonly #options: KnownOptions
+  readonly #heirs: Heirs
 
   constructor(root: string, receipts: Receipts, options: KnownOptions) {
     this.root = root
     this.receipts = receipts
     this.seen = options.seen ?? new Map()
     this.#options = options
+    this.#heirs = new Map(options.heirs)
   }
 
   /** Looks at the artifacts of all tasks that have a receipt, in one sweep. */
@@ -68,6 +79,10 @@ export class Known implements Knowledge {
     const open: { readonly id: TaskId; readonly sight: Sight; readonly key: string }[] = []
     for (const task of graph.tasks.values()) {
       const ahead = this.#ahead(task, this.#options.tier)
+      if (ahead.is === 'inherited') {
+        this.#looks.set(task.id, await this.#lookElsewhere(task, ahead))
+        continue
+      }
       const look = ahead.is === 'known' ? ahead.look : this.seen.get(ahead.key)?.look
       if (look) this.#looks.set(task.id, look)
       else if (ahead.is === 'open') open.push({ id: task.id, ...ahead })
@@ -84,7 +99,12 @@ export class Known implements Knowledge {
   /** Looks at one artifact as it is now, as deep as was asked for unless told otherwise. */
   async lookAgain(task: Task, tier = this.#options.tier): Promise<Look> {
     const ahead = this.#ahead(task, tier)
-    const seen = ahead.is === 'known' ? ahead.look : await lookAt(ahead.sight, this.#options)
+    const seen =
+      ahead.is === 'known'
+        ? ahead.look
+        : ahead.is === 'inherited'
+          ? await this.#lookElsewhere(task, ahead)
+          : await lookAt(ahead.sight, this.#options)
     this.#looks.set(task.id, seen)
     return seen
   }
@@ -102,19 +122,44 @@ export class Known implements Knowledge {
     if (!task.gives.lasting && look(place) === undefined) return { is: 'known', look: gone }
     const manifest = this.manifestOf(task.id)
     if (manifest === undefined) return { is: 'known', look: unrecorded }
+    if (task.gives.lasting && this.inheritanceOf(task.id))
+      return { is: 'inherited', receipt, manifest, final: place }
     // An archive is looked at only for whether it is still there to be read: hashing it would prove nothing about the tree.
     const tier = task.gives.lasting || wanted === 'record' ? wanted : 'tree'
     const sight = { place, form: task.gives.form, manifest, tier }
     return { is: 'open', sight, key: sightKey(receipt.manifest, place) }
   }
 
+  /** Files that were moved already, by a build that was ended meanwhile, lie at their final place. */
+  async #lookElsewhere(
+    { id, gives }: Task,
+    { receipt, manifest, final }: Ahead & { is: 'inherited' },
+  ): Promise<Look> {
+    const form = gives?.form ?? 'tree'
+    const tier = this.#options.tier === 'hash' ? 'hash' : 'tree'
+    const before = await lookAt({ place: join(this.root, receipt.at), form, manifest, tier }, this.#options)
+    const now =
+      before.bad.size > 0 ? await lookAt({ place: final, form, manifest, tier }, this.#options) : undefined
+    if (![...before.bad].some(i => now?.bad.has(i)))
+      return { ...unseen, survey: { state: 'elsewhere', at: receipt.at } }
+    // Not whole any more: then it is nobody's.
+    this.#heirs.delete(id)
+    return unseen
+  }
+
+  /** The receipt that a task goes on with, which is another one's. */
+  inheritanceOf(task: TaskId): Receipt | undefined {
+    return this.receipts.memoryOf(task) === undefined ? this.#heirs.get(task) : undefined
+  }
+
   memoryOf(task: TaskId): Memory | undefined {
-    return this.receipts.memoryOf(task)
+    const inherited = this.inheritanceOf(task)
+    return inherited ? { state: 'done', receipt: inherited } : this.receipts.memoryOf(task)
   }
 
   /** The record of the last finished result. */
   receiptOf(task: TaskId): Receipt | undefined {
-    const memory = this.receipts.memoryOf(task)
+    const memory = this.memoryOf(task)
     return memory?.state === 'done' ? memory.receipt : undefined
   }
 

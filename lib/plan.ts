@@ -170,7 +170,7 @@ function digestsForeseen(graph: Graph, known: Knowledge, verdicts: ReadonlyMap<T
 /** Nothing that decides the result is known to have changed. */
 const mayOnlyRestore = (verdict: Verdict | undefined): boolean =>
   verdict?.state === 'unsettled' ||
-  (verdict?.state === 'stale' && ['output-damaged', 'needed'].includes(verdict.reason.code))
+  (verdict?.state === 'stale' && ['output-damaged', 'needed', 'moved'].includes(verdict.reason.code))
 
 function demand(
   graph: Graph,
@@ -203,7 +203,8 @@ type Reading =
 function readingOf(task: Task, verdict: Verdict | undefined, known: Knowledge, digestOf: DigestOf): Reading {
   if (verdict === undefined || verdict.state === 'fresh') return { form: 'never' }
   if (verdict.state === 'unsettled') return { form: 'possible', until: verdict.until }
-  if (!canRework(task, verdict, known) && !canRepair(task, verdict, known)) return { form: 'certain' }
+  if (verdict.reason.code !== 'moved' && !canRework(task, verdict, known) && !canRepair(task, verdict, known))
+    return { form: 'certain' }
   const until = task.outline.takes.find(input => digestOf(input) === undefined)
   return until === undefined ? { form: 'never' } : { form: 'possible', until }
 }

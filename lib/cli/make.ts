@@ -77,12 +77,14 @@ async function perform(
   freeBytes: number,
   began: number,
 ): Promise<number> {
-  const [{ whileHeld }, { runPlan }, { refreshTimes }, { learn, receiptsBefore }] = await Promise.all([
-    import('./hold.ts'),
-    import('../run.ts'),
-    import('../run/refresh.ts'),
-    import('./learn.ts'),
-  ])
+  const [{ whileHeld }, { runPlan }, { refreshTimes }, { inheritRecords }, { learn, receiptsBefore }] =
+    await Promise.all([
+      import('./hold.ts'),
+      import('../run.ts'),
+      import('../run/refresh.ts'),
+      import('../run/inherit.ts'),
+      import('./learn.ts'),
+    ])
   const { console, command } = desk
   const { force, offline, quiet } = command.options
   // Without hosts a build does what it can, and tells all that it would have needed.
@@ -96,6 +98,7 @@ async function perform(
     console.watch(openSteps(plan).length)
     const before = receiptsBefore(run)
     const tally = await runPlan(run, plan, { keepGoing, archiveBytes: plan.totals.archives })
+    inheritRecords(run)
     await refreshTimes(run)
     run.known.receipts.dropUnused()
     const isChanged = learn(run, before, command.options.spec)

@@ -9,6 +9,7 @@ import { isPartial } from '../model/annotation.ts'
 import { stateFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Task, TaskKind } from '../model/task.ts'
+import { heirsOf } from '../plan/heirs.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { lookUpSpec, type ReadSpec, readSpecOnce } from '../spec/cache.ts'
 import { targetsNamed } from '../spec/targets.ts'
@@ -66,5 +67,6 @@ function wholeAt(state: string): (task: Task) => boolean {
 /** What is recorded of a playground, and what lies there. Writes nothing. */
 export async function survey(playground: Playground, options: KnownOptions): Promise<Known> {
   const receipts = openReceipts(playground.state, { readOnly: true })
-  return new Known(playground.root, receipts, options).lookAtAll(playground.graph)
+  const heirs = heirsOf(playground.whole, receipts.all())
+  return new Known(playground.root, receipts, { heirs, ...options }).lookAtAll(playground.graph)
 }

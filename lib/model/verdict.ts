@@ -18,6 +18,8 @@ export type Survey =
       readonly missingCount: number
       readonly editedCount: number
     }
+  /** Every file is as its manifest says, but lies below the place that the target had under another name (or there already). */
+  | { readonly state: 'elsewhere'; readonly at: string }
   /** The manifest cannot be read. */
   | { readonly state: 'unrecorded' }
   /** A file outside the root that the task reads is another one than last time. */
@@ -43,6 +45,8 @@ export type Reason =
       readonly editedCount: number
     }
   | { readonly code: 'record-unreadable' }
+  /** Its result lies where another name of the target had it. */
+  | { readonly code: 'moved'; readonly from: string }
   /** Its result is not on disk any more, and `by` reads it. */
   | { readonly code: 'needed'; readonly by: TaskId }
 
@@ -126,6 +130,8 @@ function reasonOnDisk(survey: Survey): Reason | undefined {
       return { code: 'file-changed', path: survey.path }
     case 'unrecorded':
       return { code: 'record-unreadable' }
+    case 'elsewhere':
+      return { code: 'moved', from: survey.at }
     case 'damaged': {
       const { state: _, ...damage } = survey
       return { code: 'output-damaged', ...damage }

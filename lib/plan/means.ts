@@ -48,7 +48,10 @@ export const doesWithout = (
   task: Task,
   verdict: Verdict & { state: 'stale' },
   { known, wishes }: Wishing,
-): boolean => canRework(task, verdict, known) || (!wishes.has(task.id) && canRepair(task, verdict, known))
+): boolean =>
+  verdict.reason.code === 'moved' ||
+  canRework(task, verdict, known) ||
+  (!wishes.has(task.id) && canRepair(task, verdict, known))
 
 /**
  * Whether it may begin while `input` is still being made: it will run whatever comes out, and what it keeps of its last

@@ -76,8 +76,8 @@ export function movesOf(
     const pieces = last && canRepair(task, verdict, known) ? piecesOf(task, last, count, known, isFresh) : 0
     return { download: forecast.download ? share : pieces, write: share, files: count }
   }
-  // New names for the files that lie there.
-  if (canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }
+  // New names or places for the files that lie there.
+  if (reason.code === 'moved' || canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }
   const copied = forecast.copyOf === undefined ? undefined : known.bytesOutside(forecast.copyOf)
   const whole = copied ?? foretold ?? last?.bytes
   const left = (bytes: number | undefined) =>

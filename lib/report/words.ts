@@ -55,6 +55,8 @@ export function because(reason: Reason): string {
       return damage(reason)
     case 'record-unreadable':
       return 'its record cannot be read'
+    case 'moved':
+      return `lies in ${reason.from}: moved, not made again`
     case 'needed':
       return `needed again by ${nameOf(reason.by)}`
   }

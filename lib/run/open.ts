@@ -11,6 +11,7 @@ import { takeLock } from '../lock.ts'
 import type { Report } from '../model/event.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
+import { heirsOf } from '../plan/heirs.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { readOnlyRoot } from '../room.ts'
 import type { Seen, Tier } from '../survey.ts'
@@ -65,8 +66,9 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
     try {
       sweepHalfMade(request.state)
       makeFolder(staging)
-      const { root, tier, seen } = request
-      const known = await new Known(root, receipts, { tier, ...(seen && { seen }) }).lookAtAll(request.graph)
+      const { root, tier, seen = new Map() } = request
+      const heirs = heirsOf(request.whole, receipts.all())
+      const known = await new Known(root, receipts, { tier, seen, heirs }).lookAtAll(request.graph)
       const signal = AbortSignal.any([request.signal, lost.signal])
       // Every request and pause of every step listens to it.
       setMaxListeners(0, signal)

@@ -4,23 +4,24 @@
  */
 
 import { statSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { filesystemNowMs, look, makeFolder, remove, syncFolder } from '../io/disk.ts'
+import { basename, join } from 'node:path'
+import { makeFolder, remove, syncFolder } from '../io/disk.ts'
 import { syncFiles } from '../io/sync.ts'
 import { shelfOf } from '../knowledge.ts'
 import { BegunAnew } from '../model/growing-file.ts'
-import type { ColumnarManifest, Manifest, Times } from '../model/manifest.ts'
+import type { ColumnarManifest } from '../model/manifest.ts'
 import { withTimes } from '../model/manifest.ts'
 import { type Begun, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { Artifact, Task, TaskId } from '../model/task.ts'
-import { plural } from '../model/units.ts'
 import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
-import { attempt, isSole, type Made, subjectOf } from './attempt.ts'
+import { tellOfMoved } from './aside.ts'
+import { attempt, isSole, type Made } from './attempt.ts'
 import type { Run } from './context.ts'
 import { discard, isOurFolder, isTaken, removeResult, removeShelf } from './discard.ts'
+import { inherit } from './inherit.ts'
 import { ownerAmongSiblings, wasPlacedBefore } from './owners.ts'
+import { nextTick, timesOf } from './times.ts'
 
 export interface Done {
   readonly receipt: Receipt
@@ -33,6 +34,7 @@ export interface Done {
  */
 export async function carryOut(run: Run, task: Task, reason: Reason, signal: AbortSignal): Promise<Done> {
   const began = performance.now()
+  if (reason.code === 'moved') return inherit(run, task)
   run.tally.begun += 1
   const staging = task.kind.staging
     ? join(run.state, shelfOf(task.id), 'files')
@@ -143,32 +145,6 @@ function discardConsumed(run: Run, { kind }: Task, id: TaskId): void {
   if (giver && isConsumed && isSole(run, giver)) discard(run, giver)
 }
 
-/**
- * The filesystem's clock, once it has moved on from now: everything placed before is then older than its record, so
- * that the next build need not read it again. A clock that stands still for long leaves racy entries, which is safe.
- */
-async function nextTick(folder: string): Promise<number> {
-  const now = filesystemNowMs(folder)
-  for (let tries = 0; tries < 20; tries += 1) {
-    const later = filesystemNowMs(folder)
-    if (later > now) return later
-    await sleep(2)
-  }
-  return now
-}
-
-function* timesOf(
-  form: 'file' | 'tree',
-  final: string,
-  contents: Manifest,
-): Generator<readonly [number, Times]> {
-  for (let i = 0; i < contents.count; i += 1) {
-    const times = look(form === 'file' ? final : join(final, contents.path(i)))
-    // Gone between placing and looking: recorded without times, so that the next look finds it missing.
-    if (times) yield [i, times]
-  }
-}
-
 /** Told to the log beforehand, so that whatever of it is placed when the run is killed is known again. */
 function placingOf(run: Run, task: Task, { at }: Artifact, contents: ColumnarManifest): Begun {
   // A folder of ours goes as a whole.
@@ -191,23 +167,4 @@ function placedBefore(
 
 function timesOfReads(paths: readonly string[]): NonNullable<Receipt['reads']> {
   return paths.map(path => statSync(path)).map(({ size, mtimeMs }) => ({ bytes: size, mtimeMs }))
-}
-
-function tellOfMoved(run: Run, task: Task, paths: readonly string[]): void {
-  const aside = relative(run.root, join(run.state, 'aside', run.id))
-  run.report({
-    event: 'diagnostic',
-    diagnostic: {
-      severity: 'warning',
-      code: 'edited-by-hand',
-      subject: subjectOf(task),
-      message: `${plural(paths.length, 'file')} in the way ${paths.length === 1 ? 'was' : 'were'} not made by Groundwork, or edited since.`,
-      evidence: [
-        ...paths.slice(0, 10).map((path, i) => ({ label: i === 0 ? 'moved' : '', text: path })),
-        ...(paths.length > 10 ? [{ label: '', text: `and ${plural(paths.length - 10, 'other')}` }] : []),
-      ],
-      disk: `They lie in ${aside}, under the same paths; what the spec describes is in their place.`,
-      next: `compare, and take back what you want to keep; then remove ${aside}.`,
-    },
-  })
 }
