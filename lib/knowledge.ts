@@ -9,7 +9,7 @@ import { filesBelow, look } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
 import type { Graph } from './model/plan.ts'
-import type { Memory, Receipt } from './model/receipt.ts'
+import { isLinked, lackedBy, type Memory, type Receipt } from './model/receipt.ts'
 import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
 import type { Knowledge } from './plan.ts'
@@ -67,8 +67,11 @@ export class Known implements Knowledge {
     const manifest = this.manifestOf(task.id)
     if (manifest === undefined) return unrecorded
     // An archive is looked at only for whether it is still there to be read: hashing it would prove nothing about the tree.
-    const tier = task.gives.lasting || wanted === 'record' ? wanted : 'tree'
-    return lookAt(place, task.gives.form, manifest, { ...this.#options, tier })
+    const asked = task.gives.lasting || wanted === 'record' ? wanted : 'tree'
+    // By the record itself some of it was not there.
+    const tier = asked === 'record' && lackedBy(receipt) > 0 ? 'tree' : asked
+    const throughLinks = isLinked(receipt)
+    return lookAt(place, task.gives.form, manifest, { ...this.#options, tier, throughLinks })
   }
 
   memoryOf(task: TaskId): Memory | undefined {

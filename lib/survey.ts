@@ -6,7 +6,7 @@
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { sha256OfFile } from './io/digest.ts'
-import { look } from './io/disk.ts'
+import { look, lookThrough } from './io/disk.ts'
 import type { Manifest } from './model/manifest.ts'
 import type { ReadFile } from './model/receipt.ts'
 import type { Survey } from './model/verdict.ts'
@@ -25,6 +25,8 @@ export interface Look {
 
 export interface LookOptions {
   readonly tier: Tier
+  /** A link counts as the file that it leads to. */
+  readonly throughLinks?: boolean
   readonly signal?: AbortSignal
   /** After each file that had to be read, with its bytes. */
   readonly onHashed?: (bytes: number) => void
@@ -54,7 +56,7 @@ export async function lookAt(
   for (let i = 0; i < manifest.count; i += 1) {
     const path = manifest.path(i)
     const file = form === 'file' ? place : join(place, path)
-    const stats = look(file)
+    const stats = options.throughLinks === true ? lookThrough(file) : look(file)
     if (stats === undefined) {
       bad.add(i)
       missingCount += 1
@@ -82,7 +84,7 @@ export async function lookAt(
  * Whether `lstat` alone vouches for an entry. An entry that is not older than its record is racy: within the clock's
  * granularity a later edit could leave the same size and time (git's rule, by the filesystem's clock).
  */
-function isAsRecorded(stats: Stats, manifest: Manifest, i: number): boolean {
+export function isAsRecorded(stats: Stats, manifest: Manifest, i: number): boolean {
   return (
     stats.isFile() &&
     stats.size === manifest.size(i) &&

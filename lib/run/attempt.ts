@@ -194,8 +194,9 @@ const previousOf = (run: Run, id: TaskId): Workbench['previous'] =>
 /** Final places that hold the very bytes of a download: where the files lie although their record is gone. */
 function candidatesFor(run: Run, task: Task): readonly string[] {
   const readers = (run.whole.dependants.get(task.id) ?? []).map(id => run.whole.tasks.get(id)?.gives)
-  return readers
+  const placed = readers
     .filter(gives => gives?.form === 'file')
     .map(gives => join(run.root, gives?.at ?? ''))
     .filter(path => existsSync(path) && basename(path) !== '')
+  return [...(run.offered?.get(task.id) ?? []), ...placed]
 }

@@ -6,13 +6,13 @@
 import { statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { filesystemNowMs, look, makeFolder, remove, syncFolder } from '../io/disk.ts'
+import { filesystemNowMs, look, lookThrough, makeFolder, remove, syncFolder } from '../io/disk.ts'
 import { syncFiles } from '../io/sync.ts'
 import { shelfOf } from '../knowledge.ts'
 import { BegunAnew } from '../model/growing-file.ts'
 import type { ColumnarManifest, Manifest, Times } from '../model/manifest.ts'
-import { withTimes } from '../model/manifest.ts'
-import { type Begun, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
+import { unknownDigest, withTimes } from '../model/manifest.ts'
+import { type Begun, isLinked, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { Artifact, Task, TaskId } from '../model/task.ts'
 import { plural } from '../model/units.ts'
 import type { Reason } from '../model/verdict.ts'
@@ -70,8 +70,17 @@ async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Prom
   }
 }
 
-/** Places what was made; what is to be remembered of it. */
-async function keep(run: Run, task: Task, made: Made, staging: string, began: number): Promise<Receipt> {
+/** Places what was made; what is to be remembered of it. Of a file without digest only the name and size are. */
+export async function keep(
+  run: Run,
+  task: Task,
+  found: Made,
+  staging: string,
+  began: number,
+): Promise<Receipt> {
+  const last = run.known.receiptOf(task.id)
+  // A repair leaves what it does not replace.
+  const made = last && isLinked(last) ? { ...found, remarks: { link: 'symlink', ...found.remarks } } : found
   const { contents } = made
   const manifest = made.isSpent
     ? contents
@@ -133,7 +142,7 @@ async function publish(
   for (const input of task.outline.takes) discardConsumed(run, task, input)
   if (movedAside.length > 0) tellOfMoved(run, task, movedAside)
   const takenAtMs = await nextTick(run.staging)
-  return withTimes(contents, takenAtMs, timesOf(gives.form, final, contents))
+  return withTimes(contents, takenAtMs, timesOf(gives.form, final, contents, isLinked(made)))
 }
 
 /** The files of a part have second names in what was made of it. */
@@ -161,9 +170,13 @@ function* timesOf(
   form: 'file' | 'tree',
   final: string,
   contents: Manifest,
+  throughLinks: boolean,
 ): Generator<readonly [number, Times]> {
   for (let i = 0; i < contents.count; i += 1) {
-    const times = look(form === 'file' ? final : join(final, contents.path(i)))
+    const path = form === 'file' ? final : join(final, contents.path(i))
+    // What lies there is something else: no time may vouch for it.
+    if (contents.sha256(i) === unknownDigest) continue
+    const times = throughLinks ? lookThrough(path) : look(path)
     // Gone between placing and looking: recorded without times, so that the next look finds it missing.
     if (times) yield [i, times]
   }
