@@ -52,9 +52,7 @@ test.each([
   await checkAll({ batches: batches(folder), bytes, threads: 2, signal, onChecked })
   const wrong = [7, 8, 41, 42]
   const expected = contents.map((content, i) => [`${i}`, sha256Of(content)] as const)
-  expect(new Map([...right].toSorted())).toEqual(
-    new Map(expected.filter((_, i) => !wrong.includes(i)).toSorted()),
-  )
+  expect(new Map(right)).toEqual(new Map(expected.filter((_, i) => !wrong.includes(i))))
 })
 
 test('without a CRC-32 the size decides, and the digest is told', async () => {
