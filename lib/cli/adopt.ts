@@ -124,7 +124,7 @@ const adoptions = ({ command: { options } }: Desk, { graph }: Playground): reado
 
 async function look(
   { command: { options }, console }: Desk,
-  { root, graph, spec }: Playground,
+  playground: Playground,
   known: Known,
   adoption: Adoption,
   { signal, foldsCase }: { readonly signal: AbortSignal; readonly foldsCase: boolean },
@@ -133,7 +133,7 @@ async function look(
   const { offline } = options
   const { report } = console
   try {
-    return await lookFor(adoption, { root, graph, spec, known, folder, offline, foldsCase, report, signal })
+    return await lookFor(adoption, { ...playground, known, folder, offline, foldsCase, report, signal })
   } finally {
     remove(folder)
   }

@@ -54,7 +54,7 @@ export async function lookFor(adoption: Adoption, looking: Looking): Promise<Fou
     const seen = await see(wanted.files, wanted.spots, { ...adoption, signal, onRead })
     sightings.push({ wanted, seen })
   }
-  const account = accountOf({ ...adoption, root }, sightings, answer.unproven)
+  const account = accountOf({ ...looking, ...adoption }, sightings, answer.unproven)
   if (account.adopted.files === 0) throw nothingAdopted(account, sightings, root)
   return { account, sightings, requests: answer.requests }
 }

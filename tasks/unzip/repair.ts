@@ -20,9 +20,12 @@ export async function repair(params: UnzipParams, bench: Workbench): Promise<boo
   const { download } = params
   const before = bench.last?.manifest
   if (download === undefined || before === undefined || params.inner !== undefined) return false
-  const { bytes } = archive.manifest
-  const work = (remote: RangedArchive): Promise<true | undefined> =>
-    remote.bytes === bytes ? repairFrom(remote, params, download, before, bench) : Promise.resolve(undefined)
+  // Of one that was never here nobody may know the size.
+  const bytes = archive.manifest.bytes === 0 ? undefined : archive.manifest.bytes
+  const work = async (remote: RangedArchive): Promise<true | undefined> =>
+    bytes === undefined || remote.bytes === bytes
+      ? repairFrom(remote, params, download, before, bench)
+      : undefined
   return (await overRanges(download, bench, bytes, work)) === true
 }
 

@@ -7,6 +7,7 @@ import type { Mirror } from '../../demo/mirror.ts'
 import { expectGolden } from '../rig/golden.ts'
 import { expectContract, type Ground, ground, mirror, type Ran, sha256Of } from '../rig/playground.ts'
 import { tarOf } from '../rig/tars.ts'
+import { zipOf } from '../rig/zips.ts'
 import { archive, fileBytes, foretold, noise, pictures, positions, tail, tree } from './pieces.ts'
 
 interface World {
@@ -314,6 +315,89 @@ test('a host without ranges: the number of files is all there is, and is said', 
   expect(adopted(ran)).toMatchObject({ adopted: { files: 40 }, proofs: ['count'] })
   asked()
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  // Ranges came back; how large the archive is nobody knew.
+  host.serve('/pack.zip', archive)
+  rmSync(join(place.root, 'images/3.jpg'))
+  expect(foretold(await place.run('build', '-n')).steps[1]).toMatchObject({ download: null })
+  expect((await place.run('build')).summary).toMatchObject({ repaired: 1, filesWritten: 1, exitCode: 0 })
+  expect(asked()).toEqual([...directory, positions(3)])
+  expect(place.tree()).toEqual(tree)
+})
+
+test('an archive that changed since its directory was read is fetched whole, and is what counts', async () => {
+  const { place, host, asked } = await world()
+  lay(place, 'mine', [3])
+  await place.run('adopt', 'images', '--from', 'mine')
+  const other = zipOf(
+    pictures.map(({ name, content }, i) => ({ name, content: i === 3 ? noise('new 3') : content })),
+  )
+  host.serve('/pack.zip', other, { does: 'tagged', etag: '"other"' })
+  asked()
+  expect((await place.run('build')).summary).toMatchObject({ failed: 0, exitCode: 0 })
+  expect(asked()).toContain('/pack.zip whole')
+  expect(place.tree()).toEqual({ ...tree, 'images/3.jpg': sha256Of(noise('new 3')) })
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+})
+
+test('the lock file learns nothing of an archive that nobody read', async () => {
+  const { place } = await world()
+  lay(place, 'mine', [3])
+  await place.run('adopt', 'images', '--from', 'mine')
+  await place.run('lock')
+  expect(place.read('datasets.lock.yaml')).not.toContain('000000')
+  expect((await place.run('build')).summary).toMatchObject({ filesWritten: 1, exitCode: 0 })
+  expect(place.read('datasets.lock.yaml')).not.toContain('000000')
+})
+
+test('whatever made it: the record of another playground vouches for tars and renamed files, too', async () => {
+  const first = ground()
+  const spec = `targets:
+  tar: { sources: [{ url: "${first.folder}/pack.tar" }], expect: { files: 2 } }
+  renamed: { sources: [{ url: "${first.folder}/pack.zip" }], rename: [{ match: '*.png', to: '{stem}.jpg' }] }
+`
+  first.write(
+    'pack.tar',
+    tarOf([
+      { name: 'a.jpg', content: 'a' },
+      { name: 'b.jpg', content: 'b' },
+    ]),
+  )
+  first.write(
+    'pack.zip',
+    zipOf([
+      { name: 'c.png', content: 'c' },
+      { name: 'd.jpg', content: 'd' },
+    ]),
+  )
+  first.spec(spec)
+  expect((await first.run('build')).exitCode).toBe(0)
+  const second = ground()
+  second.spec(spec)
+  for (const target of ['tar', 'renamed']) {
+    const ran = await second.run('adopt', target, '--from', join(first.root, target), '--link', 'copy')
+    expect(adopted(ran)).toMatchObject({ adopted: { files: 2 }, proofs: ['record'], read: { files: 0 } })
+  }
+  expect((await second.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  expect(second.tree()).toEqual(first.tree())
+})
+
+test('all targets below a folder, in place: one inside of another is no stranger there', async () => {
+  const { place, host } = await world()
+  place.spec(`targets:
+  coco: { sources: [{ url: "${host.url}/notes.txt", sha256: ${sha256Of('notes')}, file: notes.txt }] }
+  coco/images: { sources: [{ url: "${host.url}/pack.zip", unzip: { root: images } }] }
+  coco/gone: { sources: [{ url: "${host.url}/gone.zip" }] }
+`)
+  place.write('data/coco/notes.txt', 'notes')
+  lay(place, 'data/coco/images')
+  const ran = await place.run('adopt', 'coco')
+  // What cannot be for one of them does not keep the others from it.
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['not-found', 'no-proof'] })
+  expect(ran.events.filter(({ event }) => event === 'adopted')).toMatchObject([
+    { target: 'coco', adopted: { files: 1 }, inPlace: 1, extra: { files: 0 } },
+    { target: 'coco/images', adopted: { files: 40 }, inPlace: 40, extra: { files: 0 } },
+  ])
+  expect((await place.run('build', 'coco/images')).summary).toMatchObject({ ran: 0, requests: 0 })
 })
 
 test('a tar has no directory: its number of files, or nothing', async () => {

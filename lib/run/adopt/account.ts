@@ -5,7 +5,7 @@ import { filesBelow } from '../../io/disk.ts'
 import { stateFolder } from '../../model/layout.ts'
 import type { Task } from '../../model/task.ts'
 import type { Seen } from './seen.ts'
-import type { Proof, Wanted } from './wanted.ts'
+import type { Proof, Question, Wanted } from './wanted.ts'
 
 interface Count {
   readonly files: number
@@ -45,7 +45,7 @@ export interface Sighting {
 const listed = 10
 
 export function accountOf(
-  { target, from, root }: Pick<Account, 'target' | 'from'> & { readonly root: string },
+  { target, from, root, whole }: Pick<Account, 'target' | 'from'> & Pick<Question, 'root' | 'whole'>,
   sightings: readonly Sighting[],
   unproven: readonly Task[],
 ): Account {
@@ -78,7 +78,13 @@ export function accountOf(
   }
   const isAllKnown = unproven.every(({ gives }) => gives?.form === 'file')
   for (const { gives } of unproven) known.add(gives?.at.slice(target.length + 1) ?? '')
-  const extra = isAllKnown ? strangers(from ?? join(root, target), known) : { files: 0, paths: [] }
+  // Another target may lie in this one.
+  const within = whole.targets
+    .filter(other => other.startsWith(`${target}/`))
+    .map(other => `${other.slice(target.length + 1)}/`)
+  const isExtra = (path: string): boolean =>
+    !known.has(path) && ![...within, `${stateFolder}/`].some(folder => path.startsWith(folder))
+  const extra = isAllKnown ? strangers(from ?? join(root, target), isExtra) : { files: 0, paths: [] }
   const proofs = [...new Set(sightings.map(({ wanted }) => wanted.proof.form))]
   const left = unproven.map(({ gives }) => gives?.at ?? '')
   return { target, from, adopted, inPlace, missing, different, extra, read, believed, proofs, left }
@@ -91,11 +97,11 @@ function pathOf({ task: { gives, target } }: Wanted, { files }: Seen, k: number)
   return below === '' ? files.path(k) : `${below}/${files.path(k)}`
 }
 
-function strangers(folder: string, known: ReadonlySet<string>): Account['extra'] {
+function strangers(folder: string, isExtra: (path: string) => boolean): Account['extra'] {
   const paths: string[] = []
   let files = 0
   for (const path of filesBelow(folder)) {
-    if (known.has(path) || path.startsWith(`${stateFolder}/`)) continue
+    if (!isExtra(path)) continue
     files += 1
     if (paths.length < listed) paths.push(path)
   }

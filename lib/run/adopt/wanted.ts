@@ -35,7 +35,9 @@ export interface Wanted {
 
 export interface Question extends InquiryOptions {
   readonly root: string
+  /** What is asked for, and everything that the spec names. */
   readonly graph: Graph
+  readonly whole: Graph
   readonly known: Known
   /** Absolute; what of `tasks` gives lies below it as below the target. Undefined: in the target itself. */
   readonly from: string | undefined
