@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { remove } from '../io/disk.ts'
 import type { Known } from '../knowledge.ts'
+import type { LinkMode } from '../model/link-mode.ts'
 import { Problem } from '../model/problem.ts'
 import { adoptedPage } from '../report/adopt.ts'
-import { type Adoption, type Found, lookFor, type Taken, takeAll } from '../run/adopt.ts'
+import { type Adoption, type Found, finish, lookFor, Takings, takeAll } from '../run/adopt.ts'
 import { threadsFor } from '../run/adopt/see.ts'
 import { refuseReadOnly } from '../room.ts'
 import { usage } from './arguments.ts'
@@ -52,13 +53,20 @@ interface Done {
   filesWritten: number
 }
 
+interface Occasion {
+  readonly desk: Desk
+  readonly playground: Playground
+  readonly done: Done
+  readonly signal: AbortSignal
+}
+
 /** Undefined where the user ended it. */
 async function foretell(desk: Desk, playground: Playground): Promise<Done | undefined> {
   const { signal, release } = onInterrupt(desk.console.report)
   const done = { ran: 0, failed: 0, requests: 0, filesWritten: 0 }
   try {
     const known = await survey(playground, { tier: desk.command.options.check })
-    await eachOf(desk, playground, done, async adoption => {
+    await eachOf({ desk, playground, done, signal }, async adoption => {
       const found = await look(desk, playground, known, adoption, { signal, foldsCase: false })
       done.requests += found.requests
       tell(desk, found, undefined)
@@ -76,16 +84,18 @@ async function perform(desk: Desk, playground: Playground): Promise<Done | undef
   refuseReadOnly(playground.root)
   const { result, interrupted } = await whileHeld(desk, playground, async run => {
     const done = { ran: 0, failed: 0, requests: 0, filesWritten: 0 }
+    const takings = new Takings()
     try {
-      await eachOf(desk, playground, done, async adoption => {
+      await eachOf({ desk, playground, done, signal: run.signal }, async adoption => {
         const found = await look(desk, playground, run.known, adoption, run)
         done.requests += found.requests
-        const taken = await takeAll(run, found, adoption)
-        done.ran += taken.ran
-        done.failed += taken.failed
+        const put = await takeAll(run, found, adoption.link, takings)
         done.filesWritten += found.account.adopted.files - found.account.inPlace
-        tell(desk, found, taken)
+        tell(desk, found, put)
       })
+      const after = await finish(takings, run)
+      done.ran = takings.recorded + after.ran
+      done.failed += after.failed
     } catch (error) {
       if (!run.signal.aborted) throw error
     }
@@ -97,16 +107,14 @@ async function perform(desk: Desk, playground: Playground): Promise<Done | undef
 
 /** What cannot be taken over for one target is told, and the next one has its turn. */
 async function eachOf(
-  desk: Desk,
-  playground: Playground,
-  done: Done,
+  { desk, playground, done, signal }: Occasion,
   work: (adoption: Adoption) => Promise<void>,
 ): Promise<void> {
   for (const adoption of adoptions(desk, playground)) {
     try {
       await work(adoption)
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
+      if (!(error instanceof Problem) || signal.aborted) throw error
       desk.console.problem(error)
       done.failed += 1
     }
@@ -139,8 +147,9 @@ async function look(
   }
 }
 
-function tell({ console }: Desk, { account }: Found, taken: Taken | undefined): void {
-  console.result(adoptedPage({ ...account, put: taken?.put }))
-  const put = taken && Object.fromEntries(taken.put)
-  console.object({ event: 'adopted', ...account, put: put ?? null, dryRun: taken === undefined })
+/** `put`: undefined where nothing was changed. */
+function tell({ console }: Desk, { account }: Found, put: ReadonlyMap<LinkMode, number> | undefined): void {
+  console.result(adoptedPage({ ...account, put }))
+  const counts = put === undefined ? null : Object.fromEntries(put)
+  console.object({ event: 'adopted', ...account, put: counts, dryRun: put === undefined })
 }

@@ -5,6 +5,7 @@
 
 import { graphFrom } from '../graph.ts'
 import type { Known } from '../knowledge.ts'
+import type { Summary } from '../model/event.ts'
 import type { LinkMode } from '../model/link-mode.ts'
 import type { Diagnostic } from '../model/problem.ts'
 import type { Task, TaskId } from '../model/task.ts'
@@ -15,6 +16,7 @@ import { noProof, nothingAdopted } from './adopt/messages.ts'
 import { type Records, recordsAbove } from './adopt/other.ts'
 import { takeOver } from './adopt/record.ts'
 import { realPlace, see } from './adopt/see.ts'
+import type { Seen } from './adopt/seen.ts'
 import { type Question, wantedOf } from './adopt/wanted.ts'
 import { naming } from './attempt.ts'
 import type { Run } from './context.ts'
@@ -68,40 +70,55 @@ function recordsFor(root: string, from: string | undefined, { known }: { known: 
   return other === undefined || other.root === own.root ? [own] : [other, own]
 }
 
-export interface Taken {
-  readonly put: ReadonlyMap<LinkMode, number>
-  /** Tasks whose results were recorded, and of the checks that followed. */
-  readonly ran: number
-  readonly failed: number
+/** What was taken over in one run, and what is still to be done with it. */
+export class Takings {
+  /** Tasks whose results were recorded. */
+  recorded = 0
+  /** Files of a person, by the task that would fetch them. */
+  readonly offered = new Map<TaskId, readonly string[]>()
+  /** They and their readers. */
+  readonly mayRun = new Set<TaskId>()
 }
 
-/** While the playground is held. */
-export async function takeAll(run: Run, { sightings }: Found, adoption: Adoption): Promise<Taken> {
+/** How many files were put in each way. While the playground is held. */
+export async function takeAll(
+  run: Run,
+  { sightings }: Found,
+  link: LinkMode | undefined,
+  takings: Takings,
+): Promise<ReadonlyMap<LinkMode, number>> {
   const put = new Map<LinkMode, number>()
-  const offered = new Map<TaskId, readonly string[]>()
-  const mayRun = new Set<TaskId>()
-  let ran = 0
   for (const { wanted, seen } of sightings) {
     const { task, proof } = wanted
     if (proof.form === 'pin') {
       if (!seen.isRight(0)) continue
-      offered.set(proof.download, [seen.pathOf(0)])
-      mayRun.add(proof.download).add(task.id)
-    } else {
-      for (const [mode, count] of await takeOver(run, wanted, seen, adoption.link))
+      takings.offered.set(proof.download, [seen.pathOf(0)])
+      takings.mayRun.add(proof.download).add(task.id)
+    } else if (!isRecorded(run, wanted, seen)) {
+      for (const [mode, count] of await takeOver(run, wanted, seen, link))
         put.set(mode, (put.get(mode) ?? 0) + count)
-      ran += 1
+      takings.recorded += 1
     }
   }
-  const after = await finish({ ...run, offered }, mayRun)
-  return { put, ran: ran + after.ran, failed: after.failed }
+  return put
+}
+
+/** Its own record says all of it already. */
+function isRecorded(run: Run, { task, proof }: Sighting['wanted'], seen: Seen): boolean {
+  if (proof.form !== 'record' || proof.sample.receipt !== run.known.receiptOf(task.id)) return false
+  for (let k = 0; k < seen.files.count; k += 1) if (seen.isRight(k) && !seen.isInPlace(k)) return false
+  return true
 }
 
 /**
  * Files that are pinned go the way of a download, which finds them at hand; what checks a target is asked where all of it
  * is there. Nothing else is run.
  */
-async function finish(run: Run, mayRun: ReadonlySet<TaskId>): Promise<Pick<Taken, 'ran' | 'failed'>> {
+export async function finish(
+  { offered, mayRun }: Takings,
+  given: Run,
+): Promise<Pick<Summary, 'ran' | 'failed'>> {
+  const run = { ...given, offered }
   const isOpen = openIn(run)
   const isReady = (id: TaskId): boolean => !isOpen.has(id) || mayRun.has(id)
   const isChecking = ({ gives, outline }: Task): boolean =>

@@ -156,7 +156,7 @@ function discardConsumed(run: Run, { kind }: Task, id: TaskId): void {
  * The filesystem's clock, once it has moved on from now: everything placed before is then older than its record, so
  * that the next build need not read it again. A clock that stands still for long leaves racy entries, which is safe.
  */
-async function nextTick(folder: string): Promise<number> {
+export async function nextTick(folder: string): Promise<number> {
   const now = filesystemNowMs(folder)
   for (let tries = 0; tries < 20; tries += 1) {
     const later = filesystemNowMs(folder)

@@ -263,6 +263,29 @@ test('from another playground: its records vouch, no byte is read and nobody is 
   expect(asked()).toContain(positions(9))
 })
 
+test('hard links to the files of another playground leave its record true: the next one believes it, too', async () => {
+  const { place, host, asked } = await world()
+  await place.run('build')
+  // Linked to, it has another ctime; edited, it must not be believed.
+  for (let times = 0; times < 2; times += 1) {
+    const other = ground()
+    other.spec(specOf(host.url))
+    const ran = await other.run('adopt', 'images', '--from', join(place.root, 'images'), '--link', 'hard')
+    expect(adopted(ran)).toMatchObject({ put: { hard: 40 }, believed: 40, read: { files: 0 } })
+    expect((await other.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  }
+  asked()
+  const before = place.listing()
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  // Nothing was read, and so nothing recorded anew.
+  expect(Object.keys(place.listing()).filter(path => path.includes('/manifests/'))).toEqual(
+    Object.keys(before).filter(path => path.includes('/manifests/')),
+  )
+  writeFileSync(join(place.root, 'images/4.jpg'), noise('other 4'))
+  expect((await place.run('build')).summary).toMatchObject({ repaired: 1, exitCode: 0 })
+  expect(place.tree()).toEqual(tree)
+})
+
 test('another playground built from another address: the same directory vouches', async () => {
   const { place, host } = await world()
   await place.run('build')

@@ -22,11 +22,16 @@ export interface Records {
   readonly receipts: Pick<Receipts, 'all' | 'memoryOf' | 'loadManifest'>
 }
 
-/** A result with what it was made of, as another playground recorded it. */
-export interface Sample {
-  readonly task: Task
+/** A result as a playground recorded it. */
+export interface Recorded {
+  /** Of that playground. */
+  readonly root: string
   readonly receipt: Receipt
   readonly manifest: ColumnarManifest
+}
+
+/** The same with what it was made of. */
+export interface Sample extends Recorded {
   readonly inputs: readonly Sample[]
   /** Absolute, where it lies there. */
   readonly place: string
@@ -55,10 +60,13 @@ function recordsAt(root: string): Records | undefined {
 
 /** The same result in other records; of several the one that lies in `folder` (absolute). All of its digests are known. */
 export function sameIn(records: Records, task: Task, graph: Graph, folder: string): Sample | undefined {
-  const samples = receiptsLike(task, records)
-    .filter(receipt => lackedBy(receipt) === 0)
-    .flatMap(receipt => sampleOf(receipt, task, graph, records) ?? [])
-  return samples.find(({ place }) => place === folder) ?? samples[0]
+  const like = receiptsLike(task, records).filter(receipt => lackedBy(receipt) === 0)
+  const isThere = ({ at }: Receipt): boolean => join(records.root, at) === folder
+  for (const receipt of [...like.filter(isThere), ...like]) {
+    const sample = sampleOf(receipt, task, graph, records)
+    if (sample) return sample
+  }
+  return undefined
 }
 
 /** Results of the very same archive directory, unpacked in the same way: whose digests hold here, as far as they go. */
@@ -67,26 +75,35 @@ export function likeIn(
   task: Task,
   directory: unknown,
   folder: string,
-): ColumnarManifest | undefined {
+): Recorded | undefined {
   const receipt = receiptsLike(task, records).find(
     ({ at, remarks, fingerprint }) =>
       join(records.root, at) === folder &&
       remarks['directory'] === directory &&
       differences(fingerprint, task.outline.fingerprint).length === 0,
   )
-  return directory === undefined || receipt === undefined ? undefined : records.receipts.loadManifest(receipt)
+  const manifest = directory === undefined ? undefined : receipt && records.receipts.loadManifest(receipt)
+  return receipt && manifest && { root: records.root, receipt, manifest }
 }
 
-function receiptsLike({ kind }: Task, { receipts }: Records): readonly Receipt[] {
-  const found: Receipt[] = []
-  for (const memory of receipts.all().values())
-    if (
-      memory.state === 'done' &&
-      memory.receipt.kind === kind.name &&
-      !isPartial(memory.receipt.fingerprint)
-    )
-      found.push(memory.receipt)
-  return found
+const sorted = new WeakMap<Records, ReadonlyMap<string, readonly Receipt[]>>()
+
+/** What tasks of the same kind gave. */
+function receiptsLike({ kind }: Task, records: Records): readonly Receipt[] {
+  const byKind = sorted.get(records) ?? sortedByKind(records)
+  sorted.set(records, byKind)
+  return byKind.get(kind.name) ?? []
+}
+
+function sortedByKind({ receipts }: Records): ReadonlyMap<string, readonly Receipt[]> {
+  const byKind = new Map<string, Receipt[]>()
+  for (const memory of receipts.all().values()) {
+    if (memory.state !== 'done' || isPartial(memory.receipt.fingerprint)) continue
+    const like = byKind.get(memory.receipt.kind)
+    if (like) like.push(memory.receipt)
+    else byKind.set(memory.receipt.kind, [memory.receipt])
+  }
+  return byKind
 }
 
 function sampleOf(receipt: Receipt, task: Task, graph: Graph, records: Records): Sample | undefined {
@@ -105,5 +122,6 @@ function sampleOf(receipt: Receipt, task: Task, graph: Graph, records: Records):
   }
   const { state } = judge(task, { state: 'done', receipt }, { state: 'not-looked' }, id => digests.get(id))
   const manifest = state === 'fresh' ? records.receipts.loadManifest(receipt) : undefined
-  return manifest && { task, receipt, manifest, inputs, place: join(records.root, receipt.at) }
+  const { root } = records
+  return manifest && { root, receipt, manifest, inputs, place: join(root, receipt.at) }
 }

@@ -13,6 +13,7 @@ import type { Remarks } from '../../model/receipt.ts'
 import type { Made } from '../attempt.ts'
 import type { Run } from '../context.ts'
 import { keep } from '../step.ts'
+import { renewGivers } from './giver.ts'
 import { recordInputs } from './inputs.ts'
 import { Putter } from './put.ts'
 import type { Seen } from './seen.ts'
@@ -40,6 +41,7 @@ export async function takeOver(
     const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
     await run.known.lookAgain(task, 'tree')
+    if (putter.counts.has('hard')) await renewGivers(run, seen)
     return putter.counts
   } finally {
     remove(staging)
@@ -124,7 +126,7 @@ function remarksOf(proof: Proof): Remarks {
   switch (proof.form) {
     case 'record': {
       const { link: _, adopted: _a, ...remarks } = proof.sample.receipt.remarks
-      return { checked: 'SHA-256 of each file against the record of another playground', ...remarks }
+      return { checked: 'SHA-256 of each file against the record of a playground', ...remarks }
     }
     case 'directory':
       return proof.contents.remarks

@@ -61,7 +61,7 @@ async function seeAt(seen: Seen, spot: number, options: SeeOptions): Promise<voi
 }
 
 function vouchedFor(
-  { manifest, entry }: Vouching,
+  { record: { manifest }, entry }: Vouching,
   k: number,
   stats: Stats,
   files: Files,

@@ -2,7 +2,8 @@
 
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
-import { type Manifest, unknownDigest } from '../../model/manifest.ts'
+import { unknownDigest } from '../../model/manifest.ts'
+import type { Recorded } from './other.ts'
 
 /** The files of one result, and what is known of each beforehand. */
 export interface Files {
@@ -25,8 +26,8 @@ export interface Spot {
 }
 
 export interface Vouching {
-  readonly manifest: Manifest
-  /** Which of its entries tells of file `k`; -1: none. */
+  readonly record: Recorded
+  /** Which of the entries of its manifest tells of file `k`; -1: none. */
   readonly entry: (k: number) => number
 }
 

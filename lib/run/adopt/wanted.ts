@@ -63,9 +63,7 @@ type Lasting = Wanted['task']
 
 export async function wantedOf(question: Question): Promise<Answer> {
   const { graph, target } = question
-  const lasting = [...graph.tasks.values()].filter(
-    (task): task is Lasting => task.target === target && task.gives?.lasting === true,
-  )
+  const lasting = lastingOf(graph).get(target) ?? []
   const samples = new Map<TaskId, Sample>()
   for (const task of lasting) {
     const sample = sampleFor(task, question)
@@ -90,10 +88,30 @@ export async function wantedOf(question: Question): Promise<Answer> {
   return { wanted, unproven, failures: told.failures, requests: told.requests }
 }
 
+const sorted = new WeakMap<Graph, ReadonlyMap<string, readonly Lasting[]>>()
+
+/** What lasts of each target. */
+function lastingOf(graph: Graph): ReadonlyMap<string, readonly Lasting[]> {
+  const known = sorted.get(graph)
+  if (known) return known
+  const byTarget = new Map<string, Lasting[]>()
+  for (const task of graph.tasks.values()) {
+    if (!isLasting(task)) continue
+    const others = byTarget.get(task.target)
+    if (others) others.push(task)
+    else byTarget.set(task.target, [task])
+  }
+  sorted.set(graph, byTarget)
+  return byTarget
+}
+
+const isLasting = (task: Task): task is Lasting => task.gives?.lasting === true
+
 /** The tasks to be asked: those that can tell, and what they are made of. */
 const tellingOf = (open: readonly Task[], { tasks }: Graph): readonly Task[] => {
   const asked = new Set(open.flatMap(({ id, outline }) => [...outline.takes, id]))
-  return [...tasks.values()].filter(({ id, kind }) => asked.has(id) && kind.contents !== undefined)
+  const found = [...asked].flatMap(id => tasks.get(id) ?? [])
+  return found.filter(({ kind }) => kind.contents !== undefined)
 }
 
 function inputOf(id: TaskId, { graph, known, root }: Question) {
@@ -139,7 +157,7 @@ function byRecord(task: Lasting, sample: Sample | undefined, question: Question)
     sha256: k => manifest.sha256(k),
   }
   const recorded = isFile ? dirname(place) : place
-  const vouching: Vouching = { manifest, entry: k => k }
+  const vouching: Vouching = { record: sample, entry: k => k }
   const spots = spotsOf(task, question).map(spot => (spot.folder === recorded ? { ...spot, vouching } : spot))
   return { task, files, spots, proof: { form: 'record', sample } }
 }
@@ -152,10 +170,11 @@ function byDirectory(
   const contents = of.get(task.id)
   if (contents === undefined || isOfAnother(task, contents, question)) return undefined
   const spots = spotsOf(task, question).map((spot): Spot => {
-    const manifest = question.records
+    const record = question.records
       .map(records => likeIn(records, task, contents.remarks['directory'], spot.folder))
       .find(like => like !== undefined)
-    return { ...spot, vouching: manifest && { manifest, entry: k => manifest.find(contents.path(k)) } }
+    const vouching = record && { record, entry: (k: number) => record.manifest.find(contents.path(k)) }
+    return { ...spot, vouching }
   })
   return { task, files: contents, spots, proof: { form: 'directory', contents, of } }
 }
