@@ -9,6 +9,7 @@ import type { LinkMode } from '../model/link-mode.ts'
 import { Problem } from '../model/problem.ts'
 import { adoptedPage } from '../report/adopt.ts'
 import { type Adoption, type Found, finish, lookFor, Takings, takeAll } from '../run/adopt.ts'
+import type { Account } from '../run/adopt/account.ts'
 import { threadsFor } from '../run/adopt/see.ts'
 import { refuseReadOnly } from '../room.ts'
 import { usage } from './arguments.ts'
@@ -69,7 +70,7 @@ async function foretell(desk: Desk, playground: Playground): Promise<Done | unde
     await eachOf({ desk, playground, done, signal }, async adoption => {
       const found = await look(desk, playground, known, adoption, { signal, foldsCase: false })
       done.requests += found.requests
-      tell(desk, found, undefined)
+      tell(desk, found.account, undefined)
     })
     return done
   } catch (error) {
@@ -90,8 +91,9 @@ async function perform(desk: Desk, playground: Playground): Promise<Done | undef
         const found = await look(desk, playground, run.known, adoption, run)
         done.requests += found.requests
         const put = await takeAll(run, found, adoption.link, takings)
-        done.filesWritten += found.account.adopted.files - found.account.inPlace
-        tell(desk, found, put)
+        const account = found.recount()
+        done.filesWritten += account.adopted.files - account.inPlace
+        tell(desk, account, put)
       })
       const after = await finish(takings, run)
       done.ran = takings.recorded + after.ran
@@ -148,7 +150,7 @@ async function look(
 }
 
 /** `put`: undefined where nothing was changed. */
-function tell({ console }: Desk, { account }: Found, put: ReadonlyMap<LinkMode, number> | undefined): void {
+function tell({ console }: Desk, account: Account, put: ReadonlyMap<LinkMode, number> | undefined): void {
   console.result(adoptedPage({ ...account, put }))
   const counts = put === undefined ? null : Object.fromEntries(put)
   console.object({ event: 'adopted', ...account, put: counts, dryRun: put === undefined })

@@ -32,7 +32,10 @@ export interface Adoption extends Pick<Account, 'target' | 'from'> {
 export type Looking = Omit<Question, 'records' | 'from' | 'target'>
 
 export interface Found {
+  /** As it was seen. */
   readonly account: Account
+  /** As it is, where files were written to since. */
+  recount(): Account
   readonly sightings: readonly Sighting[]
   readonly requests: number
 }
@@ -56,9 +59,11 @@ export async function lookFor(adoption: Adoption, looking: Looking): Promise<Fou
     const seen = await see(wanted.files, wanted.spots, { ...adoption, signal, onRead })
     sightings.push({ wanted, seen })
   }
-  const account = accountOf({ ...looking, ...adoption }, sightings, answer.unproven)
+  const count = (): Account => accountOf({ ...looking, ...adoption }, sightings, answer.unproven)
+  const account = count()
+  const recount = (): Account => (sightings.some(({ seen }) => seen.changed > 0) ? count() : account)
   if (account.adopted.files === 0) throw nothingAdopted(account, sightings, root)
-  return { account, sightings, requests: answer.requests }
+  return { account, recount, sightings, requests: answer.requests }
 }
 
 const asWarning = (diagnostic: Diagnostic): Diagnostic => ({ ...diagnostic, severity: 'warning' })

@@ -23,6 +23,8 @@ export interface Made {
   readonly contents: ColumnarManifest | undefined
   /** Paths in the artifact that were written into staging, and their bytes. */
   readonly written: readonly string[]
+  /** Of the contents, what is neither written nor at its place; whatever lies there is something else. */
+  readonly lacking?: ReadonlySet<string>
   /** Used up while it was made: there is nothing to place. */
   readonly isSpent: boolean
   readonly bytesWritten: number

@@ -11,7 +11,7 @@ import { syncFiles } from '../io/sync.ts'
 import { shelfOf } from '../knowledge.ts'
 import { BegunAnew } from '../model/growing-file.ts'
 import type { ColumnarManifest, Manifest, Times } from '../model/manifest.ts'
-import { unknownDigest, withTimes } from '../model/manifest.ts'
+import { withTimes } from '../model/manifest.ts'
 import { type Begun, isLinked, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { Artifact, Task, TaskId } from '../model/task.ts'
 import { plural } from '../model/units.ts'
@@ -142,7 +142,7 @@ async function publish(
   for (const input of task.outline.takes) discardConsumed(run, task, input)
   if (movedAside.length > 0) tellOfMoved(run, task, movedAside)
   const takenAtMs = await nextTick(run.staging)
-  return withTimes(contents, takenAtMs, timesOf(gives.form, final, contents, isLinked(made)))
+  return withTimes(contents, takenAtMs, timesOf(gives.form, final, made))
 }
 
 /** The files of a part have second names in what was made of it. */
@@ -169,13 +169,15 @@ export async function nextTick(folder: string): Promise<number> {
 function* timesOf(
   form: 'file' | 'tree',
   final: string,
-  contents: Manifest,
-  throughLinks: boolean,
+  made: Pick<Made, 'lacking' | 'remarks'> & { readonly contents: Manifest },
 ): Generator<readonly [number, Times]> {
+  const { contents, lacking } = made
+  const throughLinks = isLinked(made)
   for (let i = 0; i < contents.count; i += 1) {
-    const path = form === 'file' ? final : join(final, contents.path(i))
-    // What lies there is something else: no time may vouch for it.
-    if (contents.sha256(i) === unknownDigest) continue
+    const name = contents.path(i)
+    // No time may vouch for what lies there instead.
+    if (lacking?.has(name) === true) continue
+    const path = form === 'file' ? final : join(final, name)
     const times = throughLinks ? lookThrough(path) : look(path)
     // Gone between placing and looking: recorded without times, so that the next look finds it missing.
     if (times) yield [i, times]

@@ -48,6 +48,24 @@ test('from another playground: its records vouch, no byte is read and nobody is 
   expect(asked()).toContain(positions(9))
 })
 
+test('something else in place is never recorded as what it should be', async () => {
+  const { place, host } = await world()
+  await place.run('build')
+  const other = ground()
+  other.spec(specOf(host.url))
+  other.write('data/images/7.jpg', noise('other 7'))
+  rmSync(join(place.root, 'images/7.jpg'))
+  const ran = await other.run('adopt', 'images', '--from', join(place.root, 'images'))
+  expect(adopted(ran)).toMatchObject({
+    adopted: { files: 39 },
+    different: { paths: ['7.jpg'] },
+    proofs: ['record'],
+  })
+  const built = await other.run('build')
+  expect(built).toMatchObject({ codes: ['edited-by-hand'], summary: { repaired: 1, filesWritten: 1 } })
+  expect(other.tree()).toEqual(tree)
+})
+
 test('hard links to the files of another playground leave its record true: the next one believes it, too', async () => {
   const { place, host, asked } = await world()
   await place.run('build')

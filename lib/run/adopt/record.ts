@@ -19,7 +19,7 @@ import { Putter } from './put.ts'
 import type { Seen } from './seen.ts'
 import type { Proof, Wanted } from './wanted.ts'
 
-/** Files and bytes that were put in each way; what lay in place already is in none. */
+/** How many files were put in each way; what lay in place already is in none. */
 export type Put = ReadonlyMap<LinkMode, number>
 
 /** Throws `cannot-link`, and what placing throws. What is not right is left as it is, and recorded as not there. */
@@ -76,7 +76,7 @@ async function stage(
       written.push(path)
     }
     if (seen.isStill(k, lookThrough(from))) continue
-    seen.setDifferent(k, seen.spot(k))
+    seen.setChanged(k)
     if (written.at(-1) === path) {
       remove(join(staging, path))
       written.pop()
@@ -93,15 +93,16 @@ function madeOf(
   put: Put,
 ): Made {
   const builder = new ManifestBuilder()
-  let lacking = 0
+  const lacking = new Set<string>()
   for (let k = 0; k < seen.files.count; k += 1) {
-    if (!seen.isRight(k)) lacking += 1
+    if (!seen.isRight(k)) lacking.add(seen.files.path(k))
     builder.add(seen.files.path(k), seen.files.bytes(k), seen.sha256(k))
   }
   const isLinkedTo = put.has('symlink') || hasLinks(seen)
   return {
     contents: builder.finish(gives.form),
     written,
+    lacking,
     isSpent: false,
     bytesWritten: 0,
     bytesDownloaded: 0,
@@ -110,7 +111,7 @@ function madeOf(
       ...remarksOf(proof),
       adopted: [...put.keys()].join(', ') || 'in place',
       ...(isLinkedTo && { link: 'symlink' }),
-      ...(lacking > 0 && { 'not there': lacking }),
+      ...(lacking.size > 0 && { 'not there': lacking.size }),
     },
   }
 }

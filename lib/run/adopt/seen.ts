@@ -44,6 +44,7 @@ export class Seen {
   /** Files and bytes that were read, and files that a record vouched for. */
   read = { files: 0, bytes: 0 }
   believed = 0
+  changed = 0
 
   constructor(files: Files, spots: readonly Spot[]) {
     this.files = files
@@ -97,6 +98,12 @@ export class Seen {
   setDifferent(k: number, spot: number): void {
     this.#states[k] = different
     this.#spots[k] = spot
+  }
+
+  /** Somebody wrote to it since it was read. */
+  setChanged(k: number): void {
+    this.changed += 1
+    this.setDifferent(k, this.spot(k))
   }
 
   setRight(k: number, spot: number, sha256: string | Uint8Array, mtimeMs: number): void {
