@@ -9,7 +9,7 @@ import { filesBelow, look } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
 import type { Graph } from './model/plan.ts'
-import type { Memory, Receipt } from './model/receipt.ts'
+import { isLinked, lackedBy, type Memory, type Receipt } from './model/receipt.ts'
 import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
 import type { Heirs } from './plan/heirs.ts'
@@ -125,8 +125,10 @@ export class Known implements Knowledge {
     if (task.gives.lasting && this.inheritanceOf(task.id))
       return { is: 'inherited', receipt, manifest, final: place }
     // An archive is looked at only for whether it is still there to be read: hashing it would prove nothing about the tree.
-    const tier = task.gives.lasting || wanted === 'record' ? wanted : 'tree'
-    const sight = { place, form: task.gives.form, manifest, tier }
+    const asked = task.gives.lasting || wanted === 'record' ? wanted : 'tree'
+    // By the record itself some of it was not there.
+    const tier = asked === 'record' && lackedBy(receipt) > 0 ? 'tree' : asked
+    const sight = { place, form: task.gives.form, manifest, tier, throughLinks: isLinked(receipt) }
     return { is: 'open', sight, key: sightKey(receipt.manifest, place) }
   }
 
@@ -135,11 +137,14 @@ export class Known implements Knowledge {
     { id, gives }: Task,
     { receipt, manifest, final }: Ahead & { is: 'inherited' },
   ): Promise<Look> {
-    const form = gives?.form ?? 'tree'
-    const tier = this.#options.tier === 'hash' ? 'hash' : 'tree'
-    const before = await lookAt({ place: join(this.root, receipt.at), form, manifest, tier }, this.#options)
-    const now =
-      before.bad.size > 0 ? await lookAt({ place: final, form, manifest, tier }, this.#options) : undefined
+    const sight: Omit<Sight, 'place'> = {
+      form: gives?.form ?? 'tree',
+      manifest,
+      tier: this.#options.tier === 'hash' ? 'hash' : 'tree',
+      throughLinks: isLinked(receipt),
+    }
+    const before = await lookAt({ ...sight, place: join(this.root, receipt.at) }, this.#options)
+    const now = before.bad.size > 0 ? await lookAt({ ...sight, place: final }, this.#options) : undefined
     if (![...before.bad].some(i => now?.bad.has(i)))
       return { ...unseen, survey: { state: 'elsewhere', at: receipt.at } }
     // Not whole any more: then it is nobody's.

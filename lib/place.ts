@@ -7,7 +7,7 @@ import { readdirSync, type Stats } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { sha256OfFile } from './io/digest.ts'
 import { look, makeFolder, move, nearestExisting, remove, removeEmptyFolders } from './io/disk.ts'
-import type { Manifest } from './model/manifest.ts'
+import { type Manifest, unknownDigest } from './model/manifest.ts'
 import { Problem } from './model/problem.ts'
 import { shortDigest } from './model/units.ts'
 
@@ -128,13 +128,14 @@ function refuseClashes({ contents, form, final, root, ownerOf }: Placement): voi
   for (let i = 0; i < contents.count; i += 1) {
     const path = form === 'file' ? final : join(final, contents.path(i))
     const owner = ownerOf(path)
-    if (owner === undefined || owner.sha256 === contents.sha256(i)) continue
+    const sha256 = contents.sha256(i)
+    if (owner === undefined || owner.sha256 === sha256 || sha256 === unknownDigest) continue
     throw new Problem({
       code: 'place-clash',
       message: `Two sources give different files for ${relative(root, path)}.`,
       evidence: [
         { label: 'there', text: `sha256 ${shortDigest(owner.sha256)}`, from: owner.task },
-        { label: 'new', text: `sha256 ${shortDigest(contents.sha256(i))}` },
+        { label: 'new', text: `sha256 ${shortDigest(sha256)}` },
       ],
       disk: 'Nothing was placed; the file that was there first was left as it is.',
       next: 'give one of the sources another directory (`into`), or remove one of them.',

@@ -3,9 +3,11 @@
  * when something differs: that is judge's and run's business.
  */
 
+import type { Stats } from 'node:fs'
 import { isRemote, look } from './io/disk.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
 import type { ReadFile } from './model/receipt.ts'
+import { hasRecordedTimes } from './survey/compare.ts'
 import { Finding, type Look, type Sight } from './survey/finding.ts'
 import type { Part, SweepAnswer } from './survey/protocol.ts'
 import { carryOut } from './survey/sweep.ts'
@@ -121,6 +123,10 @@ function readingsOf(finding: Finding, subject: number): readonly Part[] {
   end()
   return parts
 }
+
+/** Whether `lstat` alone vouches for an entry. */
+export const isAsRecorded = (stats: Stats, { columns, takenAtMs }: ColumnarManifest, i: number): boolean =>
+  stats.isFile() && stats.size === columns.size[i] && hasRecordedTimes(stats, columns, takenAtMs, i)
 
 /**
  * A file outside of the root (absolute) that is not as it was when it was read, by size and time. One that is gone

@@ -35,5 +35,7 @@ export const rename: TaskKind<RenameParams> = {
 
   lacks: ({ transcode }) => transcode && jpegEncoderLacks(),
 
+  contents: async (params, { foldsCase }, inputs) =>
+    (await import('./rename/contents.ts')).renamedContents(params, inputs, foldsCase),
   run: async (params, bench) => (await import('./rename/apply.ts')).applyRules(params, bench),
 }

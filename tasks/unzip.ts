@@ -22,6 +22,7 @@ export const unzip: TaskKind<UnzipParams> = {
   onlyNeeded,
   inquireDirectory: async (params, inquiry, folder) =>
     (await import('./unzip/inquire.ts')).inquireDirectory(params, inquiry, folder),
+  contents: async (params, inquiry) => (await import('./unzip/contents.ts')).contents(params, inquiry),
   // Loaded when there is work: a build that has nothing to do starts in the time of its own modules.
   run: async (params, bench) => (await import('./unzip/run.ts')).run(params, bench),
 }

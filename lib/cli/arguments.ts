@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { type LinkMode, linkModes } from '../model/link-mode.ts'
 import { Problem } from '../model/problem.ts'
 import { suggest } from '../model/suggest.ts'
 import { readBytes } from '../model/units.ts'
@@ -36,6 +37,10 @@ export interface Options {
   readonly format: GraphFormat
   readonly archives: boolean
   readonly exitCode: boolean
+  /** Where files lie that are taken over; undefined: in the target itself. */
+  readonly from: string | undefined
+  /** How they are taken over; undefined: in the cheapest way that works. */
+  readonly link: LinkMode | undefined
   readonly help: boolean
 }
 
@@ -62,10 +67,11 @@ const flags = {
   archives: { type: 'boolean', default: false },
   'exit-code': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
+  from: { type: 'string' },
+  link: { type: 'string' },
   // Known words whose work is not built yet: refused below, not taken for misspelt.
   sample: { type: 'string' },
   on: { type: 'string', default: 'local' },
-  from: { type: 'string' },
   yes: { type: 'boolean', default: false },
 } as const
 
@@ -94,6 +100,8 @@ export function parseCommand(argv: readonly string[]): Command {
     format: oneOf('--format', values.format, graphFormats),
     archives: values.archives,
     exitCode: values['exit-code'],
+    from: values.from,
+    link: values.link === undefined ? undefined : oneOf('--link', values.link, linkModes),
     help: values.help,
   }
   return { verb, names: (isVerb ? rest : positionals).map(trimmed), options }

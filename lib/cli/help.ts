@@ -16,7 +16,10 @@ const usage: Readonly<Record<Verb, readonly [synopsis: string, about: string]>> 
     'remove what was built; --archives: only archives and partial downloads',
   ],
   schema: ['npx tsx build schema', 'print the JSON Schema of datasets.yaml'],
-  adopt: ['npx tsx build adopt NAME --from DIR', 'take over files that are on disk already (not yet)'],
+  adopt: [
+    'npx tsx build adopt NAME --from DIR',
+    'take over files that are on disk already, in DIR or in place',
+  ],
   accept: ['npx tsx build accept NAME…', 'the definition changed, the result is the same (not yet)'],
   prune: ['npx tsx build prune', 'remove what the spec no longer names (not yet)'],
   report: ['npx tsx build report', 'one HTML page about the playground (not yet)'],
@@ -52,6 +55,15 @@ const own: Partial<Record<Verb, string>> = {
 
   --only-needed        also read and lock the directories of archives, for builds with --only-needed
   -n, --dry-run        show what would be written`,
+  adopt: `
+  Files are held against the directory of their archive (CRC-32), the record of the playground that
+  they lie in, or a pinned SHA-256; what is right is recorded, and a build fetches only the rest.
+
+  --from DIR           where they lie, laid out as the target is (default: in the target itself)
+  --link MODE          hard, reflink, symlink or copy (default: reflink, else hard, else copy)
+  -n, --dry-run        read and compare; change nothing
+  --check hash         read every byte, also of what a record vouches for
+  --offline            ask no host: archives and records of this machine only`,
   status: '\n  --exit-code          1 if anything is not fresh',
 }
 

@@ -54,6 +54,7 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
     case 'lock':
       return (await import('./lock.ts')).lock(desk)
     case 'adopt':
+      return (await import('./adopt.ts')).adopt(desk)
     case 'accept':
     case 'prune':
     case 'report':

@@ -41,6 +41,12 @@ export function look(path: string): Stats | undefined {
   }
 }
 
+/** The same of what a link leads to; undefined where it leads nowhere. */
+export function lookThrough(path: string): Stats | undefined {
+  const stats = look(path)
+  return stats?.isSymbolicLink() === true ? statSync(path, { throwIfNoEntry: false }) : stats
+}
+
 export const makeFolder = (path: string): void => void mkdirSync(path, { recursive: true })
 
 /** Removes a file or a tree; nothing there is fine. */

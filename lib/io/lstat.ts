@@ -3,13 +3,13 @@
  * an object with four dates a file. Knows no manifest. Where the system's call cannot be reached, Node's serves.
  */
 
-import { lstatSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { type StatxCall, statxCall } from './native.ts'
 
 /** One for each thread; what it tells of a file is there until it looks at the next. */
 export interface Lstat {
   /** Whether anything lies at the path: absolute, UTF-8, ended by a zero. Throws errors of the disk. */
-  look(path: Buffer): boolean
+  look(path: Buffer, throughLinks: boolean): boolean
   isFile: boolean
   size: number
   /** Milliseconds with fraction, as `fs.Stats` has them. */
@@ -62,8 +62,8 @@ class BySystem extends Last implements Lstat {
     this.#call = call
   }
 
-  look(path: Buffer): boolean {
-    const error = this.#call(path, this.#bytes)
+  look(path: Buffer, throughLinks: boolean): boolean {
+    const error = this.#call(path, this.#bytes, throughLinks)
     if (error === 'ENOENT' || error === 'ENOTDIR') return false
     if (error !== undefined)
       throw Object.assign(new Error(`${error}: lstat '${textOf(path)}'`), {
@@ -86,10 +86,10 @@ class BySystem extends Last implements Lstat {
 }
 
 class ByNode extends Last implements Lstat {
-  look(path: Buffer): boolean {
+  look(path: Buffer, throughLinks: boolean): boolean {
     const text = textOf(path)
     try {
-      const stats = lstatSync(text, { throwIfNoEntry: false })
+      const stats = (throughLinks ? statSync : lstatSync)(text, { throwIfNoEntry: false })
       if (stats === undefined) return false
       this.isFile = stats.isFile()
       this.size = stats.size

@@ -78,17 +78,19 @@ const giving: ReadonlySet<number> = new Set([
 export const takesHoles = (path: string): boolean =>
   process.platform === 'linux' && giving.has(statfsSync(path).type) && door() !== undefined
 
-/** Fills `struct statx` with what lies at a path (ended by a zero), links not followed. Says what went wrong. */
-export type StatxCall = (path: Uint8Array, filled: Uint8Array) => string | undefined
+/** Fills `struct statx` with what lies at a path (ended by a zero), links followed or not. Says what went wrong. */
+export type StatxCall = (path: Uint8Array, filled: Uint8Array, throughLinks: boolean) => string | undefined
 
 /** Undefined where it cannot be called here (some containers forbid it), or numbers stand the other way round. */
 export function statxCall(): StatxCall | undefined {
   if (process.platform !== 'linux' || endianness() !== 'LE') return undefined
   const statx = native('int statx(int folder, const void *path, int flags, unsigned int mask, void *filled)')
   if (!statx) return undefined
-  const call: StatxCall = (path, filled) =>
-    statx(workingFolder, path, noFollow, basicStats, filled) === 0 ? undefined : lastError('statx').code
-  return call(Buffer.from('/\0'), Buffer.alloc(256)) === undefined ? call : undefined
+  const call: StatxCall = (path, filled, throughLinks) =>
+    statx(workingFolder, path, throughLinks ? 0 : noFollow, basicStats, filled) === 0
+      ? undefined
+      : lastError('statx').code
+  return call(Buffer.from('/\0'), Buffer.alloc(256), false) === undefined ? call : undefined
 }
 
 /** AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS. */

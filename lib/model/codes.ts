@@ -128,6 +128,10 @@ const workCodes = [
   'state-foreign',
   'output-damaged',
   'images-missing',
+  // files that are there already
+  'nothing-adopted',
+  'no-proof',
+  'cannot-link',
   // the run
   'disk-full',
   'disk-error',

@@ -3,6 +3,9 @@
  * file, so that a million entries stay small. Pure: reading and writing the file is lib/receipts' work.
  */
 
+/** Stands for the SHA-256 of a file that is wanted and was never here, or of an archive that nobody read whole. */
+export const unknownDigest = '0'.repeat(64)
+
 /** Entry `i` of `0 … count - 1`, sorted by the UTF-8 bytes of the path. */
 export interface Manifest {
   readonly count: number

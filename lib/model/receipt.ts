@@ -31,6 +31,12 @@ export interface Receipt {
 /** What a kind said of its result beside its bytes. */
 export type Remarks = Readonly<Record<string, string | number>>
 
+/** Files of the result are links to those of a person (`adopt --link symlink`): they are looked at through them. */
+export const isLinked = ({ remarks }: Pick<Receipt, 'remarks'>): boolean => remarks['link'] === 'symlink'
+
+/** Files of the result that were not there when it was taken over: an archive tells them, and nothing their SHA-256. */
+export const lackedBy = ({ remarks }: Pick<Receipt, 'remarks'>): number => Number(remarks['not there'] ?? 0)
+
 /** A file outside the root when a task read it. */
 export interface ReadFile {
   readonly bytes: number

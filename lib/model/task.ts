@@ -4,6 +4,7 @@
  */
 
 import type { Annotation } from './annotation.ts'
+import type { Contents, ContentsInquiry } from './contents.ts'
 import type { Audience, GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
@@ -149,6 +150,11 @@ export interface TaskKind<P = unknown> {
    * part of it. `folder`: absolute, for what is read. May throw a Problem.
    */
   inquireDirectory?(params: P, inquiry: Inquiry, folder: string): Promise<string | undefined>
+  /**
+   * What its result is to hold, as far as that can be told without making it; undefined where it cannot. `inputs`: what was
+   * told of what it takes. May throw a Problem.
+   */
+  contents?(params: P, inquiry: ContentsInquiry, inputs: readonly Contents[]): Promise<Contents | undefined>
   /**
    * `shelf`: its staging folder outlives attempts that fail and are killed, for many files. What lies in it at the end of an
    * attempt is placed, so what is not part of the result has to be taken out. `shelf-and-place`: and what still lies at the

@@ -1,5 +1,6 @@
 /** What a task has to work with: whether what it takes is on disk, and whether it can do without. Pure. */
 
+import { lackedBy } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { Knowledge } from '../plan.ts'
@@ -17,14 +18,17 @@ export function canRework(task: Task, verdict: Verdict & { state: 'stale' }, kno
 
 /** More than this share of the files is not fetched piece by piece. */
 const mostRepaired = 0.2
+/** The same where files were taken over from a person, and some were not among them: a larger share is less work, too. */
+const mostCompleted = 0.8
 
 /** A few files of its result are damaged, and those can be had without all that it takes. */
 export function canRepair(task: Task, verdict: Verdict & { state: 'stale' }, known: Knowledge): boolean {
   const { reason } = verdict
   const memory = known.memoryOf(task.id)
   if (!task.outline.pieces || reason.code !== 'output-damaged' || memory?.state !== 'done') return false
+  const most = lackedBy(memory.receipt) > 0 ? mostCompleted : mostRepaired
   return (
-    reason.missingCount + reason.editedCount <= mostRepaired * memory.receipt.files &&
+    reason.missingCount + reason.editedCount <= most * memory.receipt.files &&
     task.outline.takes.every(input => known.memoryOf(input)?.state === 'done')
   )
 }

@@ -38,21 +38,26 @@ export type IsFresh = (task: TaskId) => boolean
 /** A name and what stands beside it in the directory of an archive, about. */
 const directoryEntryBytes = 120
 
-/** What a repair fetches: the share of the archive, and its end with the directory. Nothing where the archive is there, or will be. */
+/**
+ * What a repair fetches: the share of the archive, and its end with the directory. Nothing where the archive is there, or will
+ * be; undefined where nobody knows how large it is.
+ */
 function piecesOf(
   { outline }: Task,
   last: Receipt,
   count: number,
   known: Knowledge,
   isFresh: IsFresh,
-): number {
+): number | undefined {
   const { host, endBytes = 0 } = outline.pieces ?? {}
   if (host === undefined) return 0
-  const fetched = outline.takes.map(input => {
+  const fetched = outline.takes.flatMap(input => {
     const memory = known.memoryOf(input)
     const isHere = !isFresh(input) || known.surveyOf(input).state === 'intact'
-    return isHere || memory?.state !== 'done' ? 0 : memory.receipt.bytes
+    return isHere || memory?.state !== 'done' ? [] : [memory.receipt.bytes]
   })
+  if (fetched.length === 0) return 0
+  if (fetched.includes(0)) return undefined
   const bytes = fetched.reduce((sum, of) => sum + of, 0)
   const directory = Number(last.remarks['directory bytes'] ?? directoryEntryBytes * last.files)
   return Math.min(bytes, Math.ceil((bytes * count) / last.files) + Math.max(endBytes, directory))

@@ -1,5 +1,6 @@
 /** Tasks, reasons and plans in words for people. Pure; knows no terminal. */
 
+import { unknownDigest } from '../model/manifest.ts'
 import type { Change, Task } from '../model/task.ts'
 import { formatCount, plural, shortDigest } from '../model/units.ts'
 import type { Reason, Verdict } from '../model/verdict.ts'
@@ -44,7 +45,9 @@ export function because(reason: Reason): string {
     case 'definition-changed':
       return reason.changes.map(changed).join('; ')
     case 'input-changed':
-      return `${nameOf(reason.input)} gives other bytes: ${shortDigest(reason.was)} → ${shortDigest(reason.now)}`
+      return reason.was === unknownDigest
+        ? `${nameOf(reason.input)} was not here before: ${shortDigest(reason.now)}`
+        : `${nameOf(reason.input)} gives other bytes: ${shortDigest(reason.was)} → ${shortDigest(reason.now)}`
     case 'input-added':
       return `takes ${nameOf(reason.input)} now`
     case 'input-removed':

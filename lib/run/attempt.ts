@@ -23,6 +23,8 @@ export interface Made {
   readonly contents: ColumnarManifest | undefined
   /** Paths in the artifact that were written into staging, and their bytes. */
   readonly written: readonly string[]
+  /** Of the contents, what is neither written nor at its place; whatever lies there is something else. */
+  readonly lacking?: ReadonlySet<string>
   /** Used up while it was made: there is nothing to place. */
   readonly isSpent: boolean
   readonly bytesWritten: number
@@ -194,8 +196,9 @@ const previousOf = (run: Run, id: TaskId): Workbench['previous'] =>
 /** Final places that hold the very bytes of a download: where the files lie although their record is gone. */
 function candidatesFor(run: Run, task: Task): readonly string[] {
   const readers = (run.whole.dependants.get(task.id) ?? []).map(id => run.whole.tasks.get(id)?.gives)
-  return readers
+  const placed = readers
     .filter(gives => gives?.form === 'file')
     .map(gives => join(run.root, gives?.at ?? ''))
     .filter(path => existsSync(path) && basename(path) !== '')
+  return [...(run.offered?.get(task.id) ?? []), ...placed]
 }

@@ -38,6 +38,8 @@ export interface Run {
   /** What tasks found out that they need, by task; until they are done. */
   readonly wishes: Map<TaskId, Wish>
   readonly overlaps: Overlaps
+  /** Files of a person (absolute) that are what a task would fetch. */
+  readonly offered?: ReadonlyMap<TaskId, readonly string[]>
 }
 
 /** Counts of a run; the summary is made from it. */

@@ -6,7 +6,7 @@
 import { dirname, join, relative } from 'node:path'
 import { look, makeFolder, move, removeEmptyFolders, syncFolder } from '../io/disk.ts'
 import { withTimes } from '../model/manifest.ts'
-import type { Receipt } from '../model/receipt.ts'
+import { isLinked, type Receipt } from '../model/receipt.ts'
 import type { Artifact, Task } from '../model/task.ts'
 import { lookAt } from '../survey.ts'
 import { tellOfMoved } from './aside.ts'
@@ -22,12 +22,22 @@ export async function inherit(run: Run, task: Task): Promise<Done> {
   const manifest = run.known.manifestOf(task.id)
   if (gives === undefined || receipt === undefined || manifest === undefined)
     throw new Error(`${task.id} was to go on with a result that is not recorded`)
-  const from = join(run.root, receipt.at)
-  const { bad } = await lookAt({ place: from, form: gives.form, manifest, tier: 'tree' })
+  const [from, final] = [join(run.root, receipt.at), join(run.root, gives.at)]
+  const { bad } = await lookAt({
+    place: from,
+    form: gives.form,
+    manifest,
+    tier: 'tree',
+    throughLinks: isLinked(receipt),
+  })
   const paths = Array.from({ length: manifest.count }, (_, i) => (bad.has(i) ? undefined : manifest.path(i)))
   moveAll(run, task, gives, from, paths)
   const takenAtMs = await nextTick(run.staging)
-  const contents = withTimes(manifest, takenAtMs, timesOf(gives.form, join(run.root, gives.at), manifest))
+  const contents = withTimes(
+    manifest,
+    takenAtMs,
+    timesOf(gives.form, final, { contents: manifest, remarks: receipt.remarks }),
+  )
   const name = run.known.receipts.saveManifest(task.id, contents)
   const inherited = {
     ...inheritedBy(task, receipt),

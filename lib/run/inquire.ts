@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { safeName } from '../knowledge.ts'
+import type { Contents, ContentsInquiry } from '../model/contents.ts'
 import type { Report } from '../model/event.ts'
 import type { Found } from '../model/lock-file.ts'
 import type { Diagnostic } from '../model/problem.ts'
@@ -41,6 +42,39 @@ export const inquireDirectories = (
   askAll(tasks, options, ({ id, kind, params }, inquiry) =>
     Promise.resolve(kind.inquireDirectory?.(params, inquiry, join(folder, safeName(id)))),
   )
+
+export interface ContentsOptions extends InquiryOptions {
+  /** Absolute, for what is read. */
+  readonly folder: string
+  readonly offline: boolean
+  readonly foldsCase: boolean
+  readonly inputOf: (id: TaskId) => ContentsInquiry['input']
+}
+
+/** What the results of tasks are to hold, and those of the tasks before them, as far as anything tells; in order of the graph. */
+export async function inquireContents(
+  tasks: readonly Task[],
+  options: ContentsOptions,
+): Promise<Answers<Contents>> {
+  const { folder, inputOf } = options
+  const found = new Map<TaskId, Contents>()
+  const failures: Diagnostic[] = []
+  let requests = 0
+  const ask = ({ id, kind, params, outline }: Task, inquiry: Inquiry): Promise<Contents | undefined> => {
+    const shelf = join(folder, safeName(id))
+    const inputs = outline.takes.flatMap(input => found.get(input) ?? [])
+    const input = inputOf(outline.takes[0] ?? '')
+    return Promise.resolve(kind.contents?.(params, { ...options, ...inquiry, shelf, input }, inputs))
+  }
+  const isLast = ({ outline }: Task): boolean => tasks.some(({ id }) => outline.takes.includes(id))
+  for (const round of [tasks.filter(task => !isLast(task)), tasks.filter(isLast)]) {
+    const answers = await askAll(round, options, ask)
+    for (const [id, contents] of answers.found) found.set(id, contents)
+    failures.push(...answers.failures)
+    requests += answers.requests
+  }
+  return { found, failures, requests }
+}
 
 async function askAll<T>(
   tasks: readonly Task[],

@@ -2,6 +2,7 @@
 
 import { isPartial } from '../model/annotation.ts'
 import { type Found, isOpen, lockKeyOf } from '../model/lock-file.ts'
+import { unknownDigest } from '../model/manifest.ts'
 import type { DownloadParams } from '../model/params.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Memory, Receipt } from '../model/receipt.ts'
@@ -40,7 +41,7 @@ type Records = { memoryOf(task: TaskId): Memory | undefined }
 /** What the records tell of a download as it was fetched: its own receipt, or that of the file that was made from it. */
 export function asBuilt({ id }: Task, graph: Graph, records: Records): Found | undefined {
   const own = receiptOf(id, records)
-  if (own) return foundIn(own)
+  if (own && own.digest !== unknownDigest) return foundIn(own)
   for (const dependant of graph.dependants.get(id) ?? []) {
     const placed = receiptOf(dependant, records)
     const input = placed?.inputs.find(({ task }) => task === id)

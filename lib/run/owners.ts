@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { stateFolder } from '../model/layout.ts'
+import { unknownDigest } from '../model/manifest.ts'
 import type { Task } from '../model/task.ts'
 import type { Run } from './context.ts'
 
@@ -19,7 +20,8 @@ export function ownerAmongSiblings(
       if (place === path) return { task: sibling.id, sha256: manifest.digest }
     } else if (path.startsWith(`${place}/`)) {
       const i = manifest.find(path.slice(place.length + 1))
-      if (i >= 0) return { task: sibling.id, sha256: manifest.sha256(i) }
+      if (i >= 0 && manifest.sha256(i) !== unknownDigest)
+        return { task: sibling.id, sha256: manifest.sha256(i) }
     }
   }
   return undefined

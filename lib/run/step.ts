@@ -11,7 +11,7 @@ import { shelfOf } from '../knowledge.ts'
 import { BegunAnew } from '../model/growing-file.ts'
 import type { ColumnarManifest } from '../model/manifest.ts'
 import { withTimes } from '../model/manifest.ts'
-import { type Begun, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
+import { type Begun, isLinked, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { Artifact, Task, TaskId } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
@@ -72,8 +72,17 @@ async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Prom
   }
 }
 
-/** Places what was made; what is to be remembered of it. */
-async function keep(run: Run, task: Task, made: Made, staging: string, began: number): Promise<Receipt> {
+/** Places what was made; what is to be remembered of it. Of a file without digest only the name and size are. */
+export async function keep(
+  run: Run,
+  task: Task,
+  found: Made,
+  staging: string,
+  began: number,
+): Promise<Receipt> {
+  const last = run.known.receiptOf(task.id)
+  // A repair leaves what it does not replace.
+  const made = last && isLinked(last) ? { ...found, remarks: { link: 'symlink', ...found.remarks } } : found
   const { contents } = made
   const manifest = made.isSpent
     ? contents
@@ -135,7 +144,7 @@ async function publish(
   for (const input of task.outline.takes) discardConsumed(run, task, input)
   if (movedAside.length > 0) tellOfMoved(run, task, movedAside)
   const takenAtMs = await nextTick(run.staging)
-  return withTimes(contents, takenAtMs, timesOf(gives.form, final, contents))
+  return withTimes(contents, takenAtMs, timesOf(gives.form, final, made))
 }
 
 /** The files of a part have second names in what was made of it. */

@@ -7,13 +7,15 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { errorCode } from '../io/disk.ts'
 import type { Lstat } from '../io/lstat.ts'
-import type { Columns } from '../model/manifest.ts'
+import type { Columns, Times } from '../model/manifest.ts'
 
 /** An artifact on disk, in a form that crosses into another thread. */
 export interface Subject {
   /** Absolute: the file itself, or the top folder of a tree. */
   readonly place: string
   readonly form: 'file' | 'tree'
+  /** A link counts as the file that it leads to. */
+  readonly throughLinks: boolean
   readonly columns: Columns
   readonly takenAtMs: number
 }
@@ -27,24 +29,26 @@ export interface Differences {
   readonly unsure: number[]
 }
 
+/**
+ * Whether times and inode alone vouch for a file of the recorded size. An entry that is not older than its record is racy:
+ * within the clock's granularity a later edit could leave the same size and time (git's rule, by the filesystem's clock).
+ */
+export const hasRecordedTimes = (now: Times, columns: Columns, takenAtMs: number, i: number): boolean =>
+  now.mtimeMs === columns.mtimeMs[i] &&
+  now.ctimeMs === columns.ctimeMs[i] &&
+  now.ino === columns.inode[i] &&
+  now.mtimeMs < takenAtMs &&
+  now.ctimeMs < takenAtMs
+
 /** Entries `from … to - 1`. */
 export function lookAtStretch(subject: Subject, from: number, to: number, lstat: Lstat): Differences {
-  const { columns, takenAtMs } = subject
-  const { size, mtimeMs, ctimeMs, inode } = columns
+  const { columns, takenAtMs, throughLinks } = subject
   const differences: Differences = { missing: [], edited: [], unsure: [] }
   const paths = new Paths(subject)
   for (let i = from; i < to; i += 1) {
-    if (!lstat.look(paths.of(i))) differences.missing.push(i)
-    else if (!lstat.isFile || lstat.size !== size[i]) differences.edited.push(i)
-    else if (
-      lstat.mtimeMs !== mtimeMs[i] ||
-      lstat.ctimeMs !== ctimeMs[i] ||
-      lstat.ino !== inode[i] ||
-      // Not older than its record it is racy: within the clock's granularity a later edit could leave the same size and
-      // time (git's rule, by the filesystem's clock).
-      lstat.mtimeMs >= takenAtMs ||
-      lstat.ctimeMs >= takenAtMs
-    )
+    if (!lstat.look(paths.of(i), throughLinks)) differences.missing.push(i)
+    else if (!lstat.isFile || lstat.size !== columns.size[i]) differences.edited.push(i)
+    else if (!hasRecordedTimes(lstat, columns, takenAtMs, i))
       differences.unsure.push(i, lstat.mtimeMs, lstat.ctimeMs, lstat.ino)
   }
   return differences

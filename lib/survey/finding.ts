@@ -14,6 +14,8 @@ export interface Sight {
   readonly form: 'file' | 'tree'
   readonly manifest: ColumnarManifest
   readonly tier: Tier
+  /** A link counts as the file that it leads to. */
+  readonly throughLinks?: boolean
 }
 
 /** What was seen of one artifact. */
@@ -39,8 +41,8 @@ export class Finding {
   }
 
   get subject(): Subject {
-    const { place, form, manifest } = this.sight
-    return { place, form, columns: manifest.columns, takenAtMs: manifest.takenAtMs }
+    const { place, form, manifest, throughLinks = false } = this.sight
+    return { place, form, throughLinks, columns: manifest.columns, takenAtMs: manifest.takenAtMs }
   }
 
   sawDifferences({ missing, edited, unsure }: Differences): void {

@@ -14,10 +14,13 @@ import { shortDigest } from '../../lib/model/units.ts'
 export const directoryDigest = ({ columns }: ZipDirectory): string =>
   createHash('sha256').update(columns.directory).digest('hex')
 
-export function remarkDirectory(directory: ZipDirectory, bench: Workbench): void {
+export function remarkDirectory(directory: ZipDirectory, bench: Pick<Workbench, 'remark'>): void {
   bench.remark('directory', directoryDigest(directory))
   bench.remark('directory bytes', directory.columns.directory.length)
 }
+
+/** How files are checked of an archive that was not read whole. */
+export const byDirectory = 'CRC-32 of each file against the directory of the archive'
 
 /** Whether the lock file has it. */
 export const isDirectoryPinned = ({ download }: DownloadParams): boolean =>

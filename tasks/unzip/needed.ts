@@ -16,7 +16,13 @@ import { jpgNamed } from '../../lib/model/transcode.ts'
 import { formatCount } from '../../lib/model/units.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { newName, rulesByPath } from '../rename/names.ts'
-import { directoryDigest, isDirectoryPinned, otherDirectory, remarkDirectory } from './directory.ts'
+import {
+  byDirectory,
+  directoryDigest,
+  isDirectoryPinned,
+  otherDirectory,
+  remarkDirectory,
+} from './directory.ts'
 import { extract } from './extract.ts'
 import { unpackRanges } from './from-ranges.ts'
 import { unpackOutline } from './params.ts'
@@ -70,7 +76,7 @@ async function takeRanges(
   )
   if (!isDone) return undefined
   const pinned = isDirectoryPinned(download) ? ', whose digest is locked' : ''
-  bench.remark('checked', `CRC-32 of each file against the directory of the archive${pinned}`)
+  bench.remark('checked', `${byDirectory}${pinned}`)
   bench.remark('host', archive.host)
   return true
 }

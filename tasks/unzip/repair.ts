@@ -1,13 +1,15 @@
 /**
  * Unpacks a few files again that are damaged or missing, from ranges of an archive that is not here: with the very bytes
- * that the last result had, or not at all.
+ * that the last result had, or not at all. Of what was never here the directory tells enough, if it is still the same one.
  */
 
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
-import type { Manifest } from '../../lib/model/manifest.ts'
+import type { ZipDirectory } from '../../lib/io/zip.ts'
+import { type Manifest, unknownDigest } from '../../lib/model/manifest.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
+import { byDirectory, directoryDigest } from './directory.ts'
 import { unpackRanges } from './from-ranges.ts'
 import type { UnzipParams } from './pieces.ts'
 import { keepIntact, select } from './unpack.ts'
@@ -18,9 +20,12 @@ export async function repair(params: UnzipParams, bench: Workbench): Promise<boo
   const { download } = params
   const before = bench.last?.manifest
   if (download === undefined || before === undefined || params.inner !== undefined) return false
-  const { bytes } = archive.manifest
-  const work = (remote: RangedArchive): Promise<true | undefined> =>
-    remote.bytes === bytes ? repairFrom(remote, params, download, before, bench) : Promise.resolve(undefined)
+  // Of one that was never here nobody may know the size.
+  const bytes = archive.manifest.bytes === 0 ? undefined : archive.manifest.bytes
+  const work = async (remote: RangedArchive): Promise<true | undefined> =>
+    bytes === undefined || remote.bytes === bytes
+      ? repairFrom(remote, params, download, before, bench)
+      : undefined
   return (await overRanges(download, bench, bytes, work)) === true
 }
 
@@ -35,11 +40,11 @@ async function repairFrom(
   try {
     const isDone = await unpackRanges(archive, download, refusingOthers(before, bench), directory => {
       const selection = select(directory, params, bench)
-      if (!isAsBefore(selection, before)) return undefined
+      if (!isAsBefore(selection, before) || !isToldAsBefore(directory, before, bench)) return undefined
       keepIntact(selection, bench)
       return selection
     })
-    if (isDone) bench.remark('checked', 'SHA-256 of each file against the last record')
+    if (isDone) bench.remark('checked', lacksDigests(before) ? byDirectory : byRecord)
     return isDone
   } catch (error) {
     if (error instanceof Other) return undefined
@@ -57,6 +62,18 @@ function isAsBefore(selection: Selection, before: Manifest): boolean {
   return true
 }
 
+const byRecord = 'SHA-256 of each file against the last record'
+
+/** Some of its files were not there when the others were taken over. */
+function lacksDigests(before: Manifest): boolean {
+  for (let i = 0; i < before.count; i += 1) if (before.sha256(i) === unknownDigest) return true
+  return false
+}
+
+/** What nothing but the directory tells has to come from the archive that had the very same one. */
+const isToldAsBefore = (directory: ZipDirectory, before: Manifest, { last }: Workbench): boolean =>
+  !lacksDigests(before) || last?.remarks['directory'] === directoryDigest(directory)
+
 /** An entry is not the file that the last result had. */
 class Other extends Error {
   override readonly name = 'Other'
@@ -65,7 +82,8 @@ class Other extends Error {
 const refusingOthers = (before: Manifest, bench: Workbench): Workbench => ({
   ...bench,
   record(path, bytes, sha256) {
-    if (before.sha256(before.find(path)) !== sha256) throw new Other(`${path} is another file`)
+    const wanted = before.sha256(before.find(path))
+    if (wanted !== unknownDigest && wanted !== sha256) throw new Other(`${path} is another file`)
     bench.record(path, bytes, sha256)
   },
 })

@@ -63,8 +63,11 @@ async function unpackFrom(
   }
 }
 
+/** What it takes to say whether they are. */
+type Judging = Pick<Workbench, 'foldsCase' | 'tell'>
+
 /** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
-export function select(directory: ZipDirectory, params: UnpackParams, bench: Workbench): Selection {
+export function select(directory: ZipDirectory, params: UnpackParams, bench: Judging): Selection {
   const located = locate(directory, params)
   return refuseUnfit(located, located.all, bench)
 }
@@ -107,7 +110,7 @@ function locate(directory: ZipDirectory, { root, target, places }: UnpackParams)
   return { answer, all: among({ has: i => isBelow[i] === 1 }), among }
 }
 
-function refuseUnfit({ answer }: Located, selection: Selection, bench: Workbench): Selection {
+function refuseUnfit({ answer }: Located, selection: Selection, bench: Judging): Selection {
   const { refusals, warning } = judge(selection.directory, selection, bench.foldsCase)
   const [first, ...others] = [...(answer.form === 'refused' ? [answer.draft] : []), ...refusals]
   if (first) throw new Problem(first, ...others)

@@ -57,6 +57,8 @@ const usual: Command['options'] = {
   format: 'mermaid',
   archives: false,
   exitCode: false,
+  from: undefined,
+  link: undefined,
   help: false,
 }
 

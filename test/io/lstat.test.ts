@@ -23,7 +23,7 @@ test.each([
   const lstat = lstatFor(files)
   for (const name of ['file', 'old-ÿ-名', 'folder', 'link', 'dangling']) {
     const { size, mtimeMs, ctimeMs, ino, ...stats } = lstatSync(at(name))
-    expect(lstat.look(Buffer.from(`${at(name)}\0`))).toBe(true)
+    expect(lstat.look(Buffer.from(`${at(name)}\0`), false)).toBe(true)
     expect({ ...lstat }).toMatchObject({
       size,
       mtimeMs,
@@ -33,8 +33,15 @@ test.each([
     })
   }
   for (const name of ['nothing', 'file/below', 'link/below'])
-    expect(lstat.look(Buffer.from(`${at(name)}\0`))).toBe(false)
-  expect(() => lstat.look(Buffer.from(`${at('x'.repeat(300))}\0`))).toThrow('ENAMETOOLONG')
+    expect(lstat.look(Buffer.from(`${at(name)}\0`), false)).toBe(false)
+  expect(() => lstat.look(Buffer.from(`${at('x'.repeat(300))}\0`), false)).toThrow('ENAMETOOLONG')
+})
+
+test.each([1, 1e6])('links are followed where that is wanted (%d)', files => {
+  const lstat = lstatFor(files)
+  expect(lstat.look(Buffer.from(`${at('link')}\0`), true)).toBe(true)
+  expect(lstat).toMatchObject({ isFile: true, ino: lstatSync(at('file')).ino })
+  expect(lstat.look(Buffer.from(`${at('dangling')}\0`), true)).toBe(false)
 })
 
 test('one tells of thousands on Linux without an object each', () => {

@@ -1,0 +1,83 @@
+/** What was taken over, in words. Pure. */
+
+import { formatBytes, formatCount, plural } from '../model/units.ts'
+
+interface Named {
+  readonly files: number
+  readonly bytes?: number
+  readonly paths: readonly string[]
+}
+
+export interface AdoptedPage {
+  readonly target: string
+  readonly from: string | undefined
+  readonly adopted: { readonly files: number; readonly bytes: number }
+  readonly inPlace: number
+  readonly missing: Named
+  readonly different: Named
+  readonly extra: Named
+  readonly read: { readonly files: number; readonly bytes: number }
+  readonly believed: number
+  readonly proofs: readonly Proof[]
+  readonly left: readonly string[]
+  /** Files by the way in which they were taken; undefined where nothing was changed. */
+  readonly put: ReadonlyMap<string, number> | undefined
+}
+
+type Proof = 'record' | 'directory' | 'pin' | 'count'
+
+const proofWords: Readonly<Record<Proof, string>> = {
+  record: 'by the record of a playground',
+  directory: "by CRC-32 against the archive's directory",
+  pin: 'by the pinned SHA-256',
+  count: 'by their number only',
+}
+
+export function adoptedPage(page: AdoptedPage): string {
+  const { target, adopted, missing, different, extra, put, left } = page
+  const all = adopted.files + missing.files + different.files
+  const would = put === undefined ? 'would be taken over' : 'taken over'
+  const head = `${target}: ${formatCount(adopted.files)} of ${plural(all, 'file')} (${formatBytes(adopted.bytes)}) ${would}${ways(page)}.`
+  const rows = [
+    ['checked', checked(page)],
+    ['missing', named(missing)],
+    ['different', named(different, 'not taken')],
+    ['extra', named(extra, 'left where they are')],
+    ['not proven', left.length === 0 ? '' : `${left.join(', ')}: left to a build`],
+  ].flatMap(([label = '', text = '']) => (text === '' ? [] : [`  ${label.padEnd(10)}  ${text}`]))
+  const isOpen = missing.files + different.files + left.length > 0
+  const next = isOpen && put !== undefined ? [`Next: npx tsx build ${target} fetches the rest.`] : []
+  return `${[head, ...rows, ...next].join('\n')}\n`
+}
+
+function ways({ put, inPlace, from }: AdoptedPage): string {
+  const counts = [...(put ?? [])].map(
+    ([mode, files]) => `${plural(files, 'file')} by ${wayWords[mode] ?? mode}`,
+  )
+  const parts = [...counts, ...(inPlace > 0 ? [`${plural(inPlace, 'file')} in place`] : [])]
+  const where = from === undefined ? '' : ` from ${from}`
+  return parts.length === 0 ? where : `${where}: ${parts.join(', ')}`
+}
+
+const wayWords: Readonly<Record<string, string>> = {
+  hard: 'hard link',
+  reflink: 'copy that shares blocks',
+  symlink: 'symbolic link',
+  copy: 'copy',
+}
+
+function checked({ proofs, read, believed }: AdoptedPage): string {
+  const how = proofs.map(proof => proofWords[proof]).join(', ')
+  const deeds = [
+    read.files > 0 ? `${plural(read.files, 'file')} (${formatBytes(read.bytes)}) read` : '',
+    believed > 0 ? `${plural(believed, 'file')} as recorded, not read` : '',
+  ].filter(text => text !== '')
+  return `${how}; ${deeds.join(', ')}`
+}
+
+function named({ files, bytes, paths }: Named, also = ''): string {
+  if (files === 0) return ''
+  const size = bytes === undefined ? '' : ` (${formatBytes(bytes)})`
+  const more = files > paths.length ? `, and ${formatCount(files - paths.length)} more` : ''
+  return `${plural(files, 'file')}${size}${also === '' ? '' : `, ${also}`}: ${paths.join(', ')}${more}`
+}
