@@ -83,7 +83,10 @@ function make(folder: string, name: GroundName, { files, tasks, bytes }: Amounts
 async function makeTree(folder: string, files: number): Promise<Ground> {
   const ground = groundIn(folder)
   const shelves = shelvesOf(files)
-  for (const shelf of shelves) await writeZip(join(folder, archiveOf(shelf.target)), entriesOf(shelf))
+  for (const shelf of shelves) {
+    ending.throwIfAborted()
+    await writeZip(join(folder, archiveOf(shelf.target)), entriesOf(shelf))
+  }
   const lines = shelves.map(
     ({ target, files }) => `  ${target}:
     sources: [{ url: ${archiveOf(target)}, unzip: }]

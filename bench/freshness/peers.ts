@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { formatSeconds } from '../../lib/model/units.ts'
+import { ending } from '../ending.ts'
 import { footprintOf } from '../footprint.ts'
 import { isThere } from '../programs.ts'
 import type { Fresh } from '../rounds.ts'
@@ -63,7 +64,7 @@ export const limitOf = ({ peers, root }: Ground): Fresh['command'] => [
 
 async function compileLimit(peers: string): Promise<void> {
   const source = fileURLToPath(new URL('limit.c', import.meta.url))
-  await execa('cc', ['-O2', '-pthread', '-o', join(peers, 'limit'), source])
+  await execa('cc', ['-O2', '-pthread', '-o', join(peers, 'limit'), source], { cancelSignal: ending })
 }
 
 async function commit(ground: Ground): Promise<void> {
