@@ -33,6 +33,8 @@ export const archiving = (): Promise<void> =>
   playAll<Scenario, Stage>({
     name: 'archive',
     scenarios,
+    needs: ['nginx', 'curl', 'bash'],
+    writes: true,
     knobs: 'BENCH_BYTES, BENCH_PICTURES, BENCH_ENTRIES',
     published: chosen =>
       sum([...new Set(chosen.map(({ corpus }) => corpus))].map(name => forecast(name, amounts).archive)),

@@ -1,5 +1,6 @@
 /** What a contestant is: a command that does one errand, in a folder made for that round. Measures nothing. */
 
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,25 +19,49 @@ export interface Errand {
   readonly folder: string
 }
 
-export interface Entrant {
+/** `E`: what a command has to be told. */
+export interface Entrant<E = Errand> {
   readonly name: string
   /** `part`: does not do the whole errand. */
   readonly role: 'peer' | 'ours' | 'part'
   /** Programs that it cannot do without. */
   readonly needs: readonly string[]
-  readonly command: (errand: Errand) => Fresh['command']
+  readonly command: (errand: E) => Fresh['command']
   /** What is written as `datasets.yaml` into the folder. */
-  readonly spec?: (errand: Errand) => string
+  readonly spec?: (errand: E) => string
 }
 
 const tsx = fileURLToPath(new URL('../node_modules/.bin/tsx', import.meta.url))
 
-/** The whole command line, from the start of tsx. */
-export const buildCommand: Fresh['command'] = [
-  tsx,
-  fileURLToPath(new URL('../build.ts', import.meta.url)),
-  'build',
+/** From the start of tsx. */
+export const frontDoor: Fresh['command'] = [tsx, fileURLToPath(new URL('../build.ts', import.meta.url))]
+
+/** The whole command line. */
+export const buildCommand: Fresh['command'] = [...frontDoor, 'build']
+
+/** A program of the bench, without what tsx adds in processes; it tells its seconds itself. */
+export const ownProgram = (file: URL, ...words: readonly string[]): Fresh['command'] => [
+  'node',
+  '--import',
+  import.meta.resolve('tsx'),
+  fileURLToPath(file),
+  ...words,
 ]
+
+/** `$1`, `$2`, … of the line are the words. A pipe fails as soon as one of its programs does. */
+export const shell = (line: string, ...words: readonly string[]): Fresh['command'] => [
+  'bash',
+  '-o',
+  'pipefail',
+  '-c',
+  line,
+  'bash',
+  ...words,
+]
+
+/** Behind the launchers that choose between versions. */
+export const pythonItself = (): string =>
+  execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
 
 /** One target of one source, whose archive is not kept. */
 export const specOf = (connections: number, source: readonly string[]): string =>

@@ -2,6 +2,7 @@
 
 import { archiving } from './archive.ts'
 import { ending, heedSignals } from './ending.ts'
+import { checking } from './freshness.ts'
 import { startUp } from './startup.ts'
 import { transferring } from './transfer.ts'
 
@@ -9,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   startup: startUp,
   transfer: transferring,
   archive: archiving,
+  freshness: checking,
 }
 
 const asked = process.argv.slice(2)

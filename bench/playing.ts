@@ -13,6 +13,10 @@ import { howToGet, isThere } from './programs.ts'
 export interface Bill<S extends { readonly name: string }, T> {
   readonly name: string
   readonly scenarios: readonly S[]
+  /** Programs without which nothing of it can be measured. */
+  readonly needs: readonly string[]
+  /** Whether contestants write so much that the disk may be what is measured: then its rate is told. */
+  readonly writes: boolean
   /** Variables that make it smaller. */
   readonly knobs: string
   /** What is published for these scenarios, and stays to the end. */
@@ -34,8 +38,8 @@ export const numberFrom = (variable: string, usual: number): number => Number(pr
 export const rounds = numberFrom('BENCH_ROUNDS', 3)
 
 export async function playAll<S extends { readonly name: string }, T>(bill: Bill<S, T>): Promise<void> {
-  const { name, scenarios } = bill
-  const lacking = ['nginx', 'curl', 'bash'].filter(program => !isThere(program))
+  const { name, scenarios, needs, writes } = bill
+  const lacking = needs.filter(program => !isThere(program))
   if (lacking.length > 0) return console.log(`${name}: skipped, ${howToGet(lacking)}`)
   const only = process.env['BENCH_ONLY']?.split(/[ ,]+/)
   const chosen = scenarios.filter(scenario => only?.includes(scenario.name) ?? true)
@@ -52,9 +56,9 @@ export async function playAll<S extends { readonly name: string }, T>(bill: Bill
         if (!isRoomFor(scenario, bill, folder)) for (const done of played.splice(0)) discard(done)
         const written = join(folder, scenario.name)
         mkdirSync(written)
-        const before = diskRate(written)
+        const before = writes ? diskRate(written) : 0
         await bill.play(scenario, stage)
-        sayDisk(before, diskRate(written))
+        if (writes) sayDisk(before, diskRate(written))
         played.push(written)
       }
     })

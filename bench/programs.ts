@@ -7,8 +7,13 @@ const packages: Readonly<Record<string, string>> = {
   '7z': 'p7zip-full',
   aria2c: 'aria2',
   bsdtar: 'libarchive-tools',
+  cc: 'gcc libc6-dev',
+  doit: 'python3-doit',
+  find: 'findutils',
+  ninja: 'ninja-build',
   sha256sum: 'coreutils',
   sync: 'coreutils',
+  xargs: 'findutils',
 }
 
 export const isThere = (program: string): boolean =>

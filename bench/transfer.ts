@@ -22,6 +22,8 @@ export const transferring = (): Promise<void> =>
   playAll({
     name: 'transfer',
     scenarios,
+    needs: ['nginx', 'curl', 'bash'],
+    writes: true,
     knobs: 'BENCH_BYTES, BENCH_PICTURES',
     published: () => ({ bytes: amounts.file * 1.5, files: amounts.pictures }),
     left: ({ entrants, content }) => ({

@@ -1,9 +1,6 @@
 /** Who is measured: commands that unpack one zip, from a path or from an address, into the folder of their round. */
 
-import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { buildCommand, type Entrant, specOf } from '../entrants.ts'
-import type { Fresh } from '../rounds.ts'
+import { buildCommand, type Entrant, ownProgram, pythonItself, shell, specOf } from '../entrants.ts'
 
 /** An entrant, and what it leaves on disk: nothing is deleted before its scenario is over. */
 export interface Unpacker extends Entrant {
@@ -41,10 +38,6 @@ const python = (name: string, leaves: Unpacker['leaves'], program: string): Unpa
   command: ({ path }) => [pythonItself(), '-c', program, path],
 })
 
-/** Behind the launchers that choose between versions. */
-const pythonItself = (): string =>
-  execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
-
 export const zipfile = python(
   'python zipfile',
   'tree',
@@ -58,17 +51,6 @@ const fetching = (name: string, needs: Words, leaves: Unpacker['leaves'], line: 
   leaves,
   command: ({ url }) => shell(line, url),
 })
-
-/** A pipe fails as soon as one of its programs does. */
-const shell = (line: string, word: string): Fresh['command'] => [
-  'bash',
-  '-o',
-  'pipefail',
-  '-c',
-  line,
-  'bash',
-  word,
-]
 
 export const aria2cThenUnzip = fetching(
   'aria2c -x8 && unzip',
@@ -107,26 +89,25 @@ const pinned = (from: 'url' | 'path'): Unpacker => ({
 export const buildFromPath = pinned('path')
 export const buildFromAddress = pinned('url')
 
-/** A program of this folder, without what tsx adds in processes; it tells its seconds itself. */
-const ownProgram = (name: string, file: URL, role: Entrant['role']): Entrant => ({
+const itself = (name: string, file: URL, role: Entrant['role']): Entrant => ({
   name,
   role,
   needs: [],
-  command: ({ path }) => ['node', '--import', import.meta.resolve('tsx'), fileURLToPath(file), path],
+  command: ({ path }) => ownProgram(file, path),
 })
 
 /** Of ours, from a path: no start, no digest of the archive, nothing synced or placed. */
 export const unpackingAlone: Unpacker = {
-  ...ownProgram('our unpacking alone', new URL('our-unpacking.ts', import.meta.url), 'part'),
+  ...itself('our unpacking alone', new URL('our-unpacking.ts', import.meta.url), 'part'),
   leaves: 'tree',
 }
 
 export const ourDirectory: Unpacker = {
-  ...ownProgram('our directory', new URL('our-directory.ts', import.meta.url), 'ours'),
+  ...itself('our directory', new URL('our-directory.ts', import.meta.url), 'ours'),
   leaves: 'nothing',
 }
 export const unzipperDirectory: Unpacker = {
-  ...ownProgram('unzipper Open.file', new URL('unzipper-directory.ts', import.meta.url), 'peer'),
+  ...itself('unzipper Open.file', new URL('unzipper-directory.ts', import.meta.url), 'peer'),
   leaves: 'nothing',
 }
 export const zipfileDirectory = python(

@@ -3,7 +3,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { overHandle } from '../../lib/io/zip/random-access.ts'
 import { openZip } from '../../lib/io/zip.ts'
-import { clocked } from './clock.ts'
+import { clocked } from '../clock.ts'
 
 const [path = ''] = process.argv.slice(2)
 

@@ -8,7 +8,7 @@ import { basename } from 'node:path'
 import { unpackParams } from '../../tasks/unzip/params.ts'
 import { unzip } from '../../tasks/unzip.ts'
 import { fileInput, testBench } from '../../test/rig/workbench.ts'
-import { clocked } from './clock.ts'
+import { clocked } from '../clock.ts'
 
 const [path = ''] = process.argv.slice(2)
 // The workbench makes its folders among temporary ones: they are to lie in the folder of the round.

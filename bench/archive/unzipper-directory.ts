@@ -1,7 +1,7 @@
 /** A process of its own: reads the directory of a zip with unzipper alone, and tells its seconds. */
 
 import { Open } from 'unzipper'
-import { clocked } from './clock.ts'
+import { clocked } from '../clock.ts'
 
 const [path = ''] = process.argv.slice(2)
 

@@ -1,7 +1,7 @@
 /** Measures one piece of work of this process and leaves what it took where the bench looks for it. */
 
 import { writeFileSync } from 'node:fs'
-import { clockFile } from '../footprint.ts'
+import { clockFile } from './footprint.ts'
 
 /** All threads of the process count. The folder is the one that the bench started it in. */
 export async function clocked(work: () => Promise<unknown>): Promise<void> {
