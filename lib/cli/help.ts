@@ -17,7 +17,10 @@ const usage: Readonly<Record<Verb, readonly [synopsis: string, about: string]>> 
   ],
   schema: ['npx tsx build schema', 'print the JSON Schema of datasets.yaml'],
   adopt: ['npx tsx build adopt NAME --from DIR', 'take over files that are on disk already (not yet)'],
-  accept: ['npx tsx build accept NAME…', 'the definition changed, the result is the same (not yet)'],
+  accept: [
+    'npx tsx build accept NAME…',
+    'the definition changed, the result is the same: record it, run nothing',
+  ],
   prune: ['npx tsx build prune', 'remove what the spec no longer names (not yet)'],
   report: ['npx tsx build report', 'one HTML page about the playground (not yet)'],
 }
@@ -52,6 +55,11 @@ const own: Partial<Record<Verb, string>> = {
 
   --only-needed        also read and lock the directories of archives, for builds with --only-needed
   -n, --dry-run        show what would be written`,
+  accept: `
+  For what is stale only because its definition changed, and lies there as it was built. Refused for
+  what was never built, is damaged, or is pinned to other bytes; what counts or checks is run anyway.
+
+  -n, --dry-run        say what would be recorded`,
   status: '\n  --exit-code          1 if anything is not fresh',
 }
 

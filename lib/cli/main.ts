@@ -55,6 +55,7 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
       return (await import('./lock.ts')).lock(desk)
     case 'adopt':
     case 'accept':
+      return (await import('./accept.ts')).accept(desk)
     case 'prune':
     case 'report':
       throw new Problem({

@@ -128,6 +128,10 @@ const workCodes = [
   'state-foreign',
   'output-damaged',
   'images-missing',
+  // accepting
+  'not-built',
+  'pinned-otherwise',
+  'not-the-same',
   // the run
   'disk-full',
   'disk-error',

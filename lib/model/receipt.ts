@@ -31,6 +31,9 @@ export interface Receipt {
 /** What a kind said of its result beside its bytes. */
 export type Remarks = Readonly<Record<string, string | number>>
 
+/** The remark that a result was made by another definition and accepted for the present one: when, ISO 8601. */
+export const acceptedMark = 'accepted'
+
 /** A file outside the root when a task read it. */
 export interface ReadFile {
   readonly bytes: number
