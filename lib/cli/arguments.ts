@@ -36,6 +36,10 @@ export interface Options {
   readonly format: GraphFormat
   readonly archives: boolean
   readonly exitCode: boolean
+  /** Of a verb that else only lists what it would remove. */
+  readonly yes: boolean
+  /** Also files in targets that no record names. */
+  readonly extra: boolean
   readonly help: boolean
 }
 
@@ -61,12 +65,13 @@ const flags = {
   format: { type: 'string', default: 'mermaid' },
   archives: { type: 'boolean', default: false },
   'exit-code': { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
+  extra: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   // Known words whose work is not built yet: refused below, not taken for misspelt.
   sample: { type: 'string' },
   on: { type: 'string', default: 'local' },
   from: { type: 'string' },
-  yes: { type: 'boolean', default: false },
 } as const
 
 /** Throws `bad-usage` and `not-yet`. */
@@ -94,6 +99,8 @@ export function parseCommand(argv: readonly string[]): Command {
     format: oneOf('--format', values.format, graphFormats),
     archives: values.archives,
     exitCode: values['exit-code'],
+    yes: values.yes,
+    extra: values.extra,
     help: values.help,
   }
   return { verb, names: (isVerb ? rest : positionals).map(trimmed), options }

@@ -57,6 +57,7 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
     case 'accept':
       return (await import('./accept.ts')).accept(desk)
     case 'prune':
+      return (await import('./prune.ts')).prune(desk)
     case 'report':
       throw new Problem({
         code: 'not-yet',

@@ -57,6 +57,8 @@ const usual: Command['options'] = {
   format: 'mermaid',
   archives: false,
   exitCode: false,
+  yes: false,
+  extra: false,
   help: false,
 }
 
