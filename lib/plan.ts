@@ -140,7 +140,7 @@ export function surveyForJudge(task: Task, known: Knowledge): Survey {
  * A result that does not last and is not made unasked: its digest is pinned, so there is nothing to learn from it, or it
  * serves only tasks that may do without.
  */
-const isLeftUnmade = (graph: Graph, task: Task): boolean =>
+export const isLeftUnmade = (graph: Graph, task: Task): boolean =>
   task.gives?.lasting === false && (task.gives.pins?.sha256 !== undefined || isSpare(graph, task))
 
 /** Read only by tasks that may turn out to need it. */

@@ -76,6 +76,7 @@ export const json: TaskKind<JsonParams> = {
   }),
 
   reworks: () => true,
+  demands: ['records'],
   audit: async (params, placed) =>
     (await import('./json/missing-images.ts')).findMissingImages(params, placed),
 

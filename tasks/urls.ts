@@ -21,6 +21,7 @@ export function urlsKind(options: UrlsOptions = {}): TaskKind<UrlsParams> {
     version: 1,
     lane: 'network',
     staging: 'shelf-and-place',
+    demands: ['allow_missing'],
     outline,
     // Loaded when there is work, as its libraries are.
     run: async (params, bench) => (await import('./urls/run.ts')).run(params, bench, options),

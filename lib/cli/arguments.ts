@@ -41,6 +41,10 @@ export interface Options {
   readonly from: string | undefined
   /** How they are taken over; undefined: in the cheapest way that works. */
   readonly link: LinkMode | undefined
+  /** Of a verb that else only lists what it would remove. */
+  readonly yes: boolean
+  /** Also files in targets that no record names. */
+  readonly extra: boolean
   readonly help: boolean
 }
 
@@ -66,13 +70,14 @@ const flags = {
   format: { type: 'string', default: 'mermaid' },
   archives: { type: 'boolean', default: false },
   'exit-code': { type: 'boolean', default: false },
+  yes: { type: 'boolean', default: false },
+  extra: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
   from: { type: 'string' },
   link: { type: 'string' },
   // Known words whose work is not built yet: refused below, not taken for misspelt.
   sample: { type: 'string' },
   on: { type: 'string', default: 'local' },
-  yes: { type: 'boolean', default: false },
 } as const
 
 /** Throws `bad-usage` and `not-yet`. */
@@ -102,6 +107,8 @@ export function parseCommand(argv: readonly string[]): Command {
     exitCode: values['exit-code'],
     from: values.from,
     link: values.link === undefined ? undefined : oneOf('--link', values.link, linkModes),
+    yes: values.yes,
+    extra: values.extra,
     help: values.help,
   }
   return { verb, names: (isVerb ? rest : positionals).map(trimmed), options }

@@ -2,12 +2,13 @@
 
 import { formatBytes, plural } from '../model/units.ts'
 import { archivesBelow, type Cleaned, cleanArchives, cleanTargets, foretellTargets } from '../run/clean.ts'
-import type { Desk } from './desk.ts'
+import { type Desk, looking } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { whileHeld } from './hold.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
 export async function clean(given: Desk): Promise<number> {
+  // However little is asked for: nothing is removed before it was looked at, or an edited file would go.
   const desk = looking(given)
   const { command, kinds, console } = desk
   const playground = await openPlayground(command, kinds)
@@ -34,11 +35,4 @@ async function perform(desk: Desk, playground: Playground): Promise<Cleaned> {
     Promise.resolve(onlyArchives ? cleanArchives(playground.state) : cleanTargets(run)),
   )
   return result
-}
-
-/** However little is asked for: nothing is removed before it was looked at, or an edited file would go. */
-function looking(desk: Desk): Desk {
-  const { options } = desk.command
-  if (options.check !== 'record') return desk
-  return { ...desk, command: { ...desk.command, options: { ...options, check: 'tree' } } }
 }

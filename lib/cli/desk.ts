@@ -9,3 +9,10 @@ export interface Desk {
   readonly kinds: readonly TaskKind[]
   readonly console: Console
 }
+
+/** The same desk, but no file is believed to be as recorded before somebody looked at it. */
+export function looking(desk: Desk): Desk {
+  const { options } = desk.command
+  if (options.check !== 'record') return desk
+  return { ...desk, command: { ...desk.command, options: { ...options, check: 'tree' } } }
+}

@@ -20,8 +20,11 @@ const usage: Readonly<Record<Verb, readonly [synopsis: string, about: string]>> 
     'npx tsx build adopt NAME --from DIR',
     'take over files that are on disk already, in DIR or in place',
   ],
-  accept: ['npx tsx build accept NAME…', 'the definition changed, the result is the same (not yet)'],
-  prune: ['npx tsx build prune', 'remove what the spec no longer names (not yet)'],
+  accept: [
+    'npx tsx build accept NAME…',
+    'the definition changed, the result is the same: record it, run nothing',
+  ],
+  prune: ['npx tsx build prune [NAME…]', 'list what the spec no longer names; --yes removes it'],
   report: ['npx tsx build report', 'one HTML page about the playground (not yet)'],
 }
 
@@ -64,6 +67,18 @@ const own: Partial<Record<Verb, string>> = {
   -n, --dry-run        read and compare; change nothing
   --check hash         read every byte, also of what a record vouches for
   --offline            ask no host: archives and records of this machine only`,
+  prune: `
+  Files that lie there as they were built, what is kept for them in the state folder, and their
+  records. What was edited since stays and is named. NAME may be a target that the spec had before.
+
+  --extra              also files in targets that no record names
+  --yes                remove what is listed; without it nothing is changed
+  -n, --dry-run        list only, whatever else is said`,
+  accept: `
+  For what is stale only because its definition changed, and lies there as it was built. Refused for
+  what was never built, is damaged, or is pinned to other bytes; what counts or checks is run anyway.
+
+  -n, --dry-run        say what would be recorded`,
   status: '\n  --exit-code          1 if anything is not fresh',
 }
 

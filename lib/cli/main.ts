@@ -56,7 +56,9 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
     case 'adopt':
       return (await import('./adopt.ts')).adopt(desk)
     case 'accept':
+      return (await import('./accept.ts')).accept(desk)
     case 'prune':
+      return (await import('./prune.ts')).prune(desk)
     case 'report':
       throw new Problem({
         code: 'not-yet',

@@ -1,6 +1,7 @@
 /** `build why TARGET…`: each task of the target, its verdict, and the ingredient that changed. */
 
 import type { Step } from '../model/plan.ts'
+import { acceptedMark } from '../model/receipt.ts'
 import type { TaskId } from '../model/task.ts'
 import { verdictObject } from '../report/json.ts'
 import { nameOf, wordsOf } from '../report/words.ts'
@@ -11,7 +12,10 @@ import { lookOnly } from './survey-plan.ts'
 export async function why(desk: Desk): Promise<number> {
   const { console } = desk
   const { plan, known } = await lookOnly(desk)
-  const checkedBy = (id: TaskId): string | undefined => known.receiptOf(id)?.remarks['checked']?.toString()
+  const proofOf = (id: TaskId): Proof => {
+    const { checked, [acceptedMark]: accepted } = known.receiptOf(id)?.remarks ?? {}
+    return { ...(checked !== undefined && { checked }), ...(accepted !== undefined && { accepted }) }
+  }
   const steps = [...plan.steps.values()]
   for (const { task, verdict } of steps)
     console.object({
@@ -20,28 +24,29 @@ export async function why(desk: Desk): Promise<number> {
       target: task.target,
       kind: task.kind.name,
       ...verdictObject(verdict),
-      ...(checkedBy(task.id) !== undefined && { checked: checkedBy(task.id) }),
+      ...proofOf(task.id),
     })
   const pages = plan.graph.targets.map(target =>
     page(
       target,
       steps.filter(({ task }) => task.targets.includes(target)),
-      checkedBy,
+      proofOf,
     ),
   )
   console.result(pages.join('\n'))
   return console.summary({ exitCode: exitCodes.done })
 }
 
-/** `checkedBy`: what proved a result, where it was not the digest of what it was made from. */
-function page(
-  target: string,
-  steps: readonly Step[],
-  checkedBy: (task: TaskId) => string | undefined,
-): string {
+/**
+ * What stands for a result beside the digest of what it was made from: what it was checked by, and when somebody accepted it
+ * although another definition had made it.
+ */
+type Proof = Readonly<Partial<Record<'checked' | typeof acceptedMark, string | number>>>
+
+function page(target: string, steps: readonly Step[], proofOf: (task: TaskId) => Proof): string {
   const lines = steps.map(({ task, verdict }) => {
-    const checked = checkedBy(task.id)
-    return `  ${nameOf(task.id)}\n    ${wordsOf(verdict)}${checked === undefined ? '' : `\n    checked: ${checked}`}`
+    const proof = Object.entries(proofOf(task.id)).map(([word, by]) => `\n    ${word}: ${by}`)
+    return `  ${nameOf(task.id)}\n    ${wordsOf(verdict)}${proof.join('')}`
   })
   return `${target}\n${lines.join('\n')}\n`
 }

@@ -132,6 +132,10 @@ const workCodes = [
   'nothing-adopted',
   'no-proof',
   'cannot-link',
+  // accepting
+  'not-built',
+  'pinned-otherwise',
+  'not-the-same',
   // the run
   'disk-full',
   'disk-error',

@@ -37,6 +37,9 @@ export const isLinked = ({ remarks }: Pick<Receipt, 'remarks'>): boolean => rema
 /** Files of the result that were not there when it was taken over: an archive tells them, and nothing their SHA-256. */
 export const lackedBy = ({ remarks }: Pick<Receipt, 'remarks'>): number => Number(remarks['not there'] ?? 0)
 
+/** The remark that a result was made by another definition and accepted for the present one: when, ISO 8601. */
+export const acceptedMark = 'accepted'
+
 /** A file outside the root when a task read it. */
 export interface ReadFile {
   readonly bytes: number

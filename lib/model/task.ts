@@ -176,6 +176,8 @@ export interface TaskKind<P = unknown> {
    * (a rename finds its files under the old names). It may find out that it cannot, and `want` its inputs.
    */
   reworks?(changes: readonly Change[]): boolean
+  /** Ingredients that say what must hold of the result, not how it is made: what they ask for is looked for, never accepted. */
+  readonly demands?: readonly string[]
 }
 
 /** What a task gets to ask hosts with. */

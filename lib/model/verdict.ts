@@ -94,7 +94,7 @@ function reasonInDefinition(task: Task, receipt: Receipt): Reason | undefined {
 }
 
 /** Pins that the recorded result does not meet, or that nobody compared with it yet. */
-function brokenPins(pins: Pins, receipt: Receipt): readonly Change[] {
+export function brokenPins(pins: Pins, receipt: Receipt): readonly Change[] {
   const recorded = { sha256: receipt.digest, md5: receipt.remarks['md5'], size: receipt.bytes }
   const wanted = { sha256: pins.sha256, md5: pins.md5, size: pins.bytes }
   return (['sha256', 'md5', 'size'] as const)
@@ -108,10 +108,16 @@ function brokenPins(pins: Pins, receipt: Receipt): readonly Change[] {
 }
 
 /** An input is known again by its task, or else by its position: a new address for the same bytes changes nothing. */
+export const recordedInput = (
+  { inputs }: Receipt,
+  input: TaskId,
+  position: number,
+): Receipt['inputs'][number] | undefined => inputs.find(({ task }) => task === input) ?? inputs[position]
+
 function reasonInInputs(task: Task, receipt: Receipt, digestOf: DigestOf): Reason | undefined {
   const { takes } = task.outline
   for (const [i, input] of takes.entries()) {
-    const recorded = receipt.inputs.find(candidate => candidate.task === input) ?? receipt.inputs[i]
+    const recorded = recordedInput(receipt, input, i)
     if (recorded === undefined) return { code: 'input-added', input }
     const now = digestOf(input)
     if (now !== undefined && now !== recorded.digest)

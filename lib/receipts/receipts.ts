@@ -37,6 +37,8 @@ export function openReceipts(stateFolder: string, options: ReceiptsOptions): Rec
 /** Above these a log is rewritten before the first record of a process. */
 const mostDead = 1000
 const mostSegments = 64
+/** Above this, records that come at once are not appended one by one. */
+const mostOneByOne = 256
 
 export class Receipts {
   /** What was found wrong while opening: warnings. */
@@ -85,8 +87,19 @@ export class Receipts {
     this.#remember({ state: 'done', receipt })
   }
 
+  /** As `done` for each; many are written at once. */
+  doneAll(receipts: readonly Receipt[]): void {
+    this.#rememberAll(receipts.map(receipt => ({ state: 'done', receipt })))
+  }
+
   forget(task: TaskId): void {
     if (this.#memories.has(task)) this.#remember({ state: 'forgotten', task })
+  }
+
+  /** As `forget` for each; many are written at once. */
+  forgetAll(tasks: readonly TaskId[]): void {
+    const known = tasks.filter(task => this.#memories.has(task))
+    this.#rememberAll(known.map(task => ({ state: 'forgotten', task })))
   }
 
   /** Undefined where it cannot be read, or tells of another result than the receipt. */
@@ -129,6 +142,16 @@ export class Receipts {
     this.#begin().append(memory)
     this.#records += 1
     this.#take(memory)
+  }
+
+  /** Each record waits for the disk: of more than a few the log is written anew, once and whole. */
+  #rememberAll(memories: readonly Memory[]): void {
+    if (memories.length <= mostOneByOne) {
+      for (const memory of memories) this.#remember(memory)
+      return
+    }
+    for (const memory of memories) this.#take(memory)
+    this.compact()
   }
 
   #take(memory: Memory): void {

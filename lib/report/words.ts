@@ -3,7 +3,7 @@
 import { unknownDigest } from '../model/manifest.ts'
 import type { Change, Task } from '../model/task.ts'
 import { formatCount, plural, shortDigest } from '../model/units.ts'
-import type { Reason, Verdict } from '../model/verdict.ts'
+import type { Reason, Survey, Verdict } from '../model/verdict.ts'
 
 /** `unzip coco/train2017` */
 export const nameOf = (task: string): string => task.replace(':', ' ').replace(/@[0-9a-f]{8}(?=$|\+)/, '')
@@ -65,8 +65,12 @@ export function because(reason: Reason): string {
   }
 }
 
-function damage(reason: Reason & { code: 'output-damaged' }): string {
-  const { missing, edited, missingCount, editedCount } = reason
+/** What is wrong with files that are not intact. */
+export const damageInWords = (survey: Survey): string =>
+  survey.state === 'damaged' ? damage(survey) : because({ code: 'record-unreadable' })
+
+function damage(found: Omit<Survey & { state: 'damaged' }, 'state'>): string {
+  const { missing, edited, missingCount, editedCount } = found
   return [named(missing, missingCount, 'missing'), named(edited, editedCount, 'edited')]
     .filter(Boolean)
     .join('; ')

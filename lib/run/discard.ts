@@ -7,15 +7,12 @@ import { dirname, join } from 'node:path'
 import { sha256OfFileSync } from '../io/digest.ts'
 import { look, remove, removeEmptyFolders } from '../io/disk.ts'
 import { type Known, shelfOf } from '../knowledge.ts'
-import { stateFolder } from '../model/layout.ts'
+import { isOurFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Begun } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import type { Run } from './context.ts'
 import { ownerAmongSiblings } from './owners.ts'
-
-/** Whether a place below the root is the state folder's, not the playground's. */
-export const isOurFolder = (at: string): boolean => at.startsWith(`${stateFolder}/`)
 
 /** Removes the artifact of a task that does not last. False where it is to be kept. */
 export function discard(run: Run, task: Task): boolean {

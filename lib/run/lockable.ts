@@ -5,7 +5,7 @@ import { type Found, isOpen, lockKeyOf } from '../model/lock-file.ts'
 import { unknownDigest } from '../model/manifest.ts'
 import type { DownloadParams } from '../model/params.ts'
 import type { Graph } from '../model/plan.ts'
-import type { Memory, Receipt } from '../model/receipt.ts'
+import { acceptedMark, type Memory, type Receipt } from '../model/receipt.ts'
 import type { Download } from '../model/spec.ts'
 import type { Task, TaskId } from '../model/task.ts'
 
@@ -41,7 +41,9 @@ type Records = { memoryOf(task: TaskId): Memory | undefined }
 /** What the records tell of a download as it was fetched: its own receipt, or that of the file that was made from it. */
 export function asBuilt({ id }: Task, graph: Graph, records: Records): Found | undefined {
   const own = receiptOf(id, records)
-  if (own && own.digest !== unknownDigest) return foundIn(own)
+  // What was accepted was fetched from elsewhere: it proves nothing of this address.
+  if (own && own.digest !== unknownDigest)
+    return own.remarks[acceptedMark] === undefined ? foundIn(own) : undefined
   for (const dependant of graph.dependants.get(id) ?? []) {
     const placed = receiptOf(dependant, records)
     const input = placed?.inputs.find(({ task }) => task === id)

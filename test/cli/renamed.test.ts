@@ -111,3 +111,14 @@ test('a second target of the same sources takes nothing from the first, nor one 
   const { 'a/LICENSE.txt': _, ...pictures } = inside.tree
   expect(inside.place.tree()).toEqual({ ...pictures, ...below(inside.tree, 'a', 'a/b') })
 })
+
+test('pruned before it is built: nothing of it is taken', async () => {
+  const { place, spec, tree } = await built('a')
+  spec('b')
+  expect((await place.run('prune', '--yes')).events).toContainEqual(
+    expect.objectContaining({ event: 'prune', task: 'rename:a', unbuilt: 'b', removed: false }),
+  )
+  expect(place.tree()).toEqual(tree)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 2, requests: 0 })
+  expect(place.tree()).toEqual(below(tree, 'a', 'b'))
+})

@@ -158,7 +158,7 @@ test('what this machine lacks is said before anything is begun, all of it at onc
   expect(existsSync(place.root)).toBe(false)
   expect(await place.run('build', 'tiny')).toMatchObject({ exitCode: 0, summary: { ran: 2 } })
   expect(await place.run('build', '--dry-run')).toMatchObject({ exitCode: 0 })
-  for (const words of [['prune'], ['report'], ['build', '--on', 'slurm']])
+  for (const words of [['report'], ['build', '--on', 'slurm']])
     expect(await place.run(...words), words.join(' ')).toMatchObject({ exitCode: 2, codes: ['not-yet'] })
 })
 

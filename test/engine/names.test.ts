@@ -59,6 +59,8 @@ const usual: Command['options'] = {
   exitCode: false,
   from: undefined,
   link: undefined,
+  yes: false,
+  extra: false,
   help: false,
 }
 

@@ -1,0 +1,113 @@
+/**
+ * Files in targets that no record names: one walk a target, that follows no link and enters neither the state folder nor
+ * another target. Where nobody can tell what belongs there, nothing is strange.
+ */
+
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { look } from '../../io/disk.ts'
+import { Turns } from '../../io/turns.ts'
+import { stateFolder } from '../../model/layout.ts'
+import type { Manifest } from '../../model/manifest.ts'
+import { type Holding, has, type Places } from './places.ts'
+import type { Removal } from './removal.ts'
+
+export interface Strangers {
+  readonly target: string
+  readonly files: number
+  readonly bytes: number
+  /** Below the target, a few. */
+  readonly examples: readonly string[]
+  /** It was not looked into: something of it is not built, or its record cannot be read; or the way there is a link. */
+  readonly unknown: 'unbuilt' | 'link' | undefined
+}
+
+interface World {
+  readonly removal: Removal
+  /** Of the tasks of the spec, and of those that are gone. */
+  readonly places: readonly Places[]
+  readonly targets: ReadonlySet<string>
+  readonly signal: AbortSignal
+}
+
+const fewExamples = 5
+
+/** Removes them, where that is meant. */
+export async function strangersIn(target: string, world: World): Promise<Strangers> {
+  const { removal, places } = world
+  const none = { target, files: 0, bytes: 0, examples: [], unknown: undefined }
+  if (look(join(removal.root, target)) === undefined) return none
+  if (removal.way(target) !== 'plain') return { ...none, unknown: 'link' }
+  const around = places.flatMap(each => each.around(target))
+  const holders = [...around, ...places.flatMap(each => each.below(target))]
+  if (holders.some(isUntold)) return { ...none, unknown: 'unbuilt' }
+  const { files, bytes } = removal
+  const examples: string[] = []
+  const trees = around.filter(({ form }) => form === 'tree')
+  for await (const path of walk(target, trees, world)) {
+    if (examples.length < fewExamples) examples.push(path.slice(target.length + 1))
+    removal.file(path, look(join(removal.root, path))?.size ?? 0)
+  }
+  removal.emptyFolders()
+  return { ...none, files: removal.files - files, bytes: removal.bytes - bytes, examples }
+}
+
+const isUntold = ({ manifest }: Holding): boolean => manifest() === undefined
+
+/** Paths below the root. `trees`: whose place is the folder, or above it. */
+async function* walk(top: string, trees: readonly Holding[], world: World): AsyncGenerator<string> {
+  const turns = new Turns()
+  const open: { readonly folder: string; readonly trees: readonly Holding[] }[] = [{ folder: top, trees }]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (turns.isOver) await turns.next()
+    world.signal.throwIfAborted()
+    for (const entry of readdirSync(join(world.removal.root, next.folder), { withFileTypes: true })) {
+      const path = `${next.folder}/${entry.name}`
+      const here = world.places.flatMap(places => places.at(path))
+      if (!entry.isDirectory()) {
+        if (isStrange(path, entry.isSymbolicLink(), [...next.trees, ...here], world)) yield path
+      } else if (entry.name !== stateFolder && !world.targets.has(path)) {
+        const inner = here.filter(({ form }) => form === 'tree')
+        open.push({ folder: path, trees: inner.length === 0 ? next.trees : [...next.trees, ...inner] })
+      }
+    }
+  }
+}
+
+function isStrange(path: string, isLink: boolean, holders: readonly Holding[], world: World): boolean {
+  // What NFS keeps of a removed file that somebody has open.
+  if (path.includes('/.nfs')) return false
+  // Some filesystems keep names in another form than they were given.
+  for (const spelling of [path, path.normalize('NFC'), path.normalize('NFD')])
+    if (holders.some(holder => has(holder, spelling))) return false
+  return !(isLink && leadsToOurs(path, holders, world))
+}
+
+/** Somebody moved a folder away and left a link in its place: the way to what is recorded. */
+function leadsToOurs(path: string, holders: readonly Holding[], { places, targets }: World): boolean {
+  if (places.some(each => each.below(path).length > 0 || each.at(path).length > 0)) return true
+  if ([...targets].some(target => target === path || target.startsWith(`${path}/`))) return true
+  return holders.some(({ at, manifest }) => {
+    const read = manifest()
+    return read !== undefined && foldersOf(read).has(path.slice(at.length + 1))
+  })
+}
+
+const folders = new WeakMap<Manifest, ReadonlySet<string>>()
+
+/** All folders that a manifest has files in. */
+function foldersOf(manifest: Manifest): ReadonlySet<string> {
+  const known = folders.get(manifest)
+  if (known) return known
+  const found = new Set<string>()
+  for (let i = 0; i < manifest.count; i += 1) {
+    const path = manifest.path(i)
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end)
+      if (found.has(folder)) break
+      found.add(folder)
+    }
+  }
+  folders.set(manifest, found)
+  return found
+}
