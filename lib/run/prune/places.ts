@@ -41,10 +41,9 @@ export class Places {
 
   /** Whose place lies below this. */
   below(place: string): readonly Holding[] {
-    const found: Holding[] = []
-    for (let i = this.#firstFrom(`${place}/`); this.#sorted[i]?.startsWith(`${place}/`); i += 1)
-      found.push(...this.at(this.#sorted[i] as string))
-    return found
+    const from = this.#firstFrom(`${place}/`)
+    // `0` is the character behind `/`: whatever begins with `place/` comes before it.
+    return this.#sorted.slice(from, this.#firstFrom(`${place}0`)).flatMap(at => this.at(at))
   }
 
   #firstFrom(wanted: string): number {
