@@ -31,4 +31,4 @@ export function present<E extends { readonly name: string; readonly needs: reado
 }
 
 export const howToGet = (programs: readonly string[]): string =>
-  `apt-get install ${programs.map(program => packages[program] ?? program).join(' ')}`
+  `apt-get install ${[...new Set(programs.map(program => packages[program] ?? program))].join(' ')}`

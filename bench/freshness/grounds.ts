@@ -122,7 +122,8 @@ async function makeTasks(folder: string, tasks: number): Promise<Ground> {
  * tasks. What is left to the build of everything makes it remember that nothing is left to do.
  */
 async function buildMost(ground: Ground, lines: readonly string[]): Promise<void> {
-  const spec = join(ground.aside, '../part.yaml')
+  if (lines.length === 0) return
+  const spec = `${ground.spec}.part.yaml`
   const startMs = performance.now()
   for (let at = 0; at < lines.length; at += 1000) {
     writeSpec(spec, lines.slice(at, at + 1000))
