@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { sha256OfFileSync } from '../io/digest.ts'
 import { look, remove, removeEmptyFolders } from '../io/disk.ts'
 import { type Known, shelfOf } from '../knowledge.ts'
+import { groupedBy } from '../model/grouped.ts'
 import { isOurFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Begun } from '../model/receipt.ts'
@@ -43,11 +44,18 @@ export function removeResult(run: Run, task: Task, form: 'file' | 'tree', result
 
 /** Whether another task gives its part there by now: sources that change places exchange their folders. */
 export const isTaken = ({ whole }: Run, { id }: Task, at: string): boolean =>
-  isOurFolder(at) &&
-  [...whole.tasks.values()].some(
-    other =>
-      other.id !== id && other.gives !== undefined && partFolderOf(other.gives.at) === partFolderOf(at),
-  )
+  isOurFolder(at) && (givers(whole).get(partFolderOf(at)) ?? []).some(other => other.id !== id)
+
+const giversOf = new WeakMap<Graph, ReadonlyMap<string, readonly Task[]>>()
+
+/** Who gives what lies in a folder of the state, found for all at once. */
+function givers(whole: Graph): ReadonlyMap<string, readonly Task[]> {
+  const known = giversOf.get(whole)
+  if (known) return known
+  const found = groupedBy(whole.tasks.values(), ({ gives }) => partFolderOf(gives?.at ?? ''))
+  giversOf.set(whole, found)
+  return found
+}
 
 /** With the folder that belongs to it alone: the archive's own, or that of the source whose part it is. */
 function removeOurs(run: Run, form: 'file' | 'tree', at: string): void {

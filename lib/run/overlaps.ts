@@ -23,7 +23,7 @@ interface Maker {
 /** Who knows all steps. */
 interface Listener {
   /** Somebody may begin who could not before. */
-  readonly onOffer: () => void
+  readonly onOffer: (maker: TaskId) => void
   readonly audienceOf: (task: TaskId) => Audience
 }
 
@@ -66,7 +66,7 @@ export class Overlaps {
     maker.offer = file
     for (const tell of maker.waiting) tell()
     maker.waiting.clear()
-    this.#listener.onOffer()
+    this.#listener.onOffer(task)
   }
 
   isOffered(task: TaskId): boolean {

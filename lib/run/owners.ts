@@ -1,8 +1,10 @@
 /** Which other task of the same target has a file, or had it, by its record. */
 
 import { join } from 'node:path'
+import { groupedBy } from '../model/grouped.ts'
 import { stateFolder } from '../model/layout.ts'
 import { unknownDigest } from '../model/manifest.ts'
+import type { Graph } from '../model/plan.ts'
 import type { Task } from '../model/task.ts'
 import type { Run } from './context.ts'
 
@@ -27,15 +29,26 @@ export function ownerAmongSiblings(
   return undefined
 }
 
+const lasting = new WeakMap<Graph, ReadonlyMap<string, readonly Task[]>>()
 const siblings = new WeakMap<Task, readonly Task[]>()
 
-function siblingsOf(run: Run, task: Task): readonly Task[] {
+function siblingsOf({ whole }: Run, task: Task): readonly Task[] {
   const known = siblings.get(task)
   if (known) return known
-  const found = [...run.whole.tasks.values()].filter(
-    other => other.id !== task.id && other.target === task.target && other.gives?.lasting === true,
-  )
+  const found = (lastingByTarget(whole).get(task.target) ?? []).filter(({ id }) => id !== task.id)
   siblings.set(task, found)
+  return found
+}
+
+/** Found for all targets at once. */
+function lastingByTarget(whole: Graph): ReadonlyMap<string, readonly Task[]> {
+  const known = lasting.get(whole)
+  if (known) return known
+  const found = groupedBy(
+    [...whole.tasks.values()].filter(({ gives }) => gives?.lasting === true),
+    ({ target }) => target,
+  )
+  lasting.set(whole, found)
   return found
 }
 

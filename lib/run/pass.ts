@@ -53,7 +53,7 @@ export class Pass {
     this.#failed = failed
     this.#room = new Pool(Math.max(1, options.archiveBytes))
     run.overlaps.listen({
-      onOffer: () => this.#startReady(),
+      onOffer: id => this.#startReady(this.#readersOf(id)),
       audienceOf: id => this.#audienceOf(id),
     })
     for (const [id, { task, verdict }] of plan.steps) {
@@ -67,7 +67,7 @@ export class Pass {
     const end = new Promise<void>(resolve => {
       this.#end = resolve
     })
-    this.#startReady()
+    this.#startReady(this.#plan.steps.values())
     if (this.#running === 0) this.#end()
     await end
     this.#giveBack(allDependants)
@@ -83,9 +83,10 @@ export class Pass {
     return this.#run.signal.aborted || (this.#failed.size > 0 && !this.#options.keepGoing)
   }
 
-  #startReady(): void {
+  /** Of those that something happened to: to ask all each time would take the square of their number. */
+  #startReady(steps: Iterable<Step>): void {
     if (this.#stopped) return
-    const ready = [...this.#plan.steps.values()].filter(
+    const ready = [...steps].filter(
       step =>
         this.#states.get(step.task.id) === 'waiting' &&
         this.#awaited(step.task).every(
@@ -97,6 +98,12 @@ export class Pass {
       this.#running += 1
       void this.#see(step)
     }
+  }
+
+  #readersOf(id: TaskId): readonly Step[] {
+    const wishing = [...this.#run.wishes].flatMap(([by, { input }]) => (input === id ? [by] : []))
+    const readers = new Set([...directDependants(this.#plan.graph, id), ...wishing])
+    return [...readers].flatMap(reader => this.#plan.steps.get(reader) ?? [])
   }
 
   /** Whether it may begin although `input` is still being made: it will run whatever comes out. */
@@ -124,7 +131,7 @@ export class Pass {
     this.#running -= 1
     if (state === 'postponed') this.postponed += 1
     this.#giveBack(allDependants)
-    this.#startReady()
+    this.#startReady(this.#readersOf(step.task.id))
     // Everybody waits for room: what only checks and unfinished targets still hold is given back as well.
     if (this.#running > 0 && this.#running === this.#room.waiting) this.#giveBack(directDependants)
     if (this.#running === 0) this.#end()
@@ -193,7 +200,8 @@ export class Pass {
     const digestOf: DigestOf = id => graph.tasks.get(id)?.gives?.pins?.sha256 ?? known.receiptOf(id)?.digest
     const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
     const reason = reasonOf(now) ?? reasonOf(verdict)
-    if (reason === undefined || (now.state === 'fresh' && !isWish(reason))) return 'fresh'
+    if (reason === undefined || (now.state === 'fresh' && !['forced', 'needed'].includes(reason.code)))
+      return 'fresh'
     if (task.gives === undefined || doesWithout(task, { state: 'stale', reason }, this.#run)) return reason
     const givers = task.outline.takes.map(input => graph.tasks.get(input) as Task)
     return givers.every(giver => isAtHand(giver, known)) ? reason : 'postponed'
@@ -290,6 +298,3 @@ const halfway = 'Some of its files may be in place, each of them whole; the next
 
 const reasonOf = (verdict: Verdict): Reason | undefined =>
   verdict.state === 'stale' ? verdict.reason : undefined
-
-/** Asked for whatever the record says. */
-const isWish = (reason: Reason): boolean => reason.code === 'forced' || reason.code === 'needed'

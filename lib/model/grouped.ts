@@ -1,0 +1,12 @@
+/** Things by a key that they have, in their order. Pure. */
+
+export function groupedBy<T, K>(things: Iterable<T>, keyOf: (thing: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>()
+  for (const thing of things) {
+    const key = keyOf(thing)
+    const alike = groups.get(key)
+    if (alike) alike.push(thing)
+    else groups.set(key, [thing])
+  }
+  return groups
+}
