@@ -16,7 +16,7 @@ import type { TaskId } from '../model/task.ts'
 import type { Receipts } from '../receipts/receipts.ts'
 import { lookAt, type Tier } from '../survey.ts'
 import { formOf, has, type Places } from './prune/places.ts'
-import type { Removal } from './prune/removal.ts'
+import type { Removal } from './removal.ts'
 import { livingFolders, livingPlaces, ownFolder, type Vanished } from './prune/vanished.ts'
 
 export interface PruneGround {

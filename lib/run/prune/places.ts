@@ -41,9 +41,13 @@ export class Places {
 
   /** Whose place lies below this. */
   below(place: string): readonly Holding[] {
+    const folder = `${place}/`
+    const first = this.#firstFrom(folder)
     const found: Holding[] = []
-    for (let i = this.#firstFrom(`${place}/`); this.#sorted[i]?.startsWith(`${place}/`); i += 1)
-      found.push(...this.at(this.#sorted[i] as string))
+    for (const inner of from(this.#sorted, first)) {
+      if (!inner.startsWith(folder)) break
+      found.push(...this.at(inner))
+    }
     return found
   }
 
@@ -67,3 +71,7 @@ export function has({ at, form, manifest }: Holding, path: string): boolean {
 /** A record does not say which form its result has: a manifest of one file alone has the digest of that file. */
 export const formOf = (manifest: Manifest): Holding['form'] =>
   manifest.count === 1 && manifest.digest === manifest.sha256(0) ? 'file' : 'tree'
+
+function* from<T>(list: readonly T[], first: number): Generator<T> {
+  for (let i = first; i < list.length; i += 1) yield list[i] as T
+}

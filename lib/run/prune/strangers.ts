@@ -10,7 +10,7 @@ import { Turns } from '../../io/turns.ts'
 import { stateFolder } from '../../model/layout.ts'
 import type { Manifest } from '../../model/manifest.ts'
 import { has, type Holding, type Places } from './places.ts'
-import type { Removal } from './removal.ts'
+import type { Removal } from '../removal.ts'
 
 export interface Strangers {
   readonly target: string

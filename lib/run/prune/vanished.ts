@@ -55,7 +55,7 @@ function holdingsOf({ id, gives }: Task, receipts: Receipts): readonly Holding[]
 }
 
 /** Read when it is asked for, and kept. */
-export function manifestOf(receipts: Receipts, result: Begun): Holding['manifest'] {
+function manifestOf(receipts: Receipts, result: Begun): Holding['manifest'] {
   let read: ReturnType<Holding['manifest']> | 'unread' = 'unread'
   return () => {
     if (read === 'unread') read = receipts.loadManifest(result)
