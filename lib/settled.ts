@@ -9,7 +9,7 @@ import { join, relative } from 'node:path'
 import { look, makeFolder, writeWhole } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
 import type { Graph } from './model/plan.ts'
-import type { ReadFile, Receipt } from './model/receipt.ts'
+import { isLinked, type ReadFile, type Receipt } from './model/receipt.ts'
 import type { TaskId, TaskKind } from './model/task.ts'
 import { loadManifest } from './receipts/manifests.ts'
 import { changedRead, lookAtAll, type Seen, type Sight, sightKey } from './survey.ts'
@@ -24,7 +24,10 @@ export interface Settled {
   readonly tasks: number
   readonly targets: readonly string[]
   /** Lasting artifacts. */
-  readonly kept: readonly (Pick<Receipt, 'manifest' | 'digest' | 'at'> & { readonly form: 'file' | 'tree' })[]
+  readonly kept: readonly (Pick<Receipt, 'manifest' | 'digest' | 'at'> & {
+    readonly form: 'file' | 'tree'
+    readonly isLinked: boolean
+  })[]
   /** What was read from outside, by path relative to the root. */
   readonly reads: readonly (ReadFile & { readonly path: string })[]
 }
@@ -39,7 +42,7 @@ export const settledKey = (
   createHash('sha256')
     .update(
       JSON.stringify([
-        2,
+        3,
         specKey,
         names,
         keepArchives,
@@ -61,7 +64,7 @@ export function rememberSettled(
     const receipt = known.receiptOf(id)
     if (receipt === undefined || !gives?.lasting) return []
     const { manifest, digest } = receipt
-    return [{ at: gives.at, form: gives.form, manifest, digest }]
+    return [{ at: gives.at, form: gives.form, manifest, digest, isLinked: isLinked(receipt) }]
   })
   const reads = tasks.flatMap(({ id, outline }) =>
     (known.receiptOf(id)?.reads ?? []).map((read, i) => ({
@@ -97,10 +100,10 @@ export async function isStillSo({ kept, reads }: Settled, root: string, seen: Se
   const paths = reads.map(({ path }) => join(root, path))
   if (changedRead(paths, reads) !== undefined) return false
   const sights: Sight[] = []
-  for (const { at, form, manifest: name, digest } of kept) {
+  for (const { at, form, manifest: name, digest, isLinked: throughLinks } of kept) {
     const manifest = loadManifest(join(root, stateFolder, 'manifests'), name)
     if (manifest?.digest !== digest) return false
-    sights.push({ place: join(root, at), form, manifest, tier: 'tree' })
+    sights.push({ place: join(root, at), form, manifest, tier: 'tree', throughLinks })
   }
   const looks = await lookAtAll(sights)
   for (const [i, look] of looks.entries()) {

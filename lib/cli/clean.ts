@@ -16,6 +16,7 @@ export async function clean(given: Desk): Promise<number> {
   const would = command.options.dryRun ? 'Would remove' : 'Removed'
   console.result(`${would} ${plural(cleaned.files, 'file')} (${formatBytes(cleaned.bytes)}).\n`)
   for (const path of cleaned.left) console.result(`Left, because it was edited since it was built: ${path}\n`)
+  for (const path of cleaned.linked) console.result(`Left, because it lies behind a link: ${path}\n`)
   console.object({ event: 'cleaned', ...cleaned })
   return console.summary({ exitCode: exitCodes.done })
 }
@@ -23,7 +24,12 @@ export async function clean(given: Desk): Promise<number> {
 async function foretell({ command }: Desk, playground: Playground): Promise<Cleaned> {
   if (command.options.archives) {
     const archives = archivesBelow(playground.state)
-    return { files: archives.length, bytes: archives.reduce((sum, { size }) => sum + size, 0), left: [] }
+    return {
+      files: archives.length,
+      bytes: archives.reduce((sum, { size }) => sum + size, 0),
+      left: [],
+      linked: [],
+    }
   }
   const known = await survey(playground, { tier: command.options.check })
   return foretellTargets({ ...playground, known })

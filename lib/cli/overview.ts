@@ -13,10 +13,10 @@ export async function overview(desk: Desk): Promise<number> {
   const { console } = desk
   const { playground, known, plan } = await lookOnly(desk)
   const states = statesOf(plan, known)
-  const groups = Object.keys(playground.spec.groups).map(name => ({
-    group: name,
-    ...sumOf(states.filter(({ target }) => targetsOf(playground.spec, name).includes(target))),
-  }))
+  const groups = Object.keys(playground.spec.groups).map(group => {
+    const members = new Set(targetsOf(playground.spec, group))
+    return { group, ...sumOf(states.filter(({ target }) => members.has(target))) }
+  })
   const width = groups.reduce((most, { group }) => Math.max(most, group.length), 0)
   const page = [
     `${playground.spec.file} → ${playground.root}`,

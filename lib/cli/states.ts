@@ -15,10 +15,14 @@ export interface TargetState {
 }
 
 export function statesOf(plan: Plan, known: Known): readonly TargetState[] {
-  const byTarget = new Map<string, Step[]>(plan.graph.targets.map(target => [target, []]))
-  for (const step of plan.steps.values())
-    for (const target of step.task.targets) byTarget.get(target)?.push(step)
-  return [...byTarget].map(([target, steps]) => stateOf(target, steps, known))
+  return [...stepsByTarget(plan)].map(([target, steps]) => stateOf(target, steps, known))
+}
+
+/** In the order of the spec; a task of several targets stands in each. */
+export function stepsByTarget({ graph, steps }: Plan): ReadonlyMap<string, readonly Step[]> {
+  const byTarget = new Map<string, Step[]>(graph.targets.map(target => [target, []]))
+  for (const step of steps.values()) for (const target of step.task.targets) byTarget.get(target)?.push(step)
+  return byTarget
 }
 
 function stateOf(target: string, steps: readonly Step[], known: Known): TargetState {

@@ -7,6 +7,7 @@ import { verdictObject } from '../report/json.ts'
 import { nameOf, wordsOf } from '../report/words.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
+import { stepsByTarget } from './states.ts'
 import { lookOnly } from './survey-plan.ts'
 
 export async function why(desk: Desk): Promise<number> {
@@ -16,8 +17,7 @@ export async function why(desk: Desk): Promise<number> {
     const { checked, [acceptedMark]: accepted } = known.receiptOf(id)?.remarks ?? {}
     return { ...(checked !== undefined && { checked }), ...(accepted !== undefined && { accepted }) }
   }
-  const steps = [...plan.steps.values()]
-  for (const { task, verdict } of steps)
+  for (const { task, verdict } of plan.steps.values())
     console.object({
       event: 'why',
       task: task.id,
@@ -26,13 +26,7 @@ export async function why(desk: Desk): Promise<number> {
       ...verdictObject(verdict),
       ...proofOf(task.id),
     })
-  const pages = plan.graph.targets.map(target =>
-    page(
-      target,
-      steps.filter(({ task }) => task.targets.includes(target)),
-      proofOf,
-    ),
-  )
+  const pages = [...stepsByTarget(plan)].map(([target, steps]) => page(target, steps, proofOf))
   console.result(pages.join('\n'))
   return console.summary({ exitCode: exitCodes.done })
 }

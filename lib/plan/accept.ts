@@ -76,7 +76,8 @@ export function acceptable(graph: Graph, whole: Graph, known: Knowledge): Accept
   const digests = new Map<TaskId, string>()
   const accepted = new Map<TaskId, Acceptance>()
   const digestOf: DigestOf = id => whole.tasks.get(id)?.gives?.pins?.sha256 ?? digests.get(id)
-  const weighing = { graph, whole, known, predecessors: new Predecessors(whole, known), digestOf, accepted }
+  const named = new Set(graph.targets)
+  const weighing = { named, whole, known, predecessors: new Predecessors(whole, known), digestOf, accepted }
   const refused: Refusal[] = []
   const left: Left[] = []
   let fresh = 0
@@ -107,7 +108,7 @@ export function acceptable(graph: Graph, whole: Graph, known: Knowledge): Accept
 }
 
 interface Weighing {
-  readonly graph: Graph
+  readonly named: ReadonlySet<string>
   readonly whole: Graph
   readonly known: Knowledge
   readonly predecessors: Predecessors
@@ -197,9 +198,9 @@ function obstacleTo(
   task: Task,
   gives: Artifact,
   receipt: Receipt,
-  { graph, known }: Weighing,
+  { named, known }: Weighing,
 ): Obstacle | undefined {
-  const others = task.targets.filter(target => !graph.targets.includes(target))
+  const others = task.targets.filter(target => !named.has(target))
   if (others.length > 0) return { form: 'shared', targets: others }
   const changes = gives.pins ? brokenPins(gives.pins, receipt) : []
   if (changes.length > 0) return { form: 'pinned', changes }

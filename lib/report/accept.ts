@@ -24,8 +24,9 @@ function unbuiltByTarget(refused: Accepting['refused']): ReadonlyMap<string, rea
   const unbuilt = refused.filter(({ obstacle }) => obstacle.form === 'not-built').map(({ task }) => task)
   const found = new Map<string, Task[]>()
   for (const task of unbuilt) {
-    const ofTarget = found.get(task.target) ?? []
-    found.set(task.target, [...ofTarget, task])
+    const ofTarget = found.get(task.target)
+    if (ofTarget) ofTarget.push(task)
+    else found.set(task.target, [task])
   }
   return new Map(
     [...found].map(([target, tasks]) => {

@@ -1,16 +1,19 @@
 /** Removes what was built, and forgets it. What a person edited or added stays. Knows only records, not the spec. */
 
 import { dirname, join } from 'node:path'
-import { filesBelow, look, remove, removeEmptyFolders } from '../io/disk.ts'
+import { filesBelow, look, remove } from '../io/disk.ts'
 import { placeOf, shelfOf } from '../knowledge.ts'
 import type { Task } from '../model/task.ts'
 import type { Run } from './context.ts'
+import { Removal } from './removal.ts'
 
 export interface Cleaned {
   readonly files: number
   readonly bytes: number
   /** Edited since they were built, below the root. */
   readonly left: readonly string[]
+  /** Behind a link that somebody put in the place of a folder. */
+  readonly linked: readonly string[]
 }
 
 /** The folders below the state that hold archives, parts and partial downloads. */
@@ -21,52 +24,51 @@ type Built = Pick<Run, 'graph' | 'known' | 'root'>
 
 /** Removes the files of the run's targets that are as recorded, and what tasks of theirs alone keep in the state folder. */
 export function cleanTargets(run: Run): Cleaned {
-  const cleaned = foretellTargets(run)
+  const removal = new Removal(run.root, true)
+  const stays = { left: [] as string[], linked: [] as string[] }
   for (const task of tasksToClean(run)) {
-    for (const { path, edited } of filesOf(run, task)) {
-      if (edited) continue
-      remove(join(run.root, path))
-      removeEmptyFolders(dirname(join(run.root, path)), run.root)
-    }
+    cleanFiles(run, task, removal, stays)
+    removal.emptyFolders()
     run.known.receipts.forget(task.id)
     remove(join(run.state, shelfOf(task.id)))
   }
-  return cleaned
+  return { files: removal.files, bytes: removal.bytes, ...stays }
 }
 
 /** The same without removing anything. */
 export function foretellTargets(built: Built): Cleaned {
-  const found = tasksToClean(built).flatMap(task => [...filesOf(built, task)])
-  const asBuilt = found.filter(({ edited }) => !edited)
-  return {
-    files: asBuilt.length,
-    bytes: asBuilt.reduce((sum, { bytes }) => sum + bytes, 0),
-    left: found.filter(({ edited }) => edited).map(({ path }) => path),
-  }
+  const removal = new Removal(built.root, false)
+  const stays = { left: [] as string[], linked: [] as string[] }
+  for (const task of tasksToClean(built)) cleanFiles(built, task, removal, stays)
+  return { files: removal.files, bytes: removal.bytes, ...stays }
 }
 
 /** Not those that work for another target as well. */
-const tasksToClean = ({ graph }: Built): readonly Task[] =>
-  [...graph.tasks.values()].filter(task => task.targets.every(target => graph.targets.includes(target)))
-
-interface BuiltFile {
-  /** Below the root. */
-  readonly path: string
-  readonly bytes: number
-  readonly edited: boolean
+function tasksToClean({ graph }: Built): readonly Task[] {
+  const named = new Set(graph.targets)
+  return [...graph.tasks.values()].filter(task => task.targets.every(target => named.has(target)))
 }
 
-/** What lies there of a task's files. */
-function* filesOf({ known, root }: Built, { id, gives }: Task): Generator<BuiltFile> {
+/** Notes the paths, below the root, of what stays. */
+function cleanFiles(
+  { known, root }: Built,
+  { id, gives }: Task,
+  removal: Removal,
+  stays: { readonly left: string[]; readonly linked: string[] },
+): void {
   const receipt = known.receiptOf(id)
   const manifest = known.manifestOf(id)
   if (receipt === undefined || manifest === undefined || gives === undefined) return
   const { bad } = known.lookOf(id)
   const at = placeOf(gives, receipt)
+  // A link to the target itself, or above it, is how the playground was laid out.
+  const isReached = removal.way(gives.form === 'file' ? dirname(at) : at) === 'plain'
   for (let i = 0; i < manifest.count; i += 1) {
     const path = gives.form === 'file' ? at : `${at}/${manifest.path(i)}`
-    if (look(join(root, path)) === undefined) continue
-    yield { path, bytes: manifest.size(i), edited: bad.has(i) }
+    if (look(join(root, path)) === undefined) removal.gone(path)
+    else if (bad.has(i)) stays.left.push(path)
+    else if (isReached && removal.way(dirname(path)) !== 'plain') stays.linked.push(path)
+    else removal.file(path, manifest.size(i))
   }
 }
 
@@ -83,7 +85,7 @@ export function cleanArchives(state: string): Cleaned {
     const isEmpty = filesBelow(join(state, folder)).next().done === true
     if (isEmpty && look(join(state, folder))) remove(join(state, folder))
   }
-  return { files, bytes, left: [] }
+  return { files, bytes, left: [], linked: [] }
 }
 
 export function archivesBelow(state: string): readonly { readonly path: string; readonly size: number }[] {

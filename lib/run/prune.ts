@@ -17,8 +17,8 @@ import { heirsOf } from '../plan/heirs.ts'
 import type { Receipts } from '../receipts/receipts.ts'
 import { lookAt, type Tier } from '../survey.ts'
 import { formOf, has, type Places } from './prune/places.ts'
-import type { Removal } from './prune/removal.ts'
 import { livingFolders, livingPlaces, ownFolder, type Vanished } from './prune/vanished.ts'
+import type { Removal } from './removal.ts'
 
 export interface PruneGround {
   readonly receipts: Receipts

@@ -87,6 +87,18 @@ test('what a person edited or added stays, and is named', async () => {
   expect((await place.text('prune')).stdout).toBe('Nothing to remove.\n')
 })
 
+test('clean leaves what lies behind a link, too', async () => {
+  const { place } = twoTargets()
+  await place.run('build')
+  renameSync(join(place.root, 'cats/deep'), join(place.folder, 'elsewhere'))
+  symlinkSync(join(place.folder, 'elsewhere'), join(place.root, 'cats/deep'))
+  const cleaned = await place.text('clean', 'cats')
+  expect(cleaned.stdout).toBe(
+    'Removed 1 file (5 B).\nLeft, because it lies behind a link: cats/deep/down/b.jpg\n',
+  )
+  expect(place.read('elsewhere/down/b.jpg')).toBe('cat b')
+})
+
 test('names narrow, also those that only records know', async () => {
   const { place, without } = twoTargets()
   await place.run('build')

@@ -49,6 +49,20 @@ describe('memory', () => {
     expect(read(folder).memoryOf('unzip:vg')).toEqual({ state: 'started', task: 'unzip:vg', previous })
   })
 
+  test('many at once are one new segment, and few are appended', () => {
+    const folder = stateFolder()
+    const many = Array.from({ length: 300 }, (_, i) => receiptOf(`unzip:${i}`))
+    inOneProcess(folder, 'a', receipts => receipts.doneAll(many))
+    inOneProcess(folder, 'b', receipts => receipts.doneAll([receiptOf('unzip:vg')]))
+    expect(segments(folder)).toEqual(['00000001-a.log', '00000002-b.log'])
+    expect(Object.keys(memories(folder))).toHaveLength(301)
+    inOneProcess(folder, 'c', receipts => receipts.forgetAll([...many.map(({ task }) => task), 'unzip:no']))
+    expect(segments(folder)).toEqual(['00000003-c.log'])
+    expect(memories(folder)).toEqual({ 'unzip:vg': { state: 'done', receipt: receiptOf('unzip:vg') } })
+    inOneProcess(folder, 'd', receipts => receipts.forgetAll(['unzip:vg', 'unzip:no']))
+    expect(memories(folder)).toEqual({})
+  })
+
   test('what was forgotten is not there, and can be learned again', () => {
     const folder = stateFolder()
     inOneProcess(folder, 'a', receipts => {

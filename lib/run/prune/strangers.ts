@@ -9,8 +9,8 @@ import { look } from '../../io/disk.ts'
 import { Turns } from '../../io/turns.ts'
 import { stateFolder } from '../../model/layout.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import type { Removal } from '../removal.ts'
 import { type Holding, has, type Places } from './places.ts'
-import type { Removal } from './removal.ts'
 
 export interface Strangers {
   readonly target: string

@@ -5,7 +5,7 @@
 
 import { rmdirSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { errorCode, filesBelow, look, remove, removeEmptyFolders } from '../../io/disk.ts'
+import { errorCode, filesBelow, look, remove, removeEmptyFolders } from '../io/disk.ts'
 
 /** Folders only · ends before it · a link or a file stands in it: what lies behind is not the playground's. */
 type Way = 'plain' | 'missing' | 'barred'
