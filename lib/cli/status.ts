@@ -19,7 +19,8 @@ export async function status(desk: Desk): Promise<number> {
 }
 
 function statusPage(states: readonly TargetState[]): string {
-  const count = (state: TargetState['state']): number => states.filter(one => one.state === state).length
+  const count = (state: TargetState['state']): string =>
+    formatCount(states.filter(one => one.state === state).length)
   const summary = `${plural(states.length, 'target')}: ${count('fresh')} fresh, ${count('stale')} stale, ${count('missing')} missing.`
   return `${[...rows(states), summary].join('\n')}\n`
 }
