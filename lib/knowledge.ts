@@ -57,7 +57,7 @@ type Ahead =
 export class Known implements Knowledge {
   readonly root: string
   readonly receipts: Receipts
-  readonly seen: Seen
+  readonly #seen: Seen
   readonly #looks = new Map<TaskId, Look>()
   readonly #manifests = new Map<
     TaskId,
@@ -69,7 +69,7 @@ export class Known implements Knowledge {
   constructor(root: string, receipts: Receipts, options: KnownOptions) {
     this.root = root
     this.receipts = receipts
-    this.seen = options.seen ?? new Map()
+    this.#seen = options.seen ?? new Map()
     this.#options = options
     this.#heirs = new Map(options.heirs)
   }
@@ -79,11 +79,7 @@ export class Known implements Knowledge {
     const open: { readonly id: TaskId; readonly sight: Sight; readonly key: string }[] = []
     for (const task of graph.tasks.values()) {
       const ahead = this.#ahead(task, this.#options.tier)
-      if (ahead.is === 'inherited') {
-        this.#looks.set(task.id, await this.#lookElsewhere(task, ahead))
-        continue
-      }
-      const look = ahead.is === 'known' ? ahead.look : this.seen.get(ahead.key)?.look
+      const look = ahead.is === 'open' ? this.#seen.get(ahead.key)?.look : await this.#settle(task, ahead)
       if (look) this.#looks.set(task.id, look)
       else if (ahead.is === 'open') open.push({ id: task.id, ...ahead })
     }
@@ -91,7 +87,7 @@ export class Known implements Knowledge {
     for (const [i, look] of (await lookAtAll(sights, this.#options)).entries()) {
       const { id, sight, key } = open[i] as (typeof open)[number]
       this.#looks.set(id, look)
-      this.seen.set(key, { manifest: sight.manifest, look })
+      this.#seen.set(key, { manifest: sight.manifest, look })
     }
     return this
   }
@@ -100,11 +96,7 @@ export class Known implements Knowledge {
   async lookAgain(task: Task, tier = this.#options.tier): Promise<Look> {
     const ahead = this.#ahead(task, tier)
     const seen =
-      ahead.is === 'known'
-        ? ahead.look
-        : ahead.is === 'inherited'
-          ? await this.#lookElsewhere(task, ahead)
-          : await lookAt(ahead.sight, this.#options)
+      ahead.is === 'open' ? await lookAt(ahead.sight, this.#options) : await this.#settle(task, ahead)
     this.#looks.set(task.id, seen)
     return seen
   }
@@ -130,6 +122,11 @@ export class Known implements Knowledge {
     const tier = asked === 'record' && lackedBy(receipt) > 0 ? 'tree' : asked
     const sight = { place, form: task.gives.form, manifest, tier, throughLinks: isLinked(receipt) }
     return { is: 'open', sight, key: sightKey(receipt.manifest, place) }
+  }
+
+  /** What need not be swept with the others. */
+  async #settle(task: Task, ahead: Exclude<Ahead, { is: 'open' }>): Promise<Look> {
+    return ahead.is === 'known' ? ahead.look : this.#lookElsewhere(task, ahead)
   }
 
   /** Files that were moved already, by a build that was ended meanwhile, lie at their final place. */
@@ -175,7 +172,7 @@ export class Known implements Knowledge {
     const held = this.#manifests.get(task)
     if (held?.name === receipt.manifest) return held.manifest
     const place = join(this.root, receipt.at)
-    const seen = this.seen.get(sightKey(receipt.manifest, place))
+    const seen = this.#seen.get(sightKey(receipt.manifest, place))
     const manifest = seen?.manifest ?? this.receipts.loadManifest(receipt)
     this.#manifests.set(task, { name: receipt.manifest, manifest })
     return manifest

@@ -4,18 +4,20 @@
  */
 
 import { lstatSync, statSync } from 'node:fs'
+import { errorCode } from './disk.ts'
 import { type StatxCall, statxCall } from './native.ts'
 
 /** One for each thread; what it tells of a file is there until it looks at the next. */
-export interface Lstat {
-  /** Whether anything lies at the path: absolute, UTF-8, ended by a zero. Throws errors of the disk. */
-  look(path: Buffer, throughLinks: boolean): boolean
-  isFile: boolean
-  size: number
+export abstract class Lstat {
+  isFile = false
+  size = 0
   /** Milliseconds with fraction, as `fs.Stats` has them. */
-  mtimeMs: number
-  ctimeMs: number
-  ino: number
+  mtimeMs = 0
+  ctimeMs = 0
+  ino = 0
+
+  /** Whether anything lies at the path: absolute, UTF-8, ended by a zero. Throws errors of the disk. */
+  abstract look(path: Buffer, throughLinks: boolean): boolean
 }
 
 /** `files`: about so many will be looked at; for a few the system's call is not worth its package. */
@@ -25,14 +27,6 @@ export function lstatFor(files: number): Lstat {
 }
 
 const callFromFiles = 5000
-
-abstract class Last {
-  isFile = false
-  size = 0
-  mtimeMs = 0
-  ctimeMs = 0
-  ino = 0
-}
 
 const textOf = (path: Buffer): string => path.toString('utf8', 0, path.indexOf(0))
 
@@ -50,7 +44,7 @@ const statxBytes = 256
 const typeMask = 0o170000
 const regular = 0o100000
 
-class BySystem extends Last implements Lstat {
+class BySystem extends Lstat {
   readonly #call: StatxCall
   readonly #filled = new ArrayBuffer(statxBytes)
   readonly #bytes = new Uint8Array(this.#filled)
@@ -85,7 +79,7 @@ class BySystem extends Last implements Lstat {
   }
 }
 
-class ByNode extends Last implements Lstat {
+class ByNode extends Lstat {
   look(path: Buffer, throughLinks: boolean): boolean {
     const text = textOf(path)
     try {
@@ -98,7 +92,7 @@ class ByNode extends Last implements Lstat {
       this.ctimeMs = stats.ctimeMs
       return true
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return false
+      if (errorCode(error) === 'ENOTDIR') return false
       throw error
     }
   }
