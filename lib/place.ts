@@ -74,11 +74,7 @@ export async function place(placement: Placement): Promise<Placed> {
   }
 
   const setAside = (final: string): void => {
-    const path = relative(placement.root, final)
-    const goal = join(placement.aside, path)
-    makeFolder(dirname(goal))
-    move(final, goal)
-    movedAside.push(path)
+    movedAside.push(moveAside(final, placement))
     folders.add(dirname(final))
   }
 
@@ -123,8 +119,23 @@ async function removeLeftovers(
   }
 }
 
-/** Two tasks may give one file only if it is the same file. */
-function refuseClashes({ contents, form, final, root, ownerOf }: Placement): void {
+/** Moves what stands at a path (absolute) into the folder for that; returns the path below the root. */
+export function moveAside(final: string, { root, aside }: Pick<Placement, 'root' | 'aside'>): string {
+  const path = relative(root, final)
+  const goal = join(aside, path)
+  makeFolder(dirname(goal))
+  move(final, goal)
+  return path
+}
+
+/** Two tasks may give one file only if it is the same file. Throws `place-clash`. */
+export function refuseClashes({
+  contents,
+  form,
+  final,
+  root,
+  ownerOf,
+}: Pick<Placement, 'contents' | 'form' | 'final' | 'root' | 'ownerOf'>): void {
   for (let i = 0; i < contents.count; i += 1) {
     const path = form === 'file' ? final : join(final, contents.path(i))
     const owner = ownerOf(path)

@@ -3,18 +3,27 @@
  * in between, every file lies whole at one of both places, and the next build goes on.
  */
 
-import { dirname, join, relative } from 'node:path'
-import { look, makeFolder, move, removeEmptyFolders, syncFolder } from '../io/disk.ts'
+import { dirname, join } from 'node:path'
+import { look, makeFolder, move, remove, removeEmptyFolders, syncFolder } from '../io/disk.ts'
 import { withTimes } from '../model/manifest.ts'
 import { isLinked, type Receipt } from '../model/receipt.ts'
 import type { Artifact, Task } from '../model/task.ts'
+import { moveAside, refuseClashes } from '../place.ts'
 import { lookAt } from '../survey.ts'
 import { tellOfMoved } from './aside.ts'
 import type { Run } from './context.ts'
+import { ownerAmongSiblings } from './owners.ts'
 import type { Done } from './step.ts'
 import { nextTick, timesOf } from './times.ts'
 
-/** For a task whose result was seen elsewhere. */
+interface Ways {
+  /** Absolute: the file, or the top folder of the tree. */
+  readonly from: string
+  readonly final: string
+  readonly form: Artifact['form']
+}
+
+/** For a task whose result was seen elsewhere. Throws `place-clash` before anything is touched. */
 export async function inherit(run: Run, task: Task): Promise<Done> {
   const began = performance.now()
   const { gives } = task
@@ -22,21 +31,29 @@ export async function inherit(run: Run, task: Task): Promise<Done> {
   const manifest = run.known.manifestOf(task.id)
   if (gives === undefined || receipt === undefined || manifest === undefined)
     throw new Error(`${task.id} was to go on with a result that is not recorded`)
+  const { form } = gives
   const [from, final] = [join(run.root, receipt.at), join(run.root, gives.at)]
+  refuseClashes({
+    contents: manifest,
+    form,
+    final,
+    root: run.root,
+    ownerOf: path => ownerAmongSiblings(run, task, path),
+  })
   const { bad } = await lookAt({
     place: from,
-    form: gives.form,
+    form,
     manifest,
     tier: 'tree',
     throughLinks: isLinked(receipt),
   })
   const paths = Array.from({ length: manifest.count }, (_, i) => (bad.has(i) ? undefined : manifest.path(i)))
-  moveAll(run, task, gives, from, paths)
+  moveAll(run, task, { from, final, form }, paths)
   const takenAtMs = await nextTick(run.staging)
   const contents = withTimes(
     manifest,
     takenAtMs,
-    timesOf(gives.form, final, { contents: manifest, remarks: receipt.remarks }),
+    timesOf(form, final, { contents: manifest, remarks: receipt.remarks }),
   )
   const name = run.known.receipts.saveManifest(task.id, contents)
   const inherited = {
@@ -81,32 +98,25 @@ const inheritedBy = (task: Task, receipt: Receipt): Receipt => ({
 function moveAll(
   run: Run,
   task: Task,
-  gives: Artifact,
-  from: string,
+  { from, final, form }: Ways,
   paths: readonly (string | undefined)[],
 ): void {
-  const final = join(run.root, gives.at)
   const [left, reached] = [new Set<string>(), new Set<string>()]
-  const aside: string[] = []
+  const movedAside: string[] = []
+  const aside = join(run.state, 'aside', run.id)
   for (const path of paths) {
     if (path === undefined) continue
-    const [source, goal] = gives.form === 'file' ? [from, final] : [join(from, path), join(final, path)]
+    const [source, goal] = form === 'file' ? [from, final] : [join(from, path), join(final, path)]
     if (!reached.has(dirname(goal))) makeFolder(dirname(goal))
-    if (look(goal) !== undefined) aside.push(setAside(run, goal))
-    move(source, goal)
+    if (ownerAmongSiblings(run, task, goal)) remove(source)
+    else {
+      if (look(goal)) movedAside.push(moveAside(goal, { root: run.root, aside }))
+      move(source, goal)
+    }
     left.add(dirname(source))
     reached.add(dirname(goal))
   }
   for (const folder of reached) syncFolder(folder)
   for (const folder of left) removeEmptyFolders(folder, run.root)
-  if (aside.length > 0) tellOfMoved(run, task, aside)
-}
-
-/** Whatever stands in the way is not of this task, which has no record. */
-function setAside(run: Run, path: string): string {
-  const name = relative(run.root, path)
-  const goal = join(run.state, 'aside', run.id, name)
-  makeFolder(dirname(goal))
-  move(path, goal)
-  return name
+  if (movedAside.length > 0) tellOfMoved(run, task, movedAside)
 }

@@ -122,3 +122,33 @@ test('pruned before it is built: nothing of it is taken', async () => {
   expect((await place.run('build')).summary).toMatchObject({ ran: 2, requests: 0 })
   expect(place.tree()).toEqual(below(tree, 'a', 'b'))
 })
+
+test('a source that moves to another target: what it has in common is one file, what differs is refused', async () => {
+  const place = ground()
+  place.write('a.zip', zip({ 'x.jpg': 'x', 'same.txt': 'same' }))
+  place.write('b.zip', zip({ 'y.jpg': 'y', 'same.txt': 'same' }))
+  place.write('c.zip', zip({ 'z.jpg': 'z', 'same.txt': 'another' }))
+  const spec = (targets: Readonly<Record<string, string>>) =>
+    place.spec(
+      `targets:\n${Object.entries(targets)
+        .map(([name, archives]) => `  ${name}: { sources: [${archives}] }\n`)
+        .join('')}`,
+    )
+  const [a, b, c] = ['{ url: a.zip }', '{ url: b.zip }', '{ url: c.zip }']
+  spec({ one: `${a}`, two: `${b}`, three: `${c}` })
+  await place.run('build')
+  const before = place.tree()
+  spec({ one: `${a}, ${c}`, two: `${b}` })
+  expect(await place.run('build')).toMatchObject({ exitCode: 1, codes: ['place-clash'] })
+  expect(place.tree()).toEqual(before)
+  spec({ one: `${a}, ${b}`, three: `${c}` })
+  expect((await place.run('build')).summary).toMatchObject({ exitCode: 0, ran: 1 })
+  expect(Object.keys(place.tree())).toEqual([
+    'one/same.txt',
+    'one/x.jpg',
+    'one/y.jpg',
+    'three/same.txt',
+    'three/z.jpg',
+  ])
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0 })
+})
