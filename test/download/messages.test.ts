@@ -1,25 +1,18 @@
 /** What a user reads, whole, for each code that a download raises. `UPDATE_GOLDENS=1` rewrites. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Behaviour } from '../../demo/behaviour.ts'
 import type { Mirror } from '../../demo/mirror.ts'
 import { nextHop } from '../../lib/io/http.ts'
-import type { Diagnostic } from '../../lib/model/problem.ts'
-import { Problem, withContext } from '../../lib/model/problem.ts'
+import { Problem } from '../../lib/model/problem.ts'
 import type { Download } from '../../lib/model/spec.ts'
-import type { Workbench } from '../../lib/model/task.ts'
-import { drawDiagnostic } from '../../lib/report/draw.ts'
-import { headersOfHosts } from '../../lib/run/headers.ts'
-import { type Proxy, startProxy } from '../rig/proxy.ts'
 import { freeHost, testBench } from '../rig/workbench.ts'
-import { accessPage, folderPage, otherPage, quotaPage } from './drive-pages.ts'
+import { accessMessages } from './access-messages.ts'
 import {
   addressAt,
   content,
-  type Fetched,
   fetched,
   fileName,
   hostThatSays,
@@ -28,71 +21,11 @@ import {
   sha256,
   small,
 } from './rig.ts'
+import { body, draw, refused, refusedByHub, told, unasked } from './told.ts'
 
 const folder = new URL('../goldens/download/', import.meta.url)
-const body = content(20_300)
 const size = { bytes: body.length, exact: true }
 const lockPlace = { file: 'datasets.lock.yaml', line: 7, column: 13, length: 64 }
-const path = '/datasets/owner/name/resolve/main/images.zip'
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
-
-/** Of one address that does this. */
-const refused = async (
-  does: Behaviour,
-  download: Partial<Download> = {},
-  bench: Partial<Workbench> = {},
-): Promise<string> => {
-  const mirror = await mirrorOf()
-  mirror.serve(`/${fileName}`, body, does)
-  return told(await fetched(paramsOf(addressAt(mirror), download), bench), mirror)
-}
-
-/** Of Drive, with this page. */
-const refusedByDrive = async (html: string, url = 'gdrive://1dKumdOKSXtV7lIXdrG7jsIK'): Promise<string> => {
-  const mirror = await mirrorOf()
-  for (const way of ['/uc', '/embeddedfolderview']) mirror.serve(way, body, { does: 'page', html })
-  vi.stubEnv('GDRIVE_ENDPOINT', mirror.url)
-  return told(await fetched(paramsOf(url)), mirror)
-}
-
-/** To data.example, by way of a proxy that does this. */
-async function throughProxy(does: (proxy: Proxy) => unknown): Promise<string> {
-  const proxy = await startProxy()
-  await does(proxy)
-  vi.stubEnv('HTTPS_PROXY', proxy.url)
-  const result = await fetched(paramsOf('https://data.example/images.zip'))
-  await proxy.close()
-  return told(result, { url: proxy.url, name: 'proxy.example:3128' })
-}
-
-/** What the spec sends to data.example, in this environment. */
-const headersOfData = (environment: Readonly<Record<string, string>>) =>
-  headersOfHosts(
-    {
-      file: 'datasets.yaml',
-      hosts: { 'data.example': { headers: { 'X-Api-Key': '${DATA_TOKEN}' } } },
-      places: { 'hosts/data.example/headers/X-Api-Key': [5, 40, 13] },
-    },
-    environment,
-  )
-
-/** Of the hub, with a token or without. */
-const refusedByHub = async (does: Behaviour, token: string, download = {}): Promise<string> => {
-  const mirror = await mirrorOf()
-  mirror.serve(path, body, does)
-  vi.stubEnv('HF_ENDPOINT', mirror.url)
-  vi.stubEnv('HF_TOKEN', token)
-  return told(await fetched(paramsOf('hf://datasets/owner/name@main/images.zip', download)), mirror)
-}
-
-const unasked = async (
-  url: string | readonly string[],
-  download: Partial<Download> = {},
-  bench: Partial<Workbench> = {},
-): Promise<string> => told(await fetched(paramsOf(url, download), bench))
 
 /** Of a second run, after the first was cut in the middle for good. */
 async function continued(download: Partial<Download>, next: (mirror: Mirror) => void): Promise<string> {
@@ -106,6 +39,7 @@ async function continued(download: Partial<Download>, next: (mirror: Mirror) => 
 }
 
 const messages: Readonly<Record<string, () => Promise<string>>> = {
+  ...accessMessages,
   'digest-mismatch': () => refused({ does: 'wrong-bytes' }, { sha256: sha256(body) }),
   'digest-mismatch.md5': () => refused({ does: 'wrong-bytes' }, { md5: '0'.repeat(32) }),
   'digest-mismatch.locked': () =>
@@ -130,14 +64,6 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
   'size-mismatch.rounded': () =>
     refused({ does: 'wrong-length', bytes: 2_000 }, { size: { bytes: 20_300_000_000, exact: false } }),
   'size-mismatch.hub': () => refusedByHub({ does: 'huggingface', size: 7 }, ''),
-  unauthorized: () => refused({ does: 'status', status: 401 }),
-  'unauthorized.no-token': () => refusedByHub({ does: 'status', status: 401 }, ''),
-  'unauthorized.token': () => refusedByHub({ does: 'status', status: 403 }, 'hf_averysecrettoken'),
-  'unauthorized.password': async () => {
-    const mirror = await mirrorOf()
-    mirror.serve(`/${fileName}`, body, { does: 'status', status: 401 })
-    return told(await fetched(paramsOf(addressAt(mirror).replace('://', '://ann:secret@'))), mirror)
-  },
   'not-found': () => refused({ does: 'status', status: 404 }),
   'server-error': () => refused({ does: 'status', status: 503 }),
   'rate-limited': () => refused({ does: 'status', status: 429 }),
@@ -230,60 +156,6 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
       mirror,
     )
   },
-  'bad-address': async () => {
-    vi.stubEnv('HF_ENDPOINT', 'hf-mirror')
-    return unasked('hf://datasets/owner/name@main/images.zip')
-  },
-  'bad-address.drive': async () => {
-    vi.stubEnv('GDRIVE_ENDPOINT', 'drive')
-    return unasked('gdrive://1dKumdOKSXtV7lIXdrG7jsIK')
-  },
-  'quota-exceeded': () => refusedByDrive(quotaPage),
-  'unauthorized.drive': () => refusedByDrive(accessPage),
-  'html-instead-of-data.drive': () => refusedByDrive(otherPage),
-  'not-found.folder': () =>
-    refusedByDrive(
-      folderPage(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`id${i}`, `part${i}.json`]))),
-      'gdrive://1_GYPY5UkUy7/dataset.json',
-    ),
-  'not-found.folder-twice': () =>
-    refusedByDrive(
-      folderPage({ '1aaaa': 'dataset.json', '1bbbb': 'dataset.json' }),
-      'gdrive://1_GYPY5UkUy7/dataset.json',
-    ),
-  'not-found.folder-empty': () => refusedByDrive(folderPage({}), 'gdrive://1_GYPY5UkUy7/dataset.json'),
-  'unauthorized.token-file': async () => {
-    const home = mkdtempSync(join(tmpdir(), 'groundwork-hub-'))
-    writeFileSync(join(home, 'token'), 'hf_averysecrettoken\n')
-    vi.stubEnv('HF_HOME', home)
-    return (await refusedByHub({ does: 'status', status: 403 }, '')).replace(home, '/hub')
-  },
-  'unauthorized.token-off': () => {
-    vi.stubEnv('HF_HUB_DISABLE_IMPLICIT_TOKEN', '1')
-    return refusedByHub({ does: 'status', status: 401 }, 'hf_averysecrettoken')
-  },
-  'unauthorized.hosts': () =>
-    refused({ does: 'status', status: 403 }, {}, { headersOf: () => ({ authorization: 'Bearer secret' }) }),
-  'unauthorized.netrc': () => {
-    const netrc = join(mkdtempSync(join(tmpdir(), 'groundwork-netrc-')), 'netrc')
-    writeFileSync(netrc, 'default login ann password secret')
-    vi.stubEnv('NETRC', netrc)
-    return refused({ does: 'status', status: 401 })
-  },
-  'file-not-found.netrc': () => {
-    vi.stubEnv('NETRC', '/nowhere/netrc')
-    return unasked('https://data.example/images.zip')
-  },
-  'connection-failed.proxy': () => throughProxy(proxy => proxy.close()),
-  'connection-failed.proxy-407': () => throughProxy(proxy => proxy.refuse(407)),
-  'connection-failed.proxy-502': () => throughProxy(proxy => proxy.refuse(502)),
-  'bad-address.proxy': () => {
-    vi.stubEnv('ALL_PROXY', 'socks5://ann:secret@proxy.example:1080')
-    return unasked('https://data.example/images.zip')
-  },
-  'unset-variable': () => unasked('https://data.example/images.zip', {}, { headersOf: headersOfData({}) }),
-  'bad-value.variable': () =>
-    unasked('https://data.example/images.zip', {}, { headersOf: headersOfData({ DATA_TOKEN: 'a\nb' }) }),
   'disk-full': async () => {
     const mirror = await mirrorOf(body)
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
@@ -304,27 +176,6 @@ function onlyOnce(work: () => void): () => void {
     if (!isDone) work()
     isDone = true
   }
-}
-
-const draw = (diagnostics: readonly Diagnostic[]): string =>
-  `${diagnostics.map(diagnostic => drawDiagnostic(diagnostic)).join('\n\n')}\n`
-
-/** All that is said, as the run says it: of a task. The ports of the mirrors are others each time. */
-function told(
-  { bench, problem }: Fetched,
-  ...mirrors: readonly { readonly url: string; readonly name?: string }[]
-): string {
-  const subject = 'gqa/images: download'
-  const said = [
-    ...bench.told.map(diagnostic => ({ subject, ...diagnostic })),
-    ...(problem ? withContext(problem, { subject }).diagnostics : []),
-  ]
-  const names = ['data.example', 'mirror.example', 'third.example']
-  const text = mirrors.reduce(
-    (json, { url, name }, i) => json.replaceAll(new URL(url).host, name ?? names[i] ?? ''),
-    JSON.stringify(said),
-  )
-  return draw(JSON.parse(text) as Diagnostic[])
 }
 
 describe('messages', () => {

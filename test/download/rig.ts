@@ -146,6 +146,8 @@ export async function fetched(
   return { bench, problem, bytes: existsSync(staged) ? readFileSync(staged) : undefined }
 }
 
+export const codes = (told: readonly { code: string }[]): readonly string[] => told.map(({ code }) => code)
+
 export interface Shelf {
   /** Up to its last byte that is kept. */
   readonly part: Buffer

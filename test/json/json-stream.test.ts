@@ -3,39 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkJson, type JsonVisitor } from '../../lib/io/json-stream.ts'
-import { Problem } from '../../lib/model/problem.ts'
-
-/** In chunks that end at the given offsets, all in one buffer that is overwritten, as when a file is read. */
-async function* chunksOf(bytes: Buffer, borders: readonly number[]): AsyncGenerator<Buffer> {
-  const buffer = Buffer.alloc(bytes.length)
-  const ends = [...borders.map(border => border % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
-  for (const [i, end] of ends.entries()) {
-    const start = ends[i - 1] ?? 0
-    buffer.fill(0x21)
-    bytes.copy(buffer, 0, start, end)
-    yield buffer.subarray(0, end - start)
-  }
-}
-
-type Outcome =
-  | { readonly valid: true; readonly type: string; readonly records: number }
-  | { readonly valid: false; readonly evidence: unknown; readonly message: string }
-
-async function outcomeOf(
-  bytes: Buffer,
-  borders: readonly number[] = [],
-  visitor: JsonVisitor = {},
-): Promise<Outcome> {
-  try {
-    const { type, records } = await checkJson(chunksOf(bytes, borders), visitor)
-    return { valid: true, type, records }
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    const [{ evidence, message } = { evidence: [], message: '' }] = error.diagnostics
-    return { valid: false, evidence, message }
-  }
-}
+import { borders, type Outcome, outcomeOf } from './chunks.ts'
 
 /** What JSON.parse says of the bytes. It never sees bytes that are not UTF-8. */
 function parsed(bytes: Buffer): Outcome {
@@ -56,7 +24,6 @@ const expectAgreement = async (bytes: Buffer, borders: readonly number[]): Promi
   )
 }
 
-const borders = fc.array(fc.nat(), { maxLength: 6 })
 const jsonText = fc.oneof(
   fc.json({ stringUnit: 'binary' }),
   fc.jsonValue({ maxDepth: 4 }).map(value => JSON.stringify(value, undefined, '\t')),
@@ -252,55 +219,4 @@ test('brackets are followed 10,000 deep, and not deeper', async () => {
   const nested = (depth: number): Buffer => Buffer.from('['.repeat(depth) + ']'.repeat(depth))
   expect(await outcomeOf(nested(10_000))).toEqual({ valid: true, type: 'array', records: 1 })
   expect(await outcomeOf(nested(10_001))).toMatchObject({ valid: false })
-})
-
-describe('the images of records', () => {
-  const imagesOf = async (
-    text: string,
-    cuts: readonly number[] = [],
-  ): Promise<(readonly [number, unknown])[]> => {
-    const told: (readonly [number, unknown])[] = []
-    await checkJson(chunksOf(Buffer.from(text), cuts), {
-      onImages: (paths, record) => told.push([record, paths]),
-    })
-    return told
-  }
-
-  test.each([
-    ['one', '[{"image": "a.jpg"}]', [[1, ['a.jpg']]]],
-    ['a list', '[{"image": ["a.jpg", "b.jpg"], "x": "c"}]', [[1, ['a.jpg', 'b.jpg']]]],
-    ['text-only records have none', '[{"model": ""}, {"image": "b"}]', [[2, ['b']]]],
-    ['an escaped key, escaped paths', '[{"\\u0069mage": "\\u00e9\\/x"}]', [[1, ['é/x']]]],
-    ['the last of two keys', '[{"image": "a", "image": "b"}]', [[1, ['b']]]],
-    ['no key of that name further in', '[{"x": {"image": "a"}, "y": [{"image": "b"}]}]', []],
-    ['no value of another shape', '[{"image": {"x": "a"}}, {"image": [["b"]]}, {"image": null}]', []],
-    ['no value after the list', '[{"image": [], "x": ["a"], "y": "b"}]', []],
-    ['no element that is not a record', '["image", ["image", "a"]]', []],
-    ['nothing outside of an array', '{"image": "a", "x": {"image": "b"}}', []],
-  ])('%s', async (_, text, wanted) => {
-    expect(await imagesOf(text)).toEqual(wanted)
-  })
-
-  test('are what JSON.parse sees, wherever chunks end', () => {
-    const image = fc.oneof(fc.string({ unit: 'binary' }), fc.array(fc.string()), fc.jsonValue())
-    const record = fc.dictionary(fc.constantFrom('id', 'image', 'x', 'imag', 'images'), image, { maxKeys: 4 })
-    return fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof(record, fc.jsonValue())), borders, async (records, cuts) => {
-        const text = Buffer.from(JSON.stringify(records)).toString()
-        const wanted = (JSON.parse(text) as unknown[]).flatMap((value, i) => {
-          if (typeof value !== 'object' || value === null || !('image' in value)) return []
-          const found = [value.image].flat(1).filter(path => typeof path === 'string')
-          return found.length > 0 ? [[i + 1, found]] : []
-        })
-        expect(await imagesOf(text, cuts)).toEqual(wanted)
-      }),
-    )
-  })
-
-  test('a path too long for any disk is cut, so that memory stays flat', async () => {
-    const text = `[{"image": "${'é'.repeat(40_000)}"}]`
-    const whole = await imagesOf(text)
-    expect(whole).toEqual([[1, [`${'é'.repeat(100)}…`]]])
-    expect(await imagesOf(text, [5_000, 70_000])).toEqual(whole)
-  })
 })

@@ -1,26 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+/** What processes remember of tasks: it outlives them, is compacted, and nothing is written without need. */
+
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
-import { decodeManifest } from '../../lib/model/manifest-codec.ts'
-import { Problem } from '../../lib/model/problem.ts'
-import type { Memory } from '../../lib/model/receipt.ts'
 import { frameOf } from '../../lib/receipts/frames.ts'
 import { openReceipts, type Receipts } from '../../lib/receipts/receipts.ts'
-import { drawDiagnostic } from '../../lib/report/draw.ts'
-import { contentsOf, copyOf, manifestOf, receiptOf, stateFolder } from './samples.ts'
-
-/** One process: opens, does, closes. */
-function inOneProcess(folder: string, runId: string, act: (receipts: Receipts) => void): void {
-  const receipts = openReceipts(folder, { readOnly: false, runId })
-  act(receipts)
-  receipts.close()
-}
-
-const read = (folder: string): Receipts => openReceipts(folder, { readOnly: true })
-const memories = (folder: string): Record<string, Memory> => Object.fromEntries(read(folder).all())
-const segments = (folder: string): readonly string[] => readdirSync(join(folder, 'log')).toSorted()
+import { inOneProcess, memories, read, segments } from './processes.ts'
+import { contentsOf, manifestOf, receiptOf, stateFolder } from './samples.ts'
 
 describe('memory', () => {
   test('outlives the process, and later processes come later', () => {
@@ -190,155 +177,5 @@ describe('compaction', () => {
       writeFileSync(join(log(folder), name), 'half')
     inOneProcess(folder, 'c', receipts => receipts.compact())
     expect(segments(folder)).toEqual(['.nfs0001', '00000002-c.log', 'notes.txt'])
-  })
-})
-
-describe('manifests', () => {
-  test('a small one stands in its receipt, and makes no file', () => {
-    const folder = stateFolder()
-    const builder = new ManifestBuilder()
-    builder.add('a.json', 3, 'ab'.repeat(32))
-    const manifest = builder.finish('file')
-    inOneProcess(folder, 'a', receipts => {
-      const name = receipts.saveManifest('json:a', manifest)
-      const receipt = receiptOf('json:a', { manifest: name, digest: manifest.digest })
-      expect(receipts.loadManifest(receipt)?.path(0)).toBe('a.json')
-      expect(receipts.loadManifest({ ...receipt, manifest: `${name.slice(0, -8)}AAAAAAAA` })).toBeUndefined()
-      expect(receipts.loadManifest({ ...receipt, digest: 'cd'.repeat(32) })).toBeUndefined()
-    })
-    expect(readdirSync(join(folder, 'manifests'))).toEqual([])
-  })
-
-  test('are saved under task and content, and read by receipt', () => {
-    const folder = stateFolder()
-    const manifest = manifestOf('one', 'two')
-    inOneProcess(folder, 'a', receipts => {
-      const name = receipts.saveManifest('unzip:coco/../train 2017', manifest)
-      expect(name).toMatch(/^unzip-coco-\.\.-train-2017\.[0-9a-f]{16}\.manifest$/)
-      expect(readdirSync(join(folder, 'manifests'))).toEqual([name])
-      const receipt = receiptOf('unzip:coco', { manifest: name, digest: manifest.digest })
-      expect(receipts.loadManifest(receipt)?.path(1)).toMatch(/1\.jpg$/)
-      expect(receipts.loadManifest({ ...receipt, digest: 'cd'.repeat(32) })).toBeUndefined()
-      expect(receipts.loadManifest({ ...receipt, manifest: '' })).toBeUndefined()
-      expect(receipts.loadManifest({ ...receipt, manifest: `../manifests/${name}` })).toBeUndefined()
-      expect(receipts.loadManifest({ ...receipt, manifest: `x${name}` })).toBeUndefined()
-    })
-  })
-
-  test('a damaged one is unreadable, and mended by saving it again', () => {
-    const folder = stateFolder()
-    const manifest = manifestOf('one')
-    inOneProcess(folder, 'a', receipts => {
-      const name = receipts.saveManifest('unzip:vg', manifest)
-      const receipt = receiptOf('unzip:vg', { manifest: name, digest: manifest.digest })
-      truncateSync(join(folder, 'manifests', name), 100)
-      expect(receipts.loadManifest(receipt)).toBeUndefined()
-      expect(receipts.saveManifest('unzip:vg', manifest)).toBe(name)
-      expect(receipts.loadManifest(receipt)?.count).toBe(1)
-    })
-  })
-
-  test('those that no memory needs are dropped; of others nothing is touched', () => {
-    const folder = stateFolder()
-    const names = { old: '', current: '', previous: '' }
-    inOneProcess(folder, 'a', receipts => {
-      names.old = receipts.saveManifest('unzip:vg', manifestOf('old'))
-      names.current = receipts.saveManifest('unzip:vg', manifestOf('current'))
-      names.previous = receipts.saveManifest('unzip:coco', manifestOf('previous'))
-      receipts.done(receiptOf('unzip:vg', { manifest: names.old }))
-      receipts.done(receiptOf('unzip:vg', { manifest: names.current }))
-      receipts.done(receiptOf('unzip:coco', { manifest: names.previous }))
-      receipts.started('unzip:coco')
-    })
-    const manifests = join(folder, 'manifests')
-    for (const name of ['notes.txt', `${names.old}.0123abcd.tmp`]) writeFileSync(join(manifests, name), '')
-    inOneProcess(folder, 'b', receipts => {
-      const unreceipted = receipts.saveManifest('unzip:new', manifestOf('new'))
-      receipts.dropUnused()
-      expect(readdirSync(manifests).toSorted()).toEqual(
-        [names.current, names.previous, unreceipted, 'notes.txt'].toSorted(),
-      )
-    })
-  })
-
-  test('a file of one that was saved can be decoded by itself', () => {
-    const folder = stateFolder()
-    inOneProcess(folder, 'a', receipts => {
-      const name = receipts.saveManifest('unzip:vg', manifestOf('one'))
-      expect(decodeManifest(readFileSync(join(folder, 'manifests', name)))?.count).toBe(1)
-    })
-  })
-})
-
-describe('what is told', () => {
-  const goldens = '../goldens/state'
-
-  function firstProblem(open: () => unknown): Problem {
-    try {
-      open()
-    } catch (error) {
-      if (error instanceof Problem) return error
-      throw error
-    }
-    throw new Error('nothing was thrown')
-  }
-  const drawn = (receipts: { readonly problems: Receipts['problems'] }): string =>
-    receipts.problems.map(diagnostic => `${drawDiagnostic(diagnostic)}\n`).join('\n')
-
-  test('state-too-new', async () => {
-    const folder = stateFolder()
-    mkdirSync(folder)
-    writeFileSync(join(folder, 'format'), '2\n')
-    const problem = firstProblem(() => openReceipts(folder, { readOnly: true }))
-    expect(problem.code).toBe('state-too-new')
-    await expect(drawn({ problems: problem.diagnostics })).toMatchFileSnapshot(`${goldens}/state-too-new.txt`)
-    expect(contentsOf(folder)).toEqual({ format: Buffer.from('2\n').toString('hex') })
-  })
-
-  test('a format that is not a number is put right', () => {
-    const folder = stateFolder()
-    mkdirSync(folder)
-    writeFileSync(join(folder, 'format'), '\0\0')
-    inOneProcess(folder, 'a', receipts => receipts.started('unzip:vg'))
-    expect(readFileSync(join(folder, 'format'), 'utf8')).toBe('1\n')
-  })
-
-  test('state-damaged, once: the first record after it mends the log', async () => {
-    const folder = stateFolder()
-    inOneProcess(folder, 'a1b2', receipts => {
-      for (const task of ['unzip:vg', 'unzip:coco', 'unzip:gqa']) receipts.done(receiptOf(task))
-    })
-    const path = join(folder, 'log', '00000001-a1b2.log')
-    const bytes = readFileSync(path)
-    const second = 8 + bytes.readUInt32LE(0)
-    writeFileSync(path, bytes.fill(0, second + 20, second + 30))
-    const receipts = read(folder)
-    await expect(drawn(receipts)).toMatchFileSnapshot(`${goldens}/state-damaged.txt`)
-    expect([...receipts.all().keys()]).toEqual(['unzip:vg', 'unzip:gqa'])
-
-    inOneProcess(folder, 'b', next => next.done(receiptOf('unzip:coco')))
-    expect(read(folder).problems).toEqual([])
-    expect([...read(folder).all().keys()]).toEqual(['unzip:vg', 'unzip:gqa', 'unzip:coco'])
-  })
-
-  test('state-foreign', async () => {
-    const folder = stateFolder()
-    inOneProcess(folder, 'a', receipts => receipts.done(receiptOf('unzip:vg')))
-    for (const name of [
-      'notes.txt',
-      '00000001-a.log.bak',
-      '1-a.log',
-      'x.log',
-      'y.log',
-      'z.log',
-      '.nfs0000000001',
-    ])
-      writeFileSync(join(folder, 'log', name), 'not ours')
-    const one = copyOf(folder)
-    const receipts = read(folder)
-    await expect(drawn(receipts)).toMatchFileSnapshot(`${goldens}/state-foreign.txt`)
-    expect([...receipts.all().keys()]).toEqual(['unzip:vg'])
-    inOneProcess(one, 'b', next => next.compact())
-    expect(segments(one)).toContain('notes.txt')
   })
 })

@@ -66,6 +66,13 @@ export async function shop(): Promise<Shop> {
 export const keysTo = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => `B${String(i + 1).padStart(4, '0')}`)
 
+/** Where a host is asked for them. */
+export const paths = (keys: readonly string[]): readonly string[] => keys.map(key => `/P/${key}.jpg`)
+
+/** What lies in the playground when they came. */
+export const treeOf = (keys: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(keys.map(key => [`ocr/images/${key}.jpg`, sha256Of(picture(key))]))
+
 /** A spec of one target, `ocr/images`. */
 export const spec = (rest = '', name = '{key}.jpg'): string =>
   `targets:\n  ocr/images:\n    sources:\n      - urls: dataset.json\n        name: '${name}'\n${rest}`
