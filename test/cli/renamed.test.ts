@@ -135,13 +135,13 @@ test('a source that moves to another target: what it has in common is one file, 
         .join('')}`,
     )
   const [a, b, c] = ['{ url: a.zip }', '{ url: b.zip }', '{ url: c.zip }']
-  spec({ one: `${a}`, two: `${b}`, three: `${c}` })
+  spec({ one: a, two: b, three: c })
   await place.run('build')
   const before = place.tree()
-  spec({ one: `${a}, ${c}`, two: `${b}` })
+  spec({ one: `${a}, ${c}`, two: b })
   expect(await place.run('build')).toMatchObject({ exitCode: 1, codes: ['place-clash'] })
   expect(place.tree()).toEqual(before)
-  spec({ one: `${a}, ${b}`, three: `${c}` })
+  spec({ one: `${a}, ${b}`, three: c })
   expect((await place.run('build')).summary).toMatchObject({ exitCode: 0, ran: 1 })
   expect(Object.keys(place.tree())).toEqual([
     'one/same.txt',
