@@ -7,6 +7,7 @@ import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { look } from '../../io/disk.ts'
 import { isPartial } from '../../model/annotation.ts'
+import { groupedBy } from '../../model/grouped.ts'
 import { stateFolder } from '../../model/layout.ts'
 import type { ColumnarManifest } from '../../model/manifest.ts'
 import type { Graph } from '../../model/plan.ts'
@@ -96,14 +97,10 @@ function receiptsLike({ kind }: Task, records: Records): readonly Receipt[] {
 }
 
 function sortedByKind({ receipts }: Records): ReadonlyMap<string, readonly Receipt[]> {
-  const byKind = new Map<string, Receipt[]>()
-  for (const memory of receipts.all().values()) {
-    if (memory.state !== 'done' || isPartial(memory.receipt.fingerprint)) continue
-    const like = byKind.get(memory.receipt.kind)
-    if (like) like.push(memory.receipt)
-    else byKind.set(memory.receipt.kind, [memory.receipt])
-  }
-  return byKind
+  const done = [...receipts.all().values()].flatMap(memory =>
+    memory.state === 'done' && !isPartial(memory.receipt.fingerprint) ? [memory.receipt] : [],
+  )
+  return groupedBy(done, ({ kind }) => kind)
 }
 
 function sampleOf(receipt: Receipt, task: Task, graph: Graph, records: Records): Sample | undefined {

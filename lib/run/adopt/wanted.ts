@@ -9,9 +9,10 @@ import type { Known } from '../../knowledge.ts'
 import type { Contents } from '../../model/contents.ts'
 import type { Graph } from '../../model/plan.ts'
 import type { Diagnostic } from '../../model/problem.ts'
-import type { Artifact, Task, TaskId } from '../../model/task.ts'
+import type { Task, TaskId } from '../../model/task.ts'
 import { isAtHand } from '../../plan/means.ts'
 import { type InquiryOptions, inquireContents } from '../inquire.ts'
+import { type Lasting, lastingByTarget } from '../owners.ts'
 import { likeIn, type Records, type Sample, sameIn } from './other.ts'
 import { realPlace } from './see.ts'
 import type { Files, Spot, Vouching } from './seen.ts'
@@ -27,7 +28,7 @@ export type Proof =
   | { readonly form: 'count' }
 
 export interface Wanted {
-  readonly task: Task & { readonly gives: Artifact }
+  readonly task: Lasting
   readonly files: Files
   readonly spots: readonly Spot[]
   readonly proof: Proof
@@ -59,11 +60,9 @@ export interface Answer {
   readonly requests: number
 }
 
-type Lasting = Wanted['task']
-
 export async function wantedOf(question: Question): Promise<Answer> {
   const { graph, target } = question
-  const lasting = lastingOf(graph).get(target) ?? []
+  const lasting = lastingByTarget(graph).get(target) ?? []
   const samples = new Map<TaskId, Sample>()
   for (const task of lasting) {
     const sample = sampleFor(task, question)
@@ -87,25 +86,6 @@ export async function wantedOf(question: Question): Promise<Answer> {
   }
   return { wanted, unproven, failures: told.failures, requests: told.requests }
 }
-
-const sorted = new WeakMap<Graph, ReadonlyMap<string, readonly Lasting[]>>()
-
-/** What lasts of each target. */
-function lastingOf(graph: Graph): ReadonlyMap<string, readonly Lasting[]> {
-  const known = sorted.get(graph)
-  if (known) return known
-  const byTarget = new Map<string, Lasting[]>()
-  for (const task of graph.tasks.values()) {
-    if (!isLasting(task)) continue
-    const others = byTarget.get(task.target)
-    if (others) others.push(task)
-    else byTarget.set(task.target, [task])
-  }
-  sorted.set(graph, byTarget)
-  return byTarget
-}
-
-const isLasting = (task: Task): task is Lasting => task.gives?.lasting === true
 
 /** The tasks to be asked: those that can tell, and what they are made of. */
 const tellingOf = (open: readonly Task[], { tasks }: Graph): readonly Task[] => {
