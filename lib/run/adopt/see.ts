@@ -27,9 +27,6 @@ export async function see(files: Files, spots: readonly Spot[], options: SeeOpti
   return seen
 }
 
-/** One more than there are cores: while one waits for the disk, another computes. */
-export const threadsFor = (cores: number): number => cores + 1
-
 /** Files between two looks at the world outside. */
 const atOnce = 2048
 
