@@ -62,7 +62,7 @@ export async function lookFor(adoption: Adoption, looking: Looking): Promise<Fou
   const count = (): Account => accountOf({ ...looking, ...adoption }, sightings, answer.unproven)
   const account = count()
   const recount = (): Account => (sightings.some(({ seen }) => seen.changed > 0) ? count() : account)
-  if (account.adopted.files === 0) throw nothingAdopted(account, sightings, root)
+  if (account.adopted.files === 0) throw nothingAdopted(account, root)
   return { account, recount, sightings, requests: answer.requests }
 }
 

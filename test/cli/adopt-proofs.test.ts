@@ -150,6 +150,15 @@ test('a host without ranges: the number of files is all there is, and is said', 
   expect(place.tree()).toEqual(tree)
 })
 
+test('with rename a number of files proves nothing, and nobody is told to write one down', async () => {
+  const { place, host } = await world({ more: `${rename}, expect: { files: 40 }` })
+  host.serve('/pack.zip', archive, { does: 'no-ranges' })
+  for (const [i, { content }] of pictures.entries()) place.write(`mine/all/${i}.jpeg`, content)
+  const refused = await place.run('adopt', 'images', '--from', 'mine')
+  expect(refused).toMatchObject({ exitCode: 1, codes: ['no-proof'] })
+  expectGolden('cli/no-proof.renamed', refused.diagnostics)
+})
+
 test('an archive that changed since its directory was read is fetched whole, and is what counts', async () => {
   const { place, host, asked } = await world()
   lay(place, 'mine', [3])

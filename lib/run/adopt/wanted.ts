@@ -55,6 +55,8 @@ export interface Answer {
   readonly wanted: readonly Wanted[]
   /** Results of which nothing proves what they should be. */
   readonly unproven: readonly Task[]
+  /** Whether a number of files would prove the first of them. */
+  readonly isCounted: boolean
   /** Why directories could not be read. */
   readonly failures: readonly Diagnostic[]
   readonly requests: number
@@ -74,7 +76,7 @@ export async function wantedOf(question: Question): Promise<Answer> {
     inputOf: id => inputOf(id, question),
   })
   const wanted: Wanted[] = []
-  const unproven: Task[] = []
+  const unproven: Lasting[] = []
   for (const task of lasting) {
     const one =
       byRecord(task, samples.get(task.id), question) ??
@@ -84,7 +86,9 @@ export async function wantedOf(question: Question): Promise<Answer> {
     if (one) wanted.push(one)
     else unproven.push(task)
   }
-  return { wanted, unproven, failures: told.failures, requests: told.requests }
+  const [first] = unproven
+  const isCounted = first !== undefined && isOnlyTree(first, lasting, graph)
+  return { wanted, unproven, isCounted, failures: told.failures, requests: told.requests }
 }
 
 /** The tasks to be asked: those that can tell, and what they are made of. */
@@ -182,18 +186,26 @@ function byPin(task: Lasting, question: Question): Wanted | undefined {
   return { task, files, spots, proof: { form: 'pin', download } }
 }
 
-/**
- * A tree of which only the number of files is known, where it is the only one of its target and lies there with exactly
- * that many.
- */
-function byCount(task: Lasting, lasting: readonly Lasting[], question: Question): Wanted | undefined {
-  const { gives, kind, outline } = task
+/** Of a target, and unpacked as it is: then `expect` tells the number of its files. */
+function isOnlyTree(
+  { gives, kind, outline }: Lasting,
+  lasting: readonly Lasting[],
+  { tasks }: Graph,
+): boolean {
   const trees = lasting.filter(other => other.gives.form === 'tree')
-  const isUnpacked =
+  return (
+    gives.form === 'tree' &&
+    trees.length === 1 &&
     kind.staging !== 'shelf-and-place' &&
-    outline.takes.every(id => question.graph.tasks.get(id)?.outline.takes.length === 0)
+    outline.takes.every(id => tasks.get(id)?.outline.takes.length === 0)
+  )
+}
+
+/** A tree of which only the number of files is known, where exactly so many lie there. */
+function byCount(task: Lasting, lasting: readonly Lasting[], question: Question): Wanted | undefined {
+  const { gives, outline } = task
   const wanted = outline.forecast.files
-  if (gives.form !== 'tree' || trees.length !== 1 || !isUnpacked || wanted === undefined) return undefined
+  if (wanted === undefined || !isOnlyTree(task, lasting, question.graph)) return undefined
   const others = new Set(lasting.filter(other => other !== task).map(other => other.gives.at))
   const spot = sourceOf(task, question)
   const { folder } = spot
