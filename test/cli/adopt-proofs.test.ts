@@ -120,11 +120,14 @@ test('with rename the files have their final names', async () => {
 })
 
 test('with rename, what is missing takes the whole archive', async () => {
-  const { place } = await world({ more: rename })
+  const { place, asked } = await world({ more: rename })
   for (const [i, { content }] of pictures.entries()) if (i !== 3) place.write(`mine/all/${i}.jpeg`, content)
   expect((await place.run('adopt', 'images', '--from', 'mine')).exitCode).toBe(0)
+  asked()
   expect((await place.run('build')).summary).toMatchObject({ failed: 0, exitCode: 0 })
+  expect(asked()).toContain('/pack.zip whole')
   expect(Object.keys(place.tree())).toHaveLength(40)
+  expect(place.tree()['images/all/3.jpeg']).toBe(sha256Of(noise('3')))
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
 })
 
@@ -231,6 +234,7 @@ test('a tar has no directory: its number of files, or nothing', async () => {
   expect(adopted(ran)).toMatchObject({ proofs: ['count'] })
   const log = await place.text('why', 'images')
   expect(log.exitCode).toBe(0)
+  expect(log.stdout).toContain('checked: count only')
 })
 
 test('offline only archives of this machine tell anything', async () => {
