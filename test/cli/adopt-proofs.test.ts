@@ -99,6 +99,24 @@ test('another playground built from another address: the same directory vouches'
   expect(adopted(ran)).toMatchObject({ proofs: ['directory'], believed: 40, read: { files: 0 } })
 })
 
+test('what somebody accepted for another folder of the archive does not vouch for it', async () => {
+  const [first, host] = [ground(), await mirror()]
+  const two = zipOf(['a', 'b'].map(folder => ({ name: `${folder}/0.jpg`, content: noise(folder) })))
+  host.serve('/pack.zip', two)
+  host.serve('/elsewhere/pack.zip', two)
+  const from = (url: string, root: string): string =>
+    `targets: { images: { sources: [{ url: "${url}/pack.zip", unzip: { root: ${root} } }] } }\n`
+  first.spec(from(host.url, 'a'))
+  expect((await first.run('build')).exitCode).toBe(0)
+  first.spec(from(host.url, 'b'))
+  expect((await first.run('accept', 'images')).exitCode).toBe(0)
+  const second = ground()
+  second.spec(from(`${host.url}/elsewhere`, 'b'))
+  const ran = await second.run('adopt', 'images', '--from', join(first.root, 'images'))
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['nothing-adopted'] })
+  expect(second.tree()).toEqual({})
+})
+
 const rename = ", rename: [{ match: '*.jpg', to: 'all/{stem}.jpeg' }]"
 
 test('with rename the files have their final names', async () => {
