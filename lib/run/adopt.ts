@@ -4,6 +4,7 @@
  */
 
 import { graphFrom } from '../graph.ts'
+import { realPlace } from '../io/disk.ts'
 import type { Known } from '../knowledge.ts'
 import type { Summary } from '../model/event.ts'
 import type { LinkMode } from '../model/link-mode.ts'
@@ -15,7 +16,7 @@ import { type Account, accountOf, type Sighting } from './adopt/account.ts'
 import { noProof, nothingAdopted } from './adopt/messages.ts'
 import { type Records, recordsAbove } from './adopt/other.ts'
 import { takeOver } from './adopt/record.ts'
-import { realPlace, see } from './adopt/see.ts'
+import { see } from './adopt/see.ts'
 import type { Seen } from './adopt/seen.ts'
 import { type Question, wantedOf } from './adopt/wanted.ts'
 import { naming } from './attempt.ts'

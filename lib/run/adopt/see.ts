@@ -3,8 +3,8 @@
  * times still hold, and reads the rest. Changes nothing.
  */
 
-import { realpathSync, type Stats } from 'node:fs'
-import { dirname, join } from 'node:path'
+import type { Stats } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { type Batch, type Checked, checkAll } from '../../io/checking.ts'
 import { lookThrough } from '../../io/disk.ts'
@@ -115,15 +115,4 @@ function take(
   seen.read.files += ks.length
   seen.read.bytes += bytes
   onRead(bytes)
-}
-
-/** A place without links in it, also where nothing lies yet. */
-export function realPlace(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return dirname(path) === path
-      ? path
-      : join(realPlace(dirname(path)), path.slice(dirname(path).length + 1))
-  }
 }

@@ -4,7 +4,7 @@
  */
 
 import { basename, dirname, join } from 'node:path'
-import { filesBelow, lookThrough } from '../../io/disk.ts'
+import { filesBelow, lookThrough, realPlace } from '../../io/disk.ts'
 import type { Known } from '../../knowledge.ts'
 import type { Contents } from '../../model/contents.ts'
 import type { Graph } from '../../model/plan.ts'
@@ -14,7 +14,6 @@ import { isAtHand } from '../../plan/means.ts'
 import { type InquiryOptions, inquireContents } from '../inquire.ts'
 import { type Lasting, lastingByTarget } from '../owners.ts'
 import { likeIn, type Records, type Sample, sameIn } from './other.ts'
-import { realPlace } from './see.ts'
 import type { Files, Spot, Vouching } from './seen.ts'
 
 /** How it is proven that a file is the one that is wanted. */
