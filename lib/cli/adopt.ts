@@ -4,13 +4,13 @@ import { mkdtempSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { remove } from '../io/disk.ts'
+import { threadsOn } from '../io/worker.ts'
 import type { Known } from '../knowledge.ts'
 import type { LinkMode } from '../model/link-mode.ts'
 import { Problem } from '../model/problem.ts'
 import { adoptedPage } from '../report/adopt.ts'
 import { refuseReadOnly } from '../room.ts'
 import type { Account } from '../run/adopt/account.ts'
-import { threadsFor } from '../run/adopt/see.ts'
 import { type Adoption, type Found, finish, lookFor, Takings, takeAll } from '../run/adopt.ts'
 import { usage } from './arguments.ts'
 import type { Desk } from './desk.ts'
@@ -128,7 +128,7 @@ const adoptions = ({ command: { options } }: Desk, { graph }: Playground): reado
     target,
     from: options.from === undefined ? undefined : resolve(options.from),
     link: options.link,
-    threads: threadsFor(options.jobs),
+    threads: threadsOn(options.jobs),
     isHashed: options.check === 'hash',
   }))
 

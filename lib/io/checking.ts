@@ -55,12 +55,16 @@ async function readThere<B extends Batch>(
   { signal, onChecked }: Checking<B>,
 ): Promise<void> {
   const reader = new Reader()
+  // In the midst of a file: it may be of any length.
+  const end = (): void => void reader.end()
+  signal.addEventListener('abort', end, { once: true })
   try {
     for (let next = waiting.next(); !next.done; next = waiting.next()) {
       signal.throwIfAborted()
       onChecked(next.value, await reader.check(next.value))
     }
   } finally {
+    signal.removeEventListener('abort', end)
     await reader.end()
   }
 }

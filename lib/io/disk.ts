@@ -13,6 +13,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -21,7 +22,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /** The `code` of a Node system error, or undefined for anything else. */
 export const errorCode = (error: unknown): string | undefined =>
@@ -31,20 +32,19 @@ export const errorCode = (error: unknown): string | undefined =>
 export const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')
 
 /** `lstat`, or undefined where nothing lies (also below a file). Throws other errors. */
-export function look(path: string): Stats | undefined {
+export const look = (path: string): Stats | undefined => unlessGone(lstatSync, path, ['ENOENT', 'ENOTDIR'])
+
+/** The same of what a link leads to; undefined where it leads nowhere, or to itself. */
+export const lookThrough = (path: string): Stats | undefined =>
+  unlessGone(statSync, path, ['ENOENT', 'ENOTDIR', 'ELOOP'])
+
+function unlessGone(stat: (path: string) => Stats, path: string, gone: readonly string[]): Stats | undefined {
   try {
-    return lstatSync(path)
+    return stat(path)
   } catch (error) {
-    const code = errorCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (gone.includes(errorCode(error) ?? '')) return undefined
     throw error
   }
-}
-
-/** The same of what a link leads to; undefined where it leads nowhere. */
-export function lookThrough(path: string): Stats | undefined {
-  const stats = look(path)
-  return stats?.isSymbolicLink() === true ? statSync(path, { throwIfNoEntry: false }) : stats
 }
 
 export const makeFolder = (path: string): void => void mkdirSync(path, { recursive: true })
@@ -174,6 +174,12 @@ export const reserveOf = ({ bytes }: Filesystem): number => Math.min(256e6, byte
 
 export const nearestExisting = (path: string): string =>
   existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path))
+
+/** A place without links in it, also where nothing lies yet. */
+export function realPlace(path: string): string {
+  const there = nearestExisting(path)
+  return join(realpathSync(there), relative(there, path))
+}
 
 /**
  * The filesystem's own clock in milliseconds: the time it gives to a small file written now. Never `Date.now()`,

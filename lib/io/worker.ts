@@ -19,6 +19,9 @@ port.once('message', text => {
   new Function('require', 'moduleUrl', text + '\\n//# sourceURL=' + url + '.js')(createRequire(url), url)
 })`
 
+/** One more than there are cores: while one waits for the disk, another computes. */
+export const threadsOn = (cores: number): number => cores + 1
+
 export interface Listener<Answer> {
   hear(answer: Answer): void
   /** It is over; said once. */

@@ -1,32 +1,16 @@
 /** What was taken over, in words. Pure. */
 
+import { type LinkMode, linkWords } from '../model/link-mode.ts'
 import { formatBytes, formatCount, plural } from '../model/units.ts'
+import type { Account } from '../run/adopt/account.ts'
+import type { Proof } from '../run/adopt/wanted.ts'
 
-interface Named {
-  readonly files: number
-  readonly bytes?: number
-  readonly paths: readonly string[]
-}
-
-export interface AdoptedPage {
-  readonly target: string
-  readonly from: string | undefined
-  readonly adopted: { readonly files: number; readonly bytes: number }
-  readonly inPlace: number
-  readonly missing: Named
-  readonly different: Named
-  readonly extra: Named
-  readonly read: { readonly files: number; readonly bytes: number }
-  readonly believed: number
-  readonly proofs: readonly Proof[]
-  readonly left: readonly string[]
+export interface AdoptedPage extends Account {
   /** Files by the way in which they were taken; undefined where nothing was changed. */
-  readonly put: ReadonlyMap<string, number> | undefined
+  readonly put: ReadonlyMap<LinkMode, number> | undefined
 }
 
-type Proof = 'record' | 'directory' | 'pin' | 'count'
-
-const proofWords: Readonly<Record<Proof, string>> = {
+const proofWords: Readonly<Record<Proof['form'], string>> = {
   record: 'by the record of a playground',
   directory: "by CRC-32 against the archive's directory",
   pin: 'by the pinned SHA-256',
@@ -51,19 +35,10 @@ export function adoptedPage(page: AdoptedPage): string {
 }
 
 function ways({ put, inPlace, from }: AdoptedPage): string {
-  const counts = [...(put ?? [])].map(
-    ([mode, files]) => `${plural(files, 'file')} by ${wayWords[mode] ?? mode}`,
-  )
+  const counts = [...(put ?? [])].map(([mode, files]) => `${plural(files, 'file')} by ${linkWords[mode]}`)
   const parts = [...counts, ...(inPlace > 0 ? [`${plural(inPlace, 'file')} in place`] : [])]
   const where = from === undefined ? '' : ` from ${from}`
   return parts.length === 0 ? where : `${where}: ${parts.join(', ')}`
-}
-
-const wayWords: Readonly<Record<string, string>> = {
-  hard: 'hard link',
-  reflink: 'copy that shares blocks',
-  symlink: 'symbolic link',
-  copy: 'copy',
 }
 
 function checked({ proofs, read, believed }: AdoptedPage): string {
@@ -75,7 +50,7 @@ function checked({ proofs, read, believed }: AdoptedPage): string {
   return `${how}; ${deeds.join(', ')}`
 }
 
-function named({ files, bytes, paths }: Named, also = ''): string {
+function named({ files, bytes, paths }: Partial<Account['missing']> & Account['extra'], also = ''): string {
   if (files === 0) return ''
   const size = bytes === undefined ? '' : ` (${formatBytes(bytes)})`
   const more = files > paths.length ? `, and ${formatCount(files - paths.length)} more` : ''

@@ -4,6 +4,7 @@
  */
 
 import { graphFrom } from '../graph.ts'
+import { realPlace } from '../io/disk.ts'
 import type { Known } from '../knowledge.ts'
 import type { Summary } from '../model/event.ts'
 import type { LinkMode } from '../model/link-mode.ts'
@@ -15,7 +16,7 @@ import { type Account, accountOf, type Sighting } from './adopt/account.ts'
 import { noProof, nothingAdopted } from './adopt/messages.ts'
 import { type Records, recordsAbove } from './adopt/other.ts'
 import { takeOver } from './adopt/record.ts'
-import { realPlace, see } from './adopt/see.ts'
+import { see } from './adopt/see.ts'
 import type { Seen } from './adopt/seen.ts'
 import { type Question, wantedOf } from './adopt/wanted.ts'
 import { naming } from './attempt.ts'
@@ -62,7 +63,7 @@ export async function lookFor(adoption: Adoption, looking: Looking): Promise<Fou
   const count = (): Account => accountOf({ ...looking, ...adoption }, sightings, answer.unproven)
   const account = count()
   const recount = (): Account => (sightings.some(({ seen }) => seen.changed > 0) ? count() : account)
-  if (account.adopted.files === 0) throw nothingAdopted(account, sightings, root)
+  if (account.adopted.files === 0) throw nothingAdopted(account, root)
   return { account, recount, sightings, requests: answer.requests }
 }
 

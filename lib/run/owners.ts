@@ -5,7 +5,7 @@ import { groupedBy } from '../model/grouped.ts'
 import { stateFolder } from '../model/layout.ts'
 import { unknownDigest } from '../model/manifest.ts'
 import type { Graph } from '../model/plan.ts'
-import type { Task } from '../model/task.ts'
+import type { Artifact, Task } from '../model/task.ts'
 import type { Run } from './context.ts'
 
 /** `path` is absolute. */
@@ -29,7 +29,10 @@ export function ownerAmongSiblings(
   return undefined
 }
 
-const lasting = new WeakMap<Graph, ReadonlyMap<string, readonly Task[]>>()
+/** A task whose result is of the playground. */
+export type Lasting = Task & { readonly gives: Artifact }
+
+const lasting = new WeakMap<Graph, ReadonlyMap<string, readonly Lasting[]>>()
 const siblings = new WeakMap<Task, readonly Task[]>()
 
 function siblingsOf({ whole }: Run, task: Task): readonly Task[] {
@@ -40,15 +43,14 @@ function siblingsOf({ whole }: Run, task: Task): readonly Task[] {
   return found
 }
 
+const isLasting = (task: Task): task is Lasting => task.gives?.lasting === true
+
 /** Found for all targets at once. */
-function lastingByTarget(whole: Graph): ReadonlyMap<string, readonly Task[]> {
-  const known = lasting.get(whole)
+export function lastingByTarget(graph: Graph): ReadonlyMap<string, readonly Lasting[]> {
+  const known = lasting.get(graph)
   if (known) return known
-  const found = groupedBy(
-    [...whole.tasks.values()].filter(({ gives }) => gives?.lasting === true),
-    ({ target }) => target,
-  )
-  lasting.set(whole, found)
+  const found = groupedBy([...graph.tasks.values()].filter(isLasting), ({ target }) => target)
+  lasting.set(graph, found)
   return found
 }
 

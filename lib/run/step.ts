@@ -89,26 +89,30 @@ export async function keep(
     ? contents
     : task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
   return {
-    task: task.id,
-    kind: task.kind.name,
-    kindVersion: task.kind.version,
-    fingerprint: task.outline.fingerprint.map(({ name, value }) => ({ name, value })),
-    inputs: task.outline.takes.map(input => ({
-      task: input,
-      digest: run.known.receiptOf(input)?.digest ?? '',
-    })),
+    ...namedAs(run, task),
     digest: manifest?.digest ?? '',
     manifest: manifest ? run.known.receipts.saveManifest(task.id, manifest) : '',
-    at: task.gives?.at ?? '',
     files: manifest?.count ?? 0,
     bytes: manifest?.bytes ?? 0,
     seconds: (performance.now() - began) / 1000,
     remarks: made.remarks,
     ...(task.outline.reads && { reads: timesOfReads(task.outline.reads) }),
-    targets: task.targets,
-    finished: new Date().toISOString(),
   }
 }
+
+type Named = Omit<Receipt, 'digest' | 'manifest' | 'files' | 'bytes' | 'seconds' | 'remarks' | 'reads'>
+
+/** What a record says of the task itself, and of what it takes by now. */
+export const namedAs = ({ known }: Run, { id, kind, outline, gives, targets }: Task): Named => ({
+  task: id,
+  kind: kind.name,
+  kindVersion: kind.version,
+  fingerprint: outline.fingerprint.map(({ name, value }) => ({ name, value })),
+  inputs: outline.takes.map(task => ({ task, digest: known.receiptOf(task)?.digest ?? '' })),
+  at: gives?.at ?? '',
+  targets,
+  finished: new Date().toISOString(),
+})
 
 /** Puts what was staged into place, and looks at it there. */
 async function publish(

@@ -8,7 +8,7 @@ import type { Contents, ContentsInquiry } from '../../lib/model/contents.ts'
 import { readPartSizes } from '../../lib/model/part-sizes.ts'
 import type { Remarks } from '../../lib/model/receipt.ts'
 import { OfferFailed, overRanges } from '../download/ranges.ts'
-import { byDirectory, isDirectoryPinned, otherDirectory, remarkDirectory } from './directory.ts'
+import { byDirectory, byDirectoryOf, otherDirectory, remarkDirectory } from './directory.ts'
 import type { UnzipParams } from './pieces.ts'
 import { select } from './unpack.ts'
 
@@ -24,8 +24,7 @@ export async function contents(params: UnzipParams, asking: ContentsInquiry): Pr
     const directory = await openZip(archive)
     const other = otherDirectory(directory, download, archive.host)
     if (other) throw new OfferFailed(other)
-    const pinned = isDirectoryPinned(download) ? ', whose digest is locked' : ''
-    return contentsOf(directory, archive.bytes, params, asking, `${byDirectory}${pinned}`)
+    return contentsOf(directory, archive.bytes, params, asking, byDirectoryOf(download))
   })
 }
 

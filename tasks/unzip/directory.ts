@@ -22,9 +22,12 @@ export function remarkDirectory(directory: ZipDirectory, bench: Pick<Workbench, 
 /** How files are checked of an archive that was not read whole. */
 export const byDirectory = 'CRC-32 of each file against the directory of the archive'
 
+/** The same, where the directory came from a host. */
+export const byDirectoryOf = (params: DownloadParams): string =>
+  isDirectoryPinned(params) ? `${byDirectory}, whose digest is locked` : byDirectory
+
 /** Whether the lock file has it. */
-export const isDirectoryPinned = ({ download }: DownloadParams): boolean =>
-  download.locked?.directory !== undefined
+const isDirectoryPinned = ({ download }: DownloadParams): boolean => download.locked?.directory !== undefined
 
 /** What is told where the lock file has another one. `from`: who gave it. */
 export function otherDirectory(

@@ -3,6 +3,7 @@
 import { isDiskFull } from '../../lib/io/disk.ts'
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { unpackSelected } from '../../lib/io/unpacking.ts'
+import { threadsOn } from '../../lib/io/worker.ts'
 import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
@@ -32,9 +33,6 @@ export async function extract(selection: Selection, archive: OpenArchive, bench:
     throw problemOf(error, selection.directory.archive, total - done)
   }
 }
-
-/** One more than there are cores: while one waits for the disk, another computes. */
-export const threadsOn = (cores: number): number => cores + 1
 
 function bytesLeft(selection: Selection): number {
   let bytes = 0

@@ -16,13 +16,7 @@ import { jpgNamed } from '../../lib/model/transcode.ts'
 import { formatCount } from '../../lib/model/units.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { newName, rulesByPath } from '../rename/names.ts'
-import {
-  byDirectory,
-  directoryDigest,
-  isDirectoryPinned,
-  otherDirectory,
-  remarkDirectory,
-} from './directory.ts'
+import { byDirectoryOf, directoryDigest, otherDirectory, remarkDirectory } from './directory.ts'
 import { extract } from './extract.ts'
 import { unpackRanges } from './from-ranges.ts'
 import { unpackOutline } from './params.ts'
@@ -75,8 +69,7 @@ async function takeRanges(
     selectNeeded(directory, params, needed, bench),
   )
   if (!isDone) return undefined
-  const pinned = isDirectoryPinned(download) ? ', whose digest is locked' : ''
-  bench.remark('checked', `${byDirectory}${pinned}`)
+  bench.remark('checked', byDirectoryOf(download))
   bench.remark('host', archive.host)
   return true
 }

@@ -79,7 +79,27 @@ test.each([0, 24_000_000])('who ends it hears so, and nothing is read any more (
   expect(heard).toBe(1)
 })
 
-test('what fails in a thread is thrown', async () => {
+test('who ends it need not wait for a file that takes an hour', async () => {
+  const folder = laid()
+  const hour = 2 ** 42
+  truncateSync(join(folder, '0'), hour)
+  const [first, second] = batches(folder) as [Numbered, Numbered]
+  const long = { ...first, paths: ['0'], bytes: [hour] }
+  const ending = new AbortController()
+  const onChecked = (): void => ending.abort(new Error('ended'))
+  const checking = { batches: [long, second], bytes: hour, threads: 2, signal: ending.signal, onChecked }
+  await expect(checkAll(checking)).rejects.toThrow('ended')
+})
+
+test.each([0, 24_000_000])('what the disk says of a file is thrown (%d bytes)', async bytes => {
+  const [first, ...others] = batches(laid())
+  const long = { ...(first as Numbered), paths: ['x'.repeat(300)], bytes: [1], crc32: [1] }
+  const { signal } = new AbortController()
+  const checking = { batches: [long, ...others], bytes, threads: 2, signal, onChecked: () => {} }
+  await expect(checkAll(checking)).rejects.toMatchObject({ code: 'ENAMETOOLONG' })
+})
+
+test('what fails in who hears of a thread is thrown', async () => {
   const onChecked = (): void => {
     throw new Error('no room for that')
   }

@@ -99,6 +99,24 @@ test('another playground built from another address: the same directory vouches'
   expect(adopted(ran)).toMatchObject({ proofs: ['directory'], believed: 40, read: { files: 0 } })
 })
 
+test('what somebody accepted for another folder of the archive does not vouch for it', async () => {
+  const [first, host] = [ground(), await mirror()]
+  const two = zipOf(['a', 'b'].map(folder => ({ name: `${folder}/0.jpg`, content: noise(folder) })))
+  host.serve('/pack.zip', two)
+  host.serve('/elsewhere/pack.zip', two)
+  const from = (url: string, root: string): string =>
+    `targets: { images: { sources: [{ url: "${url}/pack.zip", unzip: { root: ${root} } }] } }\n`
+  first.spec(from(host.url, 'a'))
+  expect((await first.run('build')).exitCode).toBe(0)
+  first.spec(from(host.url, 'b'))
+  expect((await first.run('accept', 'images')).exitCode).toBe(0)
+  const second = ground()
+  second.spec(from(`${host.url}/elsewhere`, 'b'))
+  const ran = await second.run('adopt', 'images', '--from', join(first.root, 'images'))
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['nothing-adopted'] })
+  expect(second.tree()).toEqual({})
+})
+
 const rename = ", rename: [{ match: '*.jpg', to: 'all/{stem}.jpeg' }]"
 
 test('with rename the files have their final names', async () => {
@@ -120,11 +138,14 @@ test('with rename the files have their final names', async () => {
 })
 
 test('with rename, what is missing takes the whole archive', async () => {
-  const { place } = await world({ more: rename })
+  const { place, asked } = await world({ more: rename })
   for (const [i, { content }] of pictures.entries()) if (i !== 3) place.write(`mine/all/${i}.jpeg`, content)
   expect((await place.run('adopt', 'images', '--from', 'mine')).exitCode).toBe(0)
+  asked()
   expect((await place.run('build')).summary).toMatchObject({ failed: 0, exitCode: 0 })
+  expect(asked()).toContain('/pack.zip whole')
   expect(Object.keys(place.tree())).toHaveLength(40)
+  expect(place.tree()['images/all/3.jpeg']).toBe(sha256Of(noise('3')))
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
 })
 
@@ -148,6 +169,15 @@ test('a host without ranges: the number of files is all there is, and is said', 
   expect((await place.run('build')).summary).toMatchObject({ repaired: 1, filesWritten: 1, exitCode: 0 })
   expect(asked()).toEqual([...directory, positions(3)])
   expect(place.tree()).toEqual(tree)
+})
+
+test('with rename a number of files proves nothing, and nobody is told to write one down', async () => {
+  const { place, host } = await world({ more: `${rename}, expect: { files: 40 }` })
+  host.serve('/pack.zip', archive, { does: 'no-ranges' })
+  for (const [i, { content }] of pictures.entries()) place.write(`mine/all/${i}.jpeg`, content)
+  const refused = await place.run('adopt', 'images', '--from', 'mine')
+  expect(refused).toMatchObject({ exitCode: 1, codes: ['no-proof'] })
+  expectGolden('cli/no-proof.renamed', refused.diagnostics)
 })
 
 test('an archive that changed since its directory was read is fetched whole, and is what counts', async () => {
@@ -222,6 +252,7 @@ test('a tar has no directory: its number of files, or nothing', async () => {
   expect(adopted(ran)).toMatchObject({ proofs: ['count'] })
   const log = await place.text('why', 'images')
   expect(log.exitCode).toBe(0)
+  expect(log.stdout).toContain('checked: count only')
 })
 
 test('offline only archives of this machine tell anything', async () => {

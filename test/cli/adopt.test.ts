@@ -214,6 +214,17 @@ test('nothing of the target lies there, or in a folder of it', async () => {
   expect(place.tree()).toEqual({})
 })
 
+test('with `into` the folder is told below which the files lie as in the target', async () => {
+  const { place, host } = await world()
+  place.spec(`targets:
+  coco/images: { sources: [{ url: "${host.url}/pack.zip", unzip: { root: images, into: all } }] }
+`)
+  lay(place, 'mine/coco/images/all')
+  const refused = await place.run('adopt', 'coco/images', '--from', 'mine')
+  expect(refused).toMatchObject({ exitCode: 1, codes: ['nothing-adopted'] })
+  expect(refused.diagnostics[0]?.next).toMatch(/adopt coco\/images --from .*\/mine\/coco\/images$/)
+})
+
 test('what cannot be asked for', async () => {
   const { place } = await world()
   for (const words of [

@@ -79,11 +79,12 @@ export function accountOf(
   const isAllKnown = unproven.every(({ gives }) => gives?.form === 'file')
   for (const { gives } of unproven) known.add(gives?.at.slice(target.length + 1) ?? '')
   // Another target may lie in this one.
-  const within = whole.targets
+  const others = whole.targets
     .filter(other => other.startsWith(`${target}/`))
     .map(other => `${other.slice(target.length + 1)}/`)
+    .concat(`${stateFolder}/`)
   const isExtra = (path: string): boolean =>
-    !known.has(path) && ![...within, `${stateFolder}/`].some(folder => path.startsWith(folder))
+    !known.has(path) && !others.some(folder => path.startsWith(folder))
   const extra = isAllKnown ? strangers(from ?? join(root, target), isExtra) : { files: 0, paths: [] }
   const proofs = [...new Set(sightings.map(({ wanted }) => wanted.proof.form))]
   const left = unproven.map(({ gives }) => gives?.at ?? '')

@@ -6,10 +6,11 @@
 import type { Contents } from '../../model/contents.ts'
 import { type ColumnarManifest, unknownDigest } from '../../model/manifest.ts'
 import { ManifestBuilder } from '../../model/manifest-builder.ts'
-import type { Receipt, Remarks } from '../../model/receipt.ts'
+import type { Remarks } from '../../model/receipt.ts'
 import type { Task, TaskId } from '../../model/task.ts'
 import { judge } from '../../model/verdict.ts'
 import type { Run } from '../context.ts'
+import { namedAs } from '../step.ts'
 import type { Sample } from './other.ts'
 import type { Seen } from './seen.ts'
 import type { Proof } from './wanted.ts'
@@ -85,16 +86,3 @@ function record(run: Run, task: Task, manifest: ColumnarManifest, remarks: Remar
   const of = namedAs(run, task)
   run.known.receipts.done({ ...of, digest, manifest: name, files, bytes, seconds: 0, remarks })
 }
-
-type Named = Omit<Receipt, 'digest' | 'manifest' | 'files' | 'bytes' | 'seconds' | 'remarks'>
-
-const namedAs = ({ known }: Run, { id, kind, outline, gives, targets }: Task): Named => ({
-  task: id,
-  kind: kind.name,
-  kindVersion: kind.version,
-  fingerprint: outline.fingerprint.map(({ name, value }) => ({ name, value })),
-  inputs: outline.takes.map(task => ({ task, digest: known.receiptOf(task)?.digest ?? '' })),
-  at: gives?.at ?? '',
-  targets,
-  finished: new Date().toISOString(),
-})

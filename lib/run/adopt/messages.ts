@@ -1,11 +1,12 @@
 /** What is told where nothing could be taken over. Pure but for a look at what lies there. */
 
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { filesBelow } from '../../io/disk.ts'
 import { type DiagnosticDraft, Problem } from '../../model/problem.ts'
+import type { Task } from '../../model/task.ts'
 import { formatCount, plural } from '../../model/units.ts'
-import type { Account, Sighting } from './account.ts'
+import type { Account } from './account.ts'
 import type { Answer } from './wanted.ts'
 
 const disk = 'Nothing was taken over; the files are as they were.'
@@ -17,47 +18,60 @@ interface Whereabouts {
 }
 
 /** Why directories could not be read stands before it. */
-export function noProof({ unproven, failures }: Answer, { target, root, from }: Whereabouts): Problem {
+export function noProof(
+  { unproven, isCounted, failures }: Answer,
+  { target, root, from }: Whereabouts,
+): Problem {
   const [task] = unproven
-  const wanted = task?.outline.forecast.files
   const found = [...filesBelow(from ?? join(root, target))].length
-  const isTree = task?.gives?.form === 'tree'
+  const { wanted, next } = lackingFor(task, target, isCounted)
   const last: DiagnosticDraft = {
     code: 'no-proof',
     subject: target,
     ...(task && { place: task.place }),
     message: `Nothing tells whether the files are those of ${target}.`,
     evidence: [
-      {
-        label: 'wanted',
-        text: isTree
-          ? wanted === undefined
-            ? 'the directory of its archive, or the number of its files'
-            : `the directory of its archive, or ${formatCount(wanted)} files`
-          : 'the SHA-256 of the file',
-      },
+      { label: 'wanted', text: wanted },
       { label: 'found', text: plural(found, 'file') },
     ],
     disk,
-    next: isTree
-      ? wanted === undefined
-        ? 'write their number into the spec (`expect: { files: N }`): then it is held against that.'
-        : `npx tsx build ${target}`
-      : 'npx tsx build lock: it asks the host for the digest.',
+    next,
   }
   const [first, ...others] = [...failures, last]
   return new Problem(first, ...others)
 }
 
-export function nothingAdopted(
-  { target, from, missing, different }: Account,
-  sightings: readonly Sighting[],
-  root: string,
-): Problem {
+/** What would prove it, and how to get on. */
+function lackingFor(
+  task: Task | undefined,
+  target: string,
+  isCounted: boolean,
+): { readonly wanted: string; readonly next: string } {
+  if (task?.gives?.form !== 'tree')
+    return {
+      wanted: 'the SHA-256 of the file',
+      next: 'npx tsx build lock: it asks the host for the digest.',
+    }
+  const build = `npx tsx build ${target}`
+  if (!isCounted)
+    return {
+      wanted: 'the record of another playground, or the directory of an archive that tells their bytes',
+      next: build,
+    }
+  const { files } = task.outline.forecast
+  return files === undefined
+    ? {
+        wanted: 'the directory of its archive, or the number of its files',
+        next: 'write their number into the spec (`expect: { files: N }`): then it is held against that.',
+      }
+    : { wanted: `the directory of its archive, or ${formatCount(files)} files`, next: build }
+}
+
+export function nothingAdopted({ target, from, missing, different }: Account, root: string): Problem {
   const folder = from ?? join(root, target)
   const [found] = filesBelow(folder)
   const first = different.paths[0] ?? missing.paths[0]
-  const below = likely(folder, target, sightings)
+  const below = first && likely(folder, target, first)
   return new Problem({
     code: 'nothing-adopted',
     subject: target,
@@ -80,10 +94,8 @@ export function nothingAdopted(
   })
 }
 
-/** A folder below or above in which the first file lies. */
-function likely(folder: string, target: string, sightings: readonly Sighting[]): string | undefined {
-  const path = sightings[0]?.seen.files.path(0)
-  if (path === undefined) return undefined
-  const names = [basename(target), ...target.split('/').map((_, i, all) => all.slice(i).join('/'))]
-  return names.map(name => join(folder, name)).find(place => existsSync(join(place, path)))
+/** A folder below that has the file, called as the target is, or by the end of its name. */
+function likely(folder: string, target: string, path: string): string | undefined {
+  const ends = target.split('/').map((_, i, names) => names.slice(-1 - i).join('/'))
+  return ends.map(name => join(folder, name)).find(place => existsSync(join(place, path)))
 }

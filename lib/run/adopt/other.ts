@@ -7,11 +7,12 @@ import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { look } from '../../io/disk.ts'
 import { isPartial } from '../../model/annotation.ts'
+import { groupedBy } from '../../model/grouped.ts'
 import { stateFolder } from '../../model/layout.ts'
 import type { ColumnarManifest } from '../../model/manifest.ts'
 import type { Graph } from '../../model/plan.ts'
 import { Problem } from '../../model/problem.ts'
-import { lackedBy, type Receipt } from '../../model/receipt.ts'
+import { acceptedMark, lackedBy, type Receipt } from '../../model/receipt.ts'
 import type { Task, TaskId } from '../../model/task.ts'
 import { differences, judge } from '../../model/verdict.ts'
 import { openReceipts, type Receipts } from '../../receipts/receipts.ts'
@@ -69,20 +70,26 @@ export function sameIn(records: Records, task: Task, graph: Graph, folder: strin
   return undefined
 }
 
-/** Results of the very same archive directory, unpacked in the same way: whose digests hold here, as far as they go. */
+/**
+ * Results of the very same archive directory, unpacked in the same way: whose digests hold here, as far as they go. Of what
+ * somebody accepted nobody knows how it was unpacked.
+ */
 export function likeIn(
   records: Records,
   task: Task,
   directory: unknown,
   folder: string,
 ): Recorded | undefined {
+  if (directory === undefined) return undefined
   const receipt = receiptsLike(task, records).find(
-    ({ at, remarks, fingerprint }) =>
+    ({ at, kindVersion, remarks, fingerprint }) =>
       join(records.root, at) === folder &&
       remarks['directory'] === directory &&
+      remarks[acceptedMark] === undefined &&
+      kindVersion === task.kind.version &&
       differences(fingerprint, task.outline.fingerprint).length === 0,
   )
-  const manifest = directory === undefined ? undefined : receipt && records.receipts.loadManifest(receipt)
+  const manifest = receipt && records.receipts.loadManifest(receipt)
   return receipt && manifest && { root: records.root, receipt, manifest }
 }
 
@@ -96,14 +103,10 @@ function receiptsLike({ kind }: Task, records: Records): readonly Receipt[] {
 }
 
 function sortedByKind({ receipts }: Records): ReadonlyMap<string, readonly Receipt[]> {
-  const byKind = new Map<string, Receipt[]>()
-  for (const memory of receipts.all().values()) {
-    if (memory.state !== 'done' || isPartial(memory.receipt.fingerprint)) continue
-    const like = byKind.get(memory.receipt.kind)
-    if (like) like.push(memory.receipt)
-    else byKind.set(memory.receipt.kind, [memory.receipt])
-  }
-  return byKind
+  const done = [...receipts.all().values()].flatMap(memory =>
+    memory.state === 'done' && !isPartial(memory.receipt.fingerprint) ? [memory.receipt] : [],
+  )
+  return groupedBy(done, ({ kind }) => kind)
 }
 
 function sampleOf(receipt: Receipt, task: Task, graph: Graph, records: Records): Sample | undefined {

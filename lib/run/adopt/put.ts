@@ -2,7 +2,7 @@
 
 import { constants, copyFileSync, linkSync, realpathSync, symlinkSync } from 'node:fs'
 import { copy, errorCode } from '../../io/disk.ts'
-import type { LinkMode } from '../../model/link-mode.ts'
+import { type LinkMode, linkWords } from '../../model/link-mode.ts'
 import { Problem } from '../../model/problem.ts'
 
 /** A copy that shares its blocks first: nobody can edit both at once. Whole copies last: they take room and time. */
@@ -62,17 +62,10 @@ const putBy: Readonly<Record<LinkMode, (from: string, to: string) => void>> = {
   copy,
 }
 
-const ways: Readonly<Record<LinkMode, string>> = {
-  hard: 'a hard link',
-  reflink: 'a copy that shares blocks',
-  symlink: 'a symbolic link',
-  copy: 'a copy',
-}
-
 const cannotLink = (mode: LinkMode, from: string, code: string | undefined): Problem =>
   new Problem({
     code: 'cannot-link',
-    message: `The files cannot be taken over by ${ways[mode]}.`,
+    message: `The files cannot be taken over by a ${linkWords[mode]}.`,
     evidence: [
       { label: 'wanted', text: `--link ${mode}` },
       { label: 'found', text: `${code ?? 'an error'} for ${from}` },

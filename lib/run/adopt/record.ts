@@ -3,10 +3,9 @@
  * them with what they would have been made of. Changes nothing where they come from.
  */
 
-import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { lookThrough, makeFolder, remove } from '../../io/disk.ts'
+import { look, lookThrough, makeFolder, remove } from '../../io/disk.ts'
 import type { LinkMode } from '../../model/link-mode.ts'
 import { ManifestBuilder } from '../../model/manifest-builder.ts'
 import type { Remarks } from '../../model/receipt.ts'
@@ -119,7 +118,7 @@ function madeOf(
 /** A person may have laid links into the target. */
 function hasLinks(seen: Seen): boolean {
   for (let k = 0; k < seen.files.count; k += 1)
-    if (seen.isInPlace(k) && lstatSync(seen.pathOf(k)).isSymbolicLink()) return true
+    if (seen.isInPlace(k) && look(seen.pathOf(k))?.isSymbolicLink() === true) return true
   return false
 }
 

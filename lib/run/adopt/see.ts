@@ -3,8 +3,8 @@
  * times still hold, and reads the rest. Changes nothing.
  */
 
-import { realpathSync, type Stats } from 'node:fs'
-import { dirname, join } from 'node:path'
+import type { Stats } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { type Batch, type Checked, checkAll } from '../../io/checking.ts'
 import { lookThrough } from '../../io/disk.ts'
@@ -26,9 +26,6 @@ export async function see(files: Files, spots: readonly Spot[], options: SeeOpti
   for (const spot of spots.keys()) await seeAt(seen, spot, options)
   return seen
 }
-
-/** One more than there are cores: while one waits for the disk, another computes. */
-export const threadsFor = (cores: number): number => cores + 1
 
 /** Files between two looks at the world outside. */
 const atOnce = 2048
@@ -118,15 +115,4 @@ function take(
   seen.read.files += ks.length
   seen.read.bytes += bytes
   onRead(bytes)
-}
-
-/** A place without links in it, also where nothing lies yet. */
-export function realPlace(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return dirname(path) === path
-      ? path
-      : join(realPlace(dirname(path)), path.slice(dirname(path).length + 1))
-  }
 }

@@ -63,11 +63,6 @@ export class Seen {
     return this.#states[k] === missing
   }
 
-  /** Something else lies where it should. */
-  isDifferent(k: number): boolean {
-    return this.#states[k] === different
-  }
-
   /** The place where it was found, by its index. */
   spot(k: number): number {
     return this.#spots[k] as number

@@ -4,16 +4,16 @@
  */
 
 import { basename, dirname, join } from 'node:path'
-import { filesBelow, lookThrough } from '../../io/disk.ts'
+import { filesBelow, lookThrough, realPlace } from '../../io/disk.ts'
 import type { Known } from '../../knowledge.ts'
 import type { Contents } from '../../model/contents.ts'
 import type { Graph } from '../../model/plan.ts'
 import type { Diagnostic } from '../../model/problem.ts'
-import type { Artifact, Task, TaskId } from '../../model/task.ts'
+import type { Task, TaskId } from '../../model/task.ts'
 import { isAtHand } from '../../plan/means.ts'
 import { type InquiryOptions, inquireContents } from '../inquire.ts'
+import { type Lasting, lastingByTarget } from '../owners.ts'
 import { likeIn, type Records, type Sample, sameIn } from './other.ts'
-import { realPlace } from './see.ts'
 import type { Files, Spot, Vouching } from './seen.ts'
 
 /** How it is proven that a file is the one that is wanted. */
@@ -27,7 +27,7 @@ export type Proof =
   | { readonly form: 'count' }
 
 export interface Wanted {
-  readonly task: Task & { readonly gives: Artifact }
+  readonly task: Lasting
   readonly files: Files
   readonly spots: readonly Spot[]
   readonly proof: Proof
@@ -54,16 +54,16 @@ export interface Answer {
   readonly wanted: readonly Wanted[]
   /** Results of which nothing proves what they should be. */
   readonly unproven: readonly Task[]
+  /** Whether a number of files would prove the first of them. */
+  readonly isCounted: boolean
   /** Why directories could not be read. */
   readonly failures: readonly Diagnostic[]
   readonly requests: number
 }
 
-type Lasting = Wanted['task']
-
 export async function wantedOf(question: Question): Promise<Answer> {
   const { graph, target } = question
-  const lasting = lastingOf(graph).get(target) ?? []
+  const lasting = lastingByTarget(graph).get(target) ?? []
   const samples = new Map<TaskId, Sample>()
   for (const task of lasting) {
     const sample = sampleFor(task, question)
@@ -75,7 +75,7 @@ export async function wantedOf(question: Question): Promise<Answer> {
     inputOf: id => inputOf(id, question),
   })
   const wanted: Wanted[] = []
-  const unproven: Task[] = []
+  const unproven: Lasting[] = []
   for (const task of lasting) {
     const one =
       byRecord(task, samples.get(task.id), question) ??
@@ -85,27 +85,10 @@ export async function wantedOf(question: Question): Promise<Answer> {
     if (one) wanted.push(one)
     else unproven.push(task)
   }
-  return { wanted, unproven, failures: told.failures, requests: told.requests }
+  const [first] = unproven
+  const isCounted = first !== undefined && isOnlyTree(first, lasting, graph)
+  return { wanted, unproven, isCounted, failures: told.failures, requests: told.requests }
 }
-
-const sorted = new WeakMap<Graph, ReadonlyMap<string, readonly Lasting[]>>()
-
-/** What lasts of each target. */
-function lastingOf(graph: Graph): ReadonlyMap<string, readonly Lasting[]> {
-  const known = sorted.get(graph)
-  if (known) return known
-  const byTarget = new Map<string, Lasting[]>()
-  for (const task of graph.tasks.values()) {
-    if (!isLasting(task)) continue
-    const others = byTarget.get(task.target)
-    if (others) others.push(task)
-    else byTarget.set(task.target, [task])
-  }
-  sorted.set(graph, byTarget)
-  return byTarget
-}
-
-const isLasting = (task: Task): task is Lasting => task.gives?.lasting === true
 
 /** The tasks to be asked: those that can tell, and what they are made of. */
 const tellingOf = (open: readonly Task[], { tasks }: Graph): readonly Task[] => {
@@ -202,18 +185,26 @@ function byPin(task: Lasting, question: Question): Wanted | undefined {
   return { task, files, spots, proof: { form: 'pin', download } }
 }
 
-/**
- * A tree of which only the number of files is known, where it is the only one of its target and lies there with exactly
- * that many.
- */
-function byCount(task: Lasting, lasting: readonly Lasting[], question: Question): Wanted | undefined {
-  const { gives, kind, outline } = task
+/** Of a target, and unpacked as it is: then `expect` tells the number of its files. */
+function isOnlyTree(
+  { gives, kind, outline }: Lasting,
+  lasting: readonly Lasting[],
+  { tasks }: Graph,
+): boolean {
   const trees = lasting.filter(other => other.gives.form === 'tree')
-  const isUnpacked =
+  return (
+    gives.form === 'tree' &&
+    trees.length === 1 &&
     kind.staging !== 'shelf-and-place' &&
-    outline.takes.every(id => question.graph.tasks.get(id)?.outline.takes.length === 0)
+    outline.takes.every(id => tasks.get(id)?.outline.takes.length === 0)
+  )
+}
+
+/** A tree of which only the number of files is known, where exactly so many lie there. */
+function byCount(task: Lasting, lasting: readonly Lasting[], question: Question): Wanted | undefined {
+  const { gives, outline } = task
   const wanted = outline.forecast.files
-  if (gives.form !== 'tree' || trees.length !== 1 || !isUnpacked || wanted === undefined) return undefined
+  if (wanted === undefined || !isOnlyTree(task, lasting, question.graph)) return undefined
   const others = new Set(lasting.filter(other => other !== task).map(other => other.gives.at))
   const spot = sourceOf(task, question)
   const { folder } = spot
