@@ -6,7 +6,7 @@ import type { Graph } from '../../model/plan.ts'
 import { type Begun, type Memory, resultsOf } from '../../model/receipt.ts'
 import type { Task, TaskId } from '../../model/task.ts'
 import type { Receipts } from '../../receipts/receipts.ts'
-import { formOf, type Holding, Places } from './places.ts'
+import { formOf, type Holding, Places } from '../../model/places.ts'
 
 export interface Vanished {
   readonly task: TaskId
