@@ -27,14 +27,18 @@ export function heirsOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): He
 
 /** By what they were made of, and how. Not those that share their place with what the spec names: not theirs alone to take. */
 function orphansOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): Map<string, Receipt[]> {
-  const orphans = [...memories].flatMap(([id, memory]) =>
-    memory.state === 'done' && !whole.tasks.has(id) ? [memory.receipt] : [],
-  )
+  const orphans = vanishedReceipts(memories, whole)
   if (orphans.length === 0) return new Map()
   const living = new Places([...whole.tasks.values()].flatMap(({ gives }) => (gives?.lasting ? [gives] : [])))
   const alone = orphans.filter(({ at }) => living.meeting(at).length === 0)
   return groupedBy(alone, keyOfReceipt)
 }
+
+/** Of finished tasks that the spec does not name any more. */
+export const vanishedReceipts = (memories: ReadonlyMap<TaskId, Memory>, whole: Graph): readonly Receipt[] =>
+  [...memories].flatMap(([id, memory]) =>
+    memory.state === 'done' && !whole.tasks.has(id) ? [memory.receipt] : [],
+  )
 
 /** What is made of nothing is only told by its own definition; and what does not last is fetched for its own sake then. */
 const isTold = ({ outline: { takes, fingerprint }, gives }: Task): boolean =>

@@ -82,9 +82,9 @@ function isStrange(path: string, isLink: boolean, holders: readonly Holding[], w
 }
 
 /** Somebody moved a folder away and left a link in its place: the way to what is recorded. */
-function leadsToOurs(path: string, holders: readonly Holding[], { places, targets }: World): boolean {
+function leadsToOurs(path: string, holders: readonly Holding[], { places }: World): boolean {
+  // Each target has a place at its folder, or below it.
   if (places.some(each => each.below(path).length > 0 || each.at(path).length > 0)) return true
-  if ([...targets].some(target => target === path || target.startsWith(`${path}/`))) return true
   return holders.some(({ at, manifest }) => {
     const read = manifest()
     return read !== undefined && foldersOf(read).has(path.slice(at.length + 1))
