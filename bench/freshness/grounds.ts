@@ -5,7 +5,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatBytes, formatCount, formatSeconds } from '../../lib/model/units.ts'
+import { formatBytes, formatSeconds } from '../../lib/model/units.ts'
 import { corporaIn, forecast } from '../archive/corpora.ts'
 import { writeZip } from '../archive/zip-file.ts'
 import { ending } from '../ending.ts'
@@ -111,26 +111,9 @@ async function makeTasks(folder: string, tasks: number): Promise<Ground> {
     writeFileSync(join(folder, 'published', String(i)), String(i))
     return `  ${target}: { sources: [{ url: published/${i}, file: file }] }`
   })
-  await buildMost(ground, lines.slice(0, -10))
   const built = await build(ground, targets, lines)
   await readyForTasks(built, tasks)
   return built
-}
-
-/**
- * A thousand targets at a time, by specs of their own: from scratch the work of a build grows with the square of its
- * tasks. What is left to the build of everything makes it remember that nothing is left to do.
- */
-async function buildMost(ground: Ground, lines: readonly string[]): Promise<void> {
-  if (lines.length === 0) return
-  const spec = `${ground.spec}.part.yaml`
-  const startMs = performance.now()
-  for (let at = 0; at < lines.length; at += 1000) {
-    writeSpec(spec, lines.slice(at, at + 1000))
-    await footprintOf(commandOf({ spec }, 'build'), ground.aside)
-  }
-  const seconds = (performance.now() - startMs) / 1000
-  console.log(`  ${formatCount(lines.length)} targets built once, in ${formatSeconds(seconds)}`)
 }
 
 async function makeBytes(folder: string, bytes: number): Promise<Ground> {

@@ -58,7 +58,8 @@ async function work(
 ): Promise<PrunedAll> {
   const vanished = vanishedTasks(receipts, whole)
   const named = namesOf(command, spec, vanished)
-  const ground: PruneGround = { receipts, whole, tier: command.options.check, signal }
+  const living = livingPlaces(receipts, whole)
+  const ground: PruneGround = { receipts, whole, living, tier: command.options.check, signal }
   const removal = new Removal(root, isMeant)
   const pruning = new Pruning(ground, removal)
   const tasks: Pruned[] = []
@@ -68,7 +69,7 @@ async function work(
     for await (const task of pruning.tasks(vanished.filter(named.has))) tasks.push(task)
     if (command.names.length === 0) orphans = pruning.orphans()
     if (command.options.extra) {
-      const places = [livingPlaces(receipts, whole), vanishedPlaces(receipts, vanished)]
+      const places = [living, vanishedPlaces(receipts, vanished)]
       const world = { removal, places, targets: new Set(whole.targets), signal }
       for (const target of named.targets) strangers.push(await strangersIn(target, world))
     }

@@ -1,5 +1,6 @@
 /** Refuses a spec in which two tasks give one path, or one target's tree covers another target. Pure. */
 
+import { groupedBy } from '../model/grouped.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Artifact, Task } from '../model/task.ts'
@@ -14,15 +15,10 @@ interface Giver {
  * whether their files meet is seen when they are placed.
  */
 export function refuseClashes(spec: Spec, tasks: ReadonlyMap<string, Task>): void {
-  const byPath = new Map<string, Giver[]>()
   const givers = [...tasks.values()].flatMap(task =>
     task.gives?.lasting ? [{ task, gives: task.gives }] : [],
   )
-  for (const giver of givers) {
-    const here = byPath.get(giver.gives.at)
-    if (here) here.push(giver)
-    else byPath.set(giver.gives.at, [giver])
-  }
+  const byPath = groupedBy(givers, ({ gives }) => gives.at)
   const clashes = givers.flatMap(giver => clashesOf(giver, byPath))
   const [first, ...rest] = clashes.map(clash => describe(spec, clash))
   if (first) throw new Problem(first, ...rest)

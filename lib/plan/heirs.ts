@@ -3,6 +3,8 @@
  * has the same sources, and its files need only be moved. Pure; whether they still lie there is not known here.
  */
 
+import { groupedBy } from '../model/grouped.ts'
+import { Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Memory, Receipt } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
@@ -16,58 +18,56 @@ export function heirsOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): He
   const orphans = orphansOf(whole, memories)
   if (orphans.size === 0) return heirs
   for (const task of whole.tasks.values()) {
-    if (memories.has(task.id)) continue
-    const likely = orphans.get(keyOf(task.kind.name, task.kind.version, task.outline.fingerprint)) ?? []
-    const i = likely.findIndex(receipt => couldMake(task, receipt, heirs))
-    const [receipt] = i < 0 ? [] : likely.splice(i, 1)
+    if (memories.has(task.id) || !isTold(task)) continue
+    const receipt = orphans.get(keyOfTask(task, heirs))?.shift()
     if (receipt) heirs.set(task.id, receipt)
   }
   return heirs
 }
 
-/** By what made them. Not those that share their place with what the spec names: they are not theirs alone to take. */
+/** By what they were made of, and how. Not those that share their place with what the spec names: not theirs alone to take. */
 function orphansOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): Map<string, Receipt[]> {
-  const orphans = new Map<string, Receipt[]>()
-  let taken: ReadonlySet<string> | undefined
-  for (const [id, memory] of memories) {
-    if (memory.state !== 'done' || whole.tasks.has(id)) continue
-    const { receipt } = memory
-    taken ??= placesTaken(whole)
-    if (foldersOf(receipt.at).some(folder => taken?.has(folder)) || taken.has(`${receipt.at}/`)) continue
-    const key = keyOf(receipt.kind, receipt.kindVersion, receipt.fingerprint)
-    const alike = orphans.get(key)
-    if (alike) alike.push(receipt)
-    else orphans.set(key, [receipt])
-  }
-  return orphans
+  const orphans = vanishedReceipts(memories, whole)
+  if (orphans.length === 0) return new Map()
+  const living = new Places([...whole.tasks.values()].flatMap(({ gives }) => (gives?.lasting ? [gives] : [])))
+  const alone = orphans.filter(({ at }) => living.meeting(at).length === 0)
+  return groupedBy(alone, keyOfReceipt)
 }
 
-/** Where lasting results of the spec lie, and, with a `/` behind them, the folders above. */
-function placesTaken(whole: Graph): ReadonlySet<string> {
-  const taken = new Set<string>()
-  for (const { gives } of whole.tasks.values()) {
-    if (!gives?.lasting) continue
-    taken.add(gives.at)
-    for (const folder of foldersOf(gives.at).slice(0, -1)) taken.add(`${folder}/`)
-  }
-  return taken
-}
+/** Of finished tasks that the spec does not name any more. */
+export const vanishedReceipts = (memories: ReadonlyMap<TaskId, Memory>, whole: Graph): readonly Receipt[] =>
+  [...memories].flatMap(([id, memory]) =>
+    memory.state === 'done' && !whole.tasks.has(id) ? [memory.receipt] : [],
+  )
 
-/** `a`, `a/b`, `a/b/c` of `a/b/c`. */
-const foldersOf = (at: string): readonly string[] =>
-  at.split('/').map((_, i, names) => names.slice(0, i + 1).join('/'))
+/** What is made of nothing is only told by its own definition; and what does not last is fetched for its own sake then. */
+const isTold = ({ outline: { takes, fingerprint }, gives }: Task): boolean =>
+  takes.length > 0 || (fingerprint.length > 0 && gives?.lasting !== false)
 
-const keyOf = (kind: string, version: number, fingerprint: Receipt['fingerprint']): string =>
-  JSON.stringify([kind, version, fingerprint.map(({ name, value }) => [name, value])])
+const keyOfReceipt = ({ kind, kindVersion, fingerprint, inputs, manifest }: Receipt): string =>
+  keyOf(kind, kindVersion, fingerprint, manifest !== '', inputs)
 
-/** Made of the same, or of what is inherited itself; of nothing only where its own definition says what it is. */
-function couldMake({ outline, gives }: Task, receipt: Receipt, heirs: Heirs): boolean {
-  const { takes, fingerprint } = outline
-  if (takes.length !== receipt.inputs.length || (takes.length === 0 && fingerprint.length === 0)) return false
-  if (gives !== undefined && !gives.lasting && takes.length === 0) return false
-  if ((gives === undefined) !== (receipt.manifest === '')) return false
-  return takes.every((input, i) => {
-    const was = receipt.inputs[i]?.task
-    return was === input || (was !== undefined && was === heirs.get(input)?.task)
-  })
-}
+/** Made of the same, or of what is inherited itself. */
+const keyOfTask = ({ kind, outline, gives }: Task, heirs: Heirs): string =>
+  keyOf(
+    kind.name,
+    kind.version,
+    outline.fingerprint,
+    gives !== undefined,
+    outline.takes.map(task => heirs.get(task) ?? { task }),
+  )
+
+const keyOf = (
+  kind: string,
+  version: number,
+  fingerprint: Receipt['fingerprint'],
+  gives: boolean,
+  inputs: readonly { readonly task: TaskId }[],
+): string =>
+  JSON.stringify([
+    kind,
+    version,
+    fingerprint.map(({ name, value }) => [name, value]),
+    gives,
+    inputs.map(({ task }) => task),
+  ])

@@ -1,5 +1,6 @@
 /** What stands against accepting a result, as messages. Pure. */
 
+import { groupedBy } from '../model/grouped.ts'
 import type { DiagnosticDraft, Evidence } from '../model/problem.ts'
 import type { Change, Task, TaskId } from '../model/task.ts'
 import { formatBytes, plural, shortDigest } from '../model/units.ts'
@@ -22,14 +23,8 @@ export function refusals({ refused, left, accepted }: Accepting): readonly Diagn
 /** By target: the tasks that were never built. What does not last is only told where nothing else is. */
 function unbuiltByTarget(refused: Accepting['refused']): ReadonlyMap<string, readonly TaskId[]> {
   const unbuilt = refused.filter(({ obstacle }) => obstacle.form === 'not-built').map(({ task }) => task)
-  const found = new Map<string, Task[]>()
-  for (const task of unbuilt) {
-    const ofTarget = found.get(task.target)
-    if (ofTarget) ofTarget.push(task)
-    else found.set(task.target, [task])
-  }
   return new Map(
-    [...found].map(([target, tasks]) => {
+    [...groupedBy(unbuilt, ({ target }) => target)].map(([target, tasks]) => {
       const lasting = tasks.filter(({ gives }) => gives?.lasting)
       return [target, (lasting.length > 0 ? lasting : tasks).map(({ id }) => id)]
     }),

@@ -3,7 +3,7 @@
 import { dirname, join } from 'node:path'
 import { filesBelow, look, remove } from '../io/disk.ts'
 import { placeOf, shelfOf } from '../knowledge.ts'
-import type { Task } from '../model/task.ts'
+import type { Task, TaskId } from '../model/task.ts'
 import type { Run } from './context.ts'
 import { Removal } from './removal.ts'
 
@@ -26,11 +26,17 @@ type Built = Pick<Run, 'graph' | 'known' | 'root'>
 export function cleanTargets(run: Run): Cleaned {
   const removal = new Removal(run.root, true)
   const stays = { left: [] as string[], linked: [] as string[] }
-  for (const task of tasksToClean(run)) {
-    cleanFiles(run, task, removal, stays)
-    removal.emptyFolders()
-    run.known.receipts.forget(task.id)
-    remove(join(run.state, shelfOf(task.id)))
+  const done: TaskId[] = []
+  try {
+    for (const task of tasksToClean(run)) {
+      cleanFiles(run, task, removal, stays)
+      removal.emptyFolders()
+      remove(join(run.state, shelfOf(task.id)))
+      done.push(task.id)
+    }
+  } finally {
+    // Ended in between, their files are missing by the record: the next clean, or build, goes on from there.
+    run.known.receipts.forgetAll(done)
   }
   return { files: removal.files, bytes: removal.bytes, ...stays }
 }

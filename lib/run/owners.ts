@@ -1,11 +1,15 @@
 /** Which other task of the same target has a file, or had it, by its record. */
 
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import type { Known } from '../knowledge.ts'
 import { groupedBy } from '../model/grouped.ts'
 import { stateFolder } from '../model/layout.ts'
 import { unknownDigest } from '../model/manifest.ts'
+import { Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
+import type { Receipt } from '../model/receipt.ts'
 import type { Artifact, Task } from '../model/task.ts'
+import { vanishedReceipts } from '../plan/heirs.ts'
 import type { Run } from './context.ts'
 
 /** `path` is absolute. */
@@ -59,8 +63,8 @@ export function lastingByTarget(graph: Graph): ReadonlyMap<string, readonly Last
  * the target itself before a rename came; or the spec does not name the task any more.
  */
 export function wasPlacedBefore(run: Run, task: Task, path: string, sha256: string): boolean {
-  const vanished = [...run.known.receipts.all().keys()].filter(id => !run.whole.tasks.has(id))
-  return [...task.outline.takes, ...vanished].some(id => {
+  const vanished = vanishedIn(run).around(relative(run.root, dirname(path)))
+  return [...task.outline.takes, ...vanished.map(receipt => receipt.task)].some(id => {
     const at = run.known.receiptOf(id)?.at ?? stateFolder
     const place = join(run.root, at)
     if (at.startsWith(stateFolder) || !path.startsWith(`${place}/`)) return false
@@ -68,4 +72,13 @@ export function wasPlacedBefore(run: Run, task: Task, path: string, sha256: stri
     const i = manifest?.find(path.slice(place.length + 1)) ?? -1
     return i >= 0 && manifest?.sha256(i) === sha256
   })
+}
+
+const vanishedOf = new WeakMap<Known, Places<Receipt>>()
+
+/** By where they lie; a run forgets some of them, and adds none. */
+function vanishedIn({ whole, known }: Run): Places<Receipt> {
+  const found = vanishedOf.get(known) ?? new Places(vanishedReceipts(known.receipts.all(), whole))
+  vanishedOf.set(known, found)
+  return found
 }

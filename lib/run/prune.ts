@@ -10,20 +10,22 @@ import { look } from '../io/disk.ts'
 import { Turns } from '../io/turns.ts'
 import { shelfOf } from '../knowledge.ts'
 import { isOurFolder, stateFolder } from '../model/layout.ts'
+import { formOf, has, type Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Begun } from '../model/receipt.ts'
 import type { TaskId } from '../model/task.ts'
 import { heirsOf } from '../plan/heirs.ts'
 import type { Receipts } from '../receipts/receipts.ts'
 import { lookAt, type Tier } from '../survey.ts'
-import { formOf, has, type Places } from './prune/places.ts'
-import { livingFolders, livingPlaces, ownFolder, type Vanished } from './prune/vanished.ts'
+import { livingFolders, ownFolder, type Vanished } from './prune/vanished.ts'
 import type { Removal } from './removal.ts'
 
 export interface PruneGround {
   readonly receipts: Receipts
   /** Everything that the spec names. */
   readonly whole: Graph
+  /** Of its tasks. */
+  readonly living: Places
   readonly tier: Tier
   readonly signal: AbortSignal
 }
@@ -44,7 +46,6 @@ const listed = 200
 export class Pruning {
   readonly #ground: PruneGround
   readonly #removal: Removal
-  readonly #living: Places
   readonly #folders: ReadonlySet<string>
   /** Where the next build moves what a task gave: its target has another name. */
   readonly #heirs: ReadonlyMap<TaskId, string>
@@ -55,7 +56,6 @@ export class Pruning {
   constructor(ground: PruneGround, removal: Removal) {
     this.#ground = ground
     this.#removal = removal
-    this.#living = livingPlaces(ground.receipts, ground.whole)
     this.#folders = livingFolders(ground.receipts, ground.whole)
     this.#heirs = heirPlaces(ground)
   }
@@ -99,7 +99,8 @@ export class Pruning {
   /** A later build may take over what lies there: it is not taken from under it. */
   #unbuiltAt(at: string): readonly string[] {
     if (at === '' || isOurFolder(at)) return []
-    return [...this.#living.around(at), ...this.#living.below(at)]
+    return this.#ground.living
+      .meeting(at)
       .filter(({ manifest }) => manifest() === undefined)
       .map(holding => holding.at)
   }
@@ -109,7 +110,7 @@ export class Pruning {
     const { at } = result
     if (at === '') return
     if (isOurFolder(at)) return this.#stateFolder(ownFolder(at))
-    const { receipts, tier, signal } = this.#ground
+    const { receipts, living, tier, signal } = this.#ground
     const place = join(this.#removal.root, at)
     const manifest = receipts.loadManifest(result)
     if (manifest === undefined) {
@@ -118,7 +119,7 @@ export class Pruning {
     }
     const form = formOf(manifest)
     const { bad } = await lookAt({ place, form, manifest, tier }, { signal })
-    const isShared = [...this.#living.around(at), ...this.#living.below(at)].length > 0
+    const isShared = living.meeting(at).length > 0
     for (let i = 0; i < manifest.count; i += 1) {
       if (this.#turns.isOver) await this.#turns.next()
       signal.throwIfAborted()
@@ -132,7 +133,7 @@ export class Pruning {
   }
 
   #isOwned(path: string): boolean {
-    return this.#living.around(path).some(holding => has(holding, path))
+    return this.#ground.living.around(path).some(holding => has(holding, path))
   }
 
   #stateFolder(path: string): void {

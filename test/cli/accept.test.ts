@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { expectGolden } from '../rig/golden.ts'
-import { expectContract, type Ground, type Ran, sha256Of } from '../rig/playground.ts'
+import { expectContract, type Ground, ground, type Ran, sha256Of } from '../rig/playground.ts'
 import { everything, pictures, records, short, whole, world } from './world.ts'
 
 const told = (ran: Ran, event: string): readonly string[] =>
@@ -223,6 +223,7 @@ test('an archive that other targets share is theirs as well', async () => {
   change(`${host.url}/pack.zip`, `${host.url}/moved/pack.zip`)
   const one = await place.run('accept', 'masks')
   expect(one).toMatchObject({ exitCode: 2, codes: ['bad-usage'] })
+  expectGolden('accept/bad-usage.shared', one.diagnostics)
   const both = await place.run('accept', 'playground')
   expect(both).toMatchObject({ exitCode: 0, codes: [] })
   expect(told(both, 'accepted')).toEqual(['download:pack.zip', 'unzip:images', 'unzip:masks'])
@@ -236,4 +237,17 @@ test('a part of the files is never said to be all of them', async () => {
   await place.run('build', '--only-needed')
   const ran = await refused(place, 'not-the-same.partial', 'images')
   expect(ran.codes).toContain('not-the-same')
+})
+
+test('a file of this machine in another place may be the same only if it has the same size', async () => {
+  const place = ground()
+  place.write('notes.txt', 'notes')
+  place.write('moved/notes.txt', 'other notes')
+  place.spec('targets:\n  notes: { sources: [{ url: notes.txt, file: notes.txt }] }\n')
+  await place.run('build')
+  place.spec('targets:\n  notes: { sources: [{ url: moved/notes.txt, file: notes.txt }] }\n')
+  expect(await refused(place, 'not-the-same.size', 'notes')).toMatchObject({ exitCode: 1 })
+  place.write('moved/notes.txt', 'seton')
+  expect(await place.run('accept', 'notes')).toMatchObject({ exitCode: 0, codes: [] })
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0 })
 })

@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sha256Of, zip } from '../rig/playground.ts'
+import { filesBelow } from '../../lib/io/disk.ts'
+import { ground, sha256Of, zip } from '../rig/playground.ts'
 import { foretoldAndDone, pictures, records, short, whole, world } from './world.ts'
 
 test('what cannot change a byte causes nothing', async () => {
@@ -143,4 +144,26 @@ test('--force runs what is named whatever the records say, and changes no byte',
   await place.run('build', '--force')
   expect(place.read('data/masks/mine.txt')).toBe('a note of mine')
   expect(readdirSync(join(place.root, '.groundwork'))).not.toContain('aside')
+})
+
+test('what a task of before had placed is replaced by what has its place now; what was edited since is moved aside', async () => {
+  const place = ground()
+  place.write('cats.zip', zip({ 'a.jpg': 'cat a', 'deep/b.jpg': 'cat b' }))
+  place.spec('targets:\n  cats: { sources: [{ url: cats.zip }] }\n')
+  await place.run('build')
+  writeFileSync(join(place.root, 'cats/deep/b.jpg'), 'my cat b')
+  for (const name of ['a', 'b']) place.write(`${name}.jpg`, `another cat ${name}`)
+  place.spec(`targets:
+  cats: { sources: [{ url: a.jpg, file: a.jpg }] }
+  cats/deep: { sources: [{ url: b.jpg, file: b.jpg }] }
+`)
+  const ran = await place.run('build')
+  expect(ran).toMatchObject({ exitCode: 0, codes: ['edited-by-hand'] })
+  expect(place.tree()).toEqual({
+    'cats/a.jpg': sha256Of('another cat a'),
+    'cats/deep/b.jpg': sha256Of('another cat b'),
+  })
+  const aside = join(place.root, '.groundwork/aside')
+  const [run = ''] = readdirSync(aside)
+  expect([...filesBelow(join(aside, run))]).toEqual(['cats/deep/b.jpg'])
 })

@@ -93,6 +93,13 @@ test.each<[string, object, object]>([
     { ...none, refused: ['t partial'] },
   ],
   [
+    'all where a part is wanted',
+    outcome(tasks({ fingerprint: [{ name: 'only needed', value: '/x' }] }), {
+      t: { memory: recorded({ fingerprint: [] }) },
+    }),
+    { ...none, refused: ['t partial'] },
+  ],
+  [
     'made of other bytes than are pinned now',
     outcome(tasks(), { t: { memory: recorded({}, { inputs: [{ task: 'a', digest: digest('x') }] }) } }),
     { ...none, refused: ['t pinned'] },

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
-import { formOf, type Holding, has, Places } from '../../lib/run/prune/places.ts'
+import { formOf, type Holding, has, Places } from '../../lib/model/places.ts'
 import { digest } from './fakes.ts'
 
 const manifestOf = (form: 'file' | 'tree', ...paths: readonly string[]) => {

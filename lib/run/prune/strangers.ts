@@ -9,8 +9,8 @@ import { look } from '../../io/disk.ts'
 import { Turns } from '../../io/turns.ts'
 import { stateFolder } from '../../model/layout.ts'
 import type { Manifest } from '../../model/manifest.ts'
+import { type Holding, has, type Places } from '../../model/places.ts'
 import type { Removal } from '../removal.ts'
-import { type Holding, has, type Places } from './places.ts'
 
 export interface Strangers {
   readonly target: string
@@ -38,12 +38,10 @@ export async function strangersIn(target: string, world: World): Promise<Strange
   const none = { target, files: 0, bytes: 0, examples: [], unknown: undefined }
   if (look(join(removal.root, target)) === undefined) return none
   if (removal.way(target) !== 'plain') return { ...none, unknown: 'link' }
-  const around = places.flatMap(each => each.around(target))
-  const holders = [...around, ...places.flatMap(each => each.below(target))]
-  if (holders.some(isUntold)) return { ...none, unknown: 'unbuilt' }
+  if (places.some(each => each.meeting(target).some(isUntold))) return { ...none, unknown: 'unbuilt' }
   const { files, bytes } = removal
   const examples: string[] = []
-  const trees = around.filter(({ form }) => form === 'tree')
+  const trees = places.flatMap(each => each.around(target)).filter(({ form }) => form === 'tree')
   for await (const path of walk(target, trees, world)) {
     if (examples.length < fewExamples) examples.push(path.slice(target.length + 1))
     removal.file(path, look(join(removal.root, path))?.size ?? 0)
@@ -84,9 +82,9 @@ function isStrange(path: string, isLink: boolean, holders: readonly Holding[], w
 }
 
 /** Somebody moved a folder away and left a link in its place: the way to what is recorded. */
-function leadsToOurs(path: string, holders: readonly Holding[], { places, targets }: World): boolean {
+function leadsToOurs(path: string, holders: readonly Holding[], { places }: World): boolean {
+  // Each target has a place at its folder, or below it.
   if (places.some(each => each.below(path).length > 0 || each.at(path).length > 0)) return true
-  if ([...targets].some(target => target === path || target.startsWith(`${path}/`))) return true
   return holders.some(({ at, manifest }) => {
     const read = manifest()
     return read !== undefined && foldersOf(read).has(path.slice(at.length + 1))

@@ -2,11 +2,11 @@
 
 import { shelfOf } from '../../knowledge.ts'
 import { isOurFolder, stateFolder } from '../../model/layout.ts'
+import { formOf, type Holding, Places } from '../../model/places.ts'
 import type { Graph } from '../../model/plan.ts'
 import { type Begun, type Memory, resultsOf } from '../../model/receipt.ts'
 import type { Task, TaskId } from '../../model/task.ts'
 import type { Receipts } from '../../receipts/receipts.ts'
-import { formOf, type Holding, Places } from './places.ts'
 
 export interface Vanished {
   readonly task: TaskId

@@ -1,9 +1,10 @@
 /**
- * The places below the root that results have or will have, so that the owners of a path are found without asking all of
+ * The places below the root that results have or will have, so that those around or below a path are found without asking all of
  * them. Knows records, not the disk.
  */
 
-import type { Manifest } from '../../model/manifest.ts'
+import { groupedBy } from './grouped.ts'
+import type { Manifest } from './manifest.ts'
 
 /** A result at its place. */
 export interface Holding {
@@ -14,36 +15,36 @@ export interface Holding {
   readonly manifest: () => Manifest | undefined
 }
 
-export class Places {
-  readonly #byPlace = new Map<string, Holding[]>()
+export class Places<T extends { readonly at: string } = Holding> {
+  readonly #byPlace: ReadonlyMap<string, readonly T[]>
   /** Of the map, sorted. */
   readonly #sorted: readonly string[]
 
-  constructor(holdings: Iterable<Holding>) {
-    for (const holding of holdings) {
-      const here = this.#byPlace.get(holding.at)
-      if (here) here.push(holding)
-      else this.#byPlace.set(holding.at, [holding])
-    }
+  constructor(things: Iterable<T>) {
+    this.#byPlace = groupedBy(things, ({ at }) => at)
     this.#sorted = [...this.#byPlace.keys()].toSorted((a, b) => (a < b ? -1 : 1))
   }
 
   /** Whose place is exactly this. */
-  at(place: string): readonly Holding[] {
+  at(place: string): readonly T[] {
     return this.#byPlace.get(place) ?? []
   }
 
   /** Whose place is this, or above it. */
-  around(place: string): readonly Holding[] {
-    const names = place.split('/')
-    return names.flatMap((_, i) => this.at(names.slice(0, i + 1).join('/')))
+  around(place: string): readonly T[] {
+    return foldersTo(place).flatMap(folder => this.at(folder))
   }
 
   /** Whose place lies below this. */
-  below(place: string): readonly Holding[] {
+  below(place: string): readonly T[] {
     const from = this.#firstFrom(`${place}/`)
     // `0` is the character behind `/`: whatever begins with `place/` comes before it.
     return this.#sorted.slice(from, this.#firstFrom(`${place}0`)).flatMap(at => this.at(at))
+  }
+
+  /** Whose place is this, above or below it. */
+  meeting(place: string): readonly T[] {
+    return [...this.around(place), ...this.below(place)]
   }
 
   #firstFrom(wanted: string): number {
@@ -56,6 +57,10 @@ export class Places {
     return low
   }
 }
+
+/** `a`, `a/b` and `a/b/c` of `a/b/c`. */
+const foldersTo = (place: string): readonly string[] =>
+  place.split('/').map((_, i, names) => names.slice(0, i + 1).join('/'))
 
 /** Whether a result has the file at this path (below the root). */
 export function has({ at, form, manifest }: Holding, path: string): boolean {
