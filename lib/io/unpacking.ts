@@ -8,6 +8,7 @@ import type { GrowingFile } from '../model/growing-file.ts'
 import { unlessAborted } from './abort.ts'
 import { filesBelow, makeFolder, remove } from './disk.ts'
 import { Front } from './unpacking/front.ts'
+import { Passing } from './unpacking/passing.ts'
 import type { Stretch, Work } from './unpacking/protocol.ts'
 import type { Selection } from './unpacking/selection.ts'
 import { stretchesOf, stretchesToCheck } from './unpacking/stretches.ts'
@@ -16,6 +17,8 @@ import { type Crew, crewFor } from './unpacking/threads.ts'
 export interface Unpacking {
   /** Those that are marked as done are left out. */
   readonly selection: Selection
+  /** Entries that are only looked at, front to back: indexes in the directory. */
+  readonly passedBy?: Uint32Array | undefined
   /** The archive, open for reading. */
   readonly handle: number
   /** Where it is still being written. */
@@ -39,7 +42,8 @@ export async function unpackSelected(unpacking: Unpacking): Promise<void> {
     const left = leftBefore(selection, folder)
     if (left) await new Round(crew, unpacking).finish('check', stretchesToCheck(left))
     makeFolders(selection, folder)
-    const front = new Front(selection, growing)
+    const passing = new Passing(unpacking)
+    const front = new Front(selection, growing, passing)
     await new Round(crew, unpacking, front).finish('unpack', stretchesOf(selection))
     growing?.pass(selection.directory.entriesEnd)
     growing?.pass(Number.POSITIVE_INFINITY)
@@ -115,6 +119,7 @@ class Round {
           .finally(() => void running.delete(work))
         running.add(work)
       }
+      if (this.#front) await unlessAborted(this.#front.end(), this.#signal)
     } catch (error) {
       this.#failure.abort(error)
     } finally {
@@ -125,7 +130,7 @@ class Round {
   }
 
   #end(stretch: Stretch): void {
-    this.#front?.end(stretch)
+    this.#front?.leave(stretch)
     const { selection, onBytes, onDone } = this.#unpacking
     for (let k = stretch.from; k < stretch.to; k += 1) {
       if (!selection.isDone(k)) continue

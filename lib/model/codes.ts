@@ -57,6 +57,7 @@ export const damageCodes = [
   'entry-overlap',
   'entry-impossible-size',
   'entry-header-mismatch',
+  'entry-hidden',
   'entry-size-mismatch',
 ] as const
 

@@ -14,6 +14,8 @@ export interface OpenArchive {
   readonly handle: number
   /** Where it is still being written. */
   readonly growing?: GrowingFile | undefined
+  /** Entries that are not unpacked and only looked at, front to back. */
+  readonly passedBy?: Uint32Array
 }
 
 /** Resolves, or throws the first failure, when nothing is being written any more. */

@@ -52,12 +52,12 @@ async function unpackFrom(
   startAhead(source.bytes, threadsOn(bench.cores))
   const opened = await openWanted(source, archive, params, bench)
   try {
-    const selection = select(opened.directory, params, bench)
+    const { selection, passedBy } = selectWhole(opened.directory, params, bench)
     if (params.inner === undefined) remarkDirectory(opened.directory, bench)
     keepIntact(selection, bench)
     if (bench.isBegun) await keepPlaced(selection, bench)
     refuseWithoutRoom(selection, opened.archive, bench.staging)
-    await extract(selection, opened.archive, bench)
+    await extract(selection, { ...opened.archive, passedBy }, bench)
     archive.growing?.pass(Number.POSITIVE_INFINITY)
   } finally {
     opened.close()
@@ -68,9 +68,25 @@ async function unpackFrom(
 type Judging = Pick<Workbench, 'foldsCase' | 'tell'>
 
 /** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
-export function select(directory: ZipDirectory, params: UnpackParams, bench: Judging): Selection {
+export const select = (directory: ZipDirectory, params: UnpackParams, bench: Judging): Selection =>
+  selectWhole(directory, params, bench).selection
+
+interface Whole {
+  readonly selection: Selection
+  /** What else lies below the root, front to back: folders, and what a Mac adds. */
+  readonly passedBy: Uint32Array
+}
+
+function selectWhole(directory: ZipDirectory, params: UnpackParams, bench: Judging): Whole {
   const located = locate(directory, params)
-  return refuseUnfit(located, located.all, bench)
+  const selection = refuseUnfit(located, located.all, bench)
+  const isSelected = new Uint8Array(directory.count)
+  for (const i of selection.columns.entries) isSelected[i] = 1
+  const prefix = located.answer.form === 'found' ? located.answer.prefix : ''
+  const passedBy = directory.columns.order.filter(
+    i => isSelected[i] === 0 && directory.path(i).startsWith(prefix),
+  )
+  return { selection, passedBy }
 }
 
 /** The same, of those that are `wanted`: asked once, about all that could be unpacked. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ground, mirror, sha256Of } from '../rig/playground.ts'
-import { type ZipPart, zipOf } from '../rig/zips.ts'
+import { unnamedEntry, type ZipPart, zipOf } from '../rig/zips.ts'
 
 const megabyte = 1 << 20
 const one: ZipPart = { name: '1.jpg', content: 'one '.repeat(50), method: 8 }
@@ -22,6 +22,7 @@ const archives: Readonly<Record<string, Buffer>> = {
   'crc-mismatch': zipOf([one, { ...two, says: { crc32: 1 } }]),
   'entry-size-mismatch': zipOf([two, { ...one, says: { bytes: 3 } }]),
   'entry-header-mismatch': zipOf([one, { ...two, local: { name: '3.jpg' } }]),
+  'entry-hidden': zipOf([{ ...one, behind: unnamedEntry({ name: '3.jpg', content: 'three' }) }, two]),
   'entry-impossible-size': zipOf([two, { ...one, says: { bytes: 1 << 30 } }]),
   'entry-overlap': zipOf([two, one, { ...one, name: '3.jpg', offset: 0 }]),
   'entry-outside': zipOf([one, { ...two, name: '../2.jpg' }]),

@@ -37,7 +37,20 @@ export interface ZipPart {
   /** Where the directory says that it begins, if not the truth. */
   readonly offset?: number
   /** Sizes and CRC stand behind the data, as writers to a pipe do. */
-  readonly descriptor?: boolean
+  readonly descriptor?: boolean | Descriptor
+  /** Stands behind all of it, where no record is said to be. */
+  readonly behind?: string | Buffer
+}
+
+export interface Descriptor {
+  /** Without its signature. */
+  readonly isBare?: boolean
+  /** Sizes in eight bytes. */
+  readonly isLong?: boolean
+  /** It is announced, and not there. */
+  readonly isLost?: boolean
+  /** What it says, if not the truth. */
+  readonly says?: { readonly crc32?: number; readonly bytes?: number; readonly compressedBytes?: number }
 }
 
 export interface ZipWhole {
@@ -91,7 +104,8 @@ export function zipOf(parts: readonly ZipPart[], whole: ZipWhole = {}): Buffer {
     const local = Buffer.concat([
       localHeader(written),
       data,
-      ...(part.descriptor ? [descriptor(written)] : []),
+      ...(part.descriptor ? [descriptor(written, part.descriptor)] : []),
+      Buffer.from(part.behind ?? ''),
     ])
     pieces.push(local)
     offset += local.length
@@ -176,8 +190,23 @@ function localHeader({ part, name, flags, method, crc, bytes, compressedBytes }:
   ])
 }
 
-const descriptor = ({ crc, compressedBytes, bytes }: Written): Buffer =>
-  Buffer.concat([u32(0x08074b50), u32(crc), u32(compressedBytes), u32(bytes)])
+function descriptor(written: Written, given: boolean | Descriptor): Buffer {
+  const { isBare, isLong, isLost, says = {} }: Descriptor = given === true || given === false ? {} : given
+  if (isLost) return Buffer.alloc(0)
+  const size = isLong ? u64 : u32
+  return Buffer.concat([
+    isBare ? Buffer.alloc(0) : u32(0x08074b50),
+    u32(says.crc32 ?? written.crc),
+    size(says.compressedBytes ?? written.compressedBytes),
+    size(says.bytes ?? written.bytes),
+  ])
+}
+
+/** An entry as it stands in an archive whose directory does not name it. */
+export const unnamedEntry = (part: ZipPart): Buffer => {
+  const [written, data] = pack(part)
+  return Buffer.concat([localHeader(written), data])
+}
 
 function directoryEntry(written: Written, offset: number, disk = 0): Buffer {
   const { part, name, flags, method, crc } = written

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { Problem as ProblemClass } from '../../lib/model/problem.ts'
-import { extraField, zipOf } from '../rig/zips.ts'
+import { type Descriptor, extraField, unnamedEntry, zipOf } from '../rig/zips.ts'
 import { cat, dog, localZip64, packed, problemOf, texts } from './cats.ts'
 import { contents, inMemory } from './rig.ts'
 
@@ -17,12 +17,28 @@ function quoted(): Buffer {
   ])
 }
 
+const hidden = unnamedEntry(dog)
+
 /** A local header and its content stand before what the directory names. */
 function unnamed(): Buffer {
-  const hidden = zipOf([dog])
-  const before = hidden.subarray(0, hidden.indexOf('PK\x01\x02'))
+  const before = hidden
   return zipOf([{ ...cat, offset: before.length }], { before, lies: { offset: before.length } })
 }
+
+const padded = (bytes: number, content: Buffer): Buffer => Buffer.concat([Buffer.alloc(bytes), content])
+
+const otherDescriptors: readonly (readonly [what: string, descriptor: Descriptor])[] = [
+  ['another CRC', { says: { crc32: 1 } }],
+  ['another size', { says: { bytes: 1 } }],
+  ['another packed size', { says: { compressedBytes: 1 } }],
+  ['another CRC, without signature,', { isBare: true, says: { crc32: 1 } }],
+  ['another size, without signature,', { isBare: true, says: { bytes: 1 } }],
+  ['another size in eight bytes', { isLong: true, says: { bytes: 2 ** 40 } }],
+  [
+    'another packed size in eight bytes, without signature,',
+    { isBare: true, isLong: true, says: { compressedBytes: 2 ** 32 } },
+  ],
+]
 
 describe('refuses', () => {
   const large = Buffer.alloc(5_000_000, 'a')
@@ -122,6 +138,48 @@ describe('refuses', () => {
       zipOf([{ name: 'a', content: large, method: 8, local: { crc32: 1 }, localExtra: Buffer.alloc(9000) }]),
     ],
     ['entry-overlap', 'an entry that is quoted by the extra fields of the one before', quoted()],
+    ['entry-hidden', 'between two others', zipOf([{ ...cat, behind: hidden }, dog])],
+    ['entry-hidden', 'before the directory', zipOf([cat, { ...dog, behind: hidden }])],
+    ['entry-hidden', 'behind a descriptor', zipOf([{ ...cat, descriptor: true, behind: hidden }, dog])],
+    [
+      'entry-hidden',
+      'behind a descriptor that is not there',
+      zipOf([{ name: 'a', descriptor: { isLost: true }, behind: hidden }, dog]),
+    ],
+    ['entry-hidden', 'behind padding', zipOf([{ ...cat, behind: padded(4096, hidden) }, dog])],
+    [
+      'entry-hidden',
+      'behind many extra fields',
+      zipOf([{ ...cat, localExtra: Buffer.alloc(6000), behind: hidden }, dog]),
+    ],
+    // Its signature lies across the end of a piece that is read.
+    ...[0, 1, 2, 3].map((before): [string, string, Buffer] => [
+      'entry-hidden',
+      `behind much padding and ${before}`,
+      zipOf([{ ...cat, behind: padded((2 << 20) - before, hidden) }, dog]),
+    ]),
+    ['entry-hidden', 'behind a large one', zipOf([{ name: 'a', content: large, method: 8, behind: hidden }])],
+    ['entry-hidden', 'cut', zipOf([{ ...cat, behind: hidden.subarray(0, 9) }, dog])],
+    ...otherDescriptors.map(([what, descriptor]): [string, string, Buffer] => [
+      'entry-header-mismatch',
+      `${what} behind the data`,
+      zipOf([{ ...cat, descriptor }, dog]),
+    ]),
+    [
+      'entry-header-mismatch',
+      'another CRC behind the data, large',
+      zipOf([{ name: 'a', content: large, method: 8, descriptor: { says: { crc32: 1 } } }]),
+    ],
+    [
+      'entry-header-mismatch',
+      'a descriptor that is not there',
+      zipOf([{ ...cat, descriptor: { isLost: true }, behind: 'padding' }, dog]),
+    ],
+    [
+      'entry-header-mismatch',
+      'a descriptor that is not there, before a hidden entry',
+      zipOf([{ ...cat, descriptor: { isLost: true }, behind: hidden }, dog]),
+    ],
     ['bytes-before-zip', 'a script', zipOf([cat], { before: '#!/bin/sh\n'.repeat(999) })],
     ['bytes-before-zip', 'a program, with ZIP64', zipOf([cat], { zip64: ['offset'], before: 'MZ' })],
     [

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { files } from '../rig/parts.ts'
-import { splitZipOf, type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
+import { splitZipOf, unnamedEntry, type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
 import { type Asked, draw, expectGolden, goldens, told, unpack } from './rig.ts'
 
 const many = (count: number, name: (i: number) => string): readonly ZipPart[] =>
@@ -64,6 +64,15 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'entry-header-mismatch': [zip([{ ...first, local: { name: '000000000010.jpg' } }])],
   'entry-header-mismatch.size': [zip([{ ...first, local: { bytes: 5 } }])],
   'entry-header-mismatch.none': [zip([{ ...first, local: { signature: 0x21504b50 } }])],
+  'entry-header-mismatch.behind': [zip([{ ...first, descriptor: { says: { bytes: 5 } } }])],
+  'entry-header-mismatch.short': [zip([{ ...first, descriptor: { isLost: true }, behind: Buffer.alloc(8) }])],
+  'entry-hidden': [
+    zip([
+      { ...first, behind: unnamedEntry({ name: 'run.sh', content: 'rm -rf /' }) },
+      { ...first, name: '2' },
+    ]),
+  ],
+  'entry-hidden.cut': [zip([{ ...first, behind: 'PK\x03\x04' }])],
   'corrupt-zip.deflate': [zip([{ ...first, content: 'x'.repeat(500), says: { compressedBytes: 3 } }])],
   'wrong-parts': [joined(0, 1, 2)[0], { parts: [100, 500] }],
   'wrong-parts.one': [splitZipOf([first], [10])[0] as Buffer],

@@ -1,12 +1,20 @@
 /** The door to zips: what is read is what was packed. */
 
 import { randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openZip } from '../../lib/io/zip.ts'
-import { extraField, unicodePath, zipOf } from '../rig/zips.ts'
+import { type Descriptor, extraField, unicodePath, zipOf } from '../rig/zips.ts'
 import { cat, dog, localZip64, packed, texts } from './cats.ts'
 import { contents, entriesOf, inMemory } from './rig.ts'
+
+const descriptors: readonly Descriptor[] = [
+  { isBare: true },
+  { isLong: true },
+  { isBare: true, isLong: true },
+  { isLost: true },
+]
 
 describe('reads', () => {
   const end = zipOf([])
@@ -40,6 +48,20 @@ describe('reads', () => {
       zipOf([
         { ...cat, descriptor: true },
         { ...dog, descriptor: true },
+      ]),
+    ],
+    ...descriptors.map((descriptor): [string, Buffer] => [
+      `sizes behind the data: ${JSON.stringify(descriptor)}`,
+      zipOf([
+        { ...cat, descriptor },
+        { ...dog, descriptor },
+      ]),
+    ]),
+    [
+      'padding between entries',
+      zipOf([
+        { ...cat, behind: Buffer.alloc(4096) },
+        { ...dog, descriptor: true, behind: 'not used any more' },
       ]),
     ],
     [
@@ -80,6 +102,26 @@ describe('reads', () => {
         ['b', ''],
       ]),
     )
+  })
+
+  test.each(descriptors)('entries of no bytes, with sizes behind: %j', async descriptor => {
+    const zip = zipOf([
+      { name: 'a', descriptor },
+      { name: 'b', method: 8, descriptor },
+    ])
+    expect(await texts(zip)).toEqual(
+      new Map([
+        ['a', ''],
+        ['b', ''],
+      ]),
+    )
+  })
+
+  test('a CRC that is the signature of a descriptor without one', async () => {
+    const content = Buffer.from('ac0a7ad5', 'hex')
+    expect(crc32(content)).toBe(0x08074b50)
+    const zip = zipOf([{ name: 'a', content, descriptor: { isBare: true } }, dog])
+    expect((await contents(inMemory(zip))).get('a')).toEqual(content)
   })
 
   test('a zip stored in a zip, whose end record comes first', async () => {

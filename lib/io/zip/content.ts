@@ -1,5 +1,5 @@
 /**
- * Reads the content of one entry of a zip, and proves it: local header, size, CRC-32.
+ * Reads the content of one entry of a zip, and proves it: local header, size, CRC-32, and that nothing is hidden behind it.
  * Knows no name but the entry's, and not where the bytes go.
  */
 
@@ -11,8 +11,9 @@ import { formatCount } from '../../model/units.ts'
 import { crc32 } from '../crc32.ts'
 import type { ZipEntry } from '../zip.ts'
 import { corrupt, damaged } from './corrupt.ts'
-import { contentOffset, inHex, likelyHeaderBytes, mostHeaderBytes } from './local-header.ts'
+import { contentOffset, inHex, likelyHeaderBytes, mostHeaderBytes, saysDescriptor } from './local-header.ts'
 import { piecesOf, type RandomAccess } from './random-access.ts'
+import { refuseTail, refuseTailFrom } from './tail.ts'
 
 /** Takes bytes in order; the next ones come when it has resolved. */
 type Sink = (bytes: Buffer) => Promise<void>
@@ -20,19 +21,34 @@ type Sink = (bytes: Buffer) => Promise<void>
 const wholeUpToBytes = 4 << 20
 
 /**
- * The content of an entry, all of it at once and proven, from the bytes that begin at its local header. Undefined where
- * `read` ends before the content does. The entry must be stored or deflated, unencrypted, named in UTF-8.
+ * The content of an entry, all of it at once and proven, from its bytes: from its local header to its end. The entry must
+ * be stored or deflated, unencrypted, named in UTF-8.
  */
-export function wholeContent(archive: string, entry: ZipEntry, read: Buffer): Buffer | undefined {
+export function wholeContent(archive: string, entry: ZipEntry, read: Buffer): Buffer {
+  const content = contentIn(archive, entry, read)
+  if (content === undefined) throw new Error(`${entry.path} reaches behind its end`)
+  refuseTail(archive, entry, saysDescriptor(read), read.subarray(content.end))
+  return content.bytes
+}
+
+interface Content {
+  readonly bytes: Buffer
+  /** Where what follows it begins, behind the local header's beginning. */
+  readonly end: number
+}
+
+/** Undefined where `read` ends before the content does. */
+function contentIn(archive: string, entry: ZipEntry, read: Buffer): Content | undefined {
   refuseTwoSizes(archive, entry)
   const dataAt = contentOffset(archive, entry, read)
   if (dataAt === undefined || dataAt + entry.compressedBytes > read.length) return undefined
-  const data = read.subarray(dataAt, dataAt + entry.compressedBytes)
+  const end = dataAt + entry.compressedBytes
+  const data = read.subarray(dataAt, end)
   const content = entry.method === 0 ? data : inflate(archive, entry, data)
   if (content.length !== entry.bytes) throw wrongSize(archive, entry, content.length)
   const crc = crc32(content)
   if (crc !== entry.crc32) throw wrongCrc(archive, entry, crc)
-  return content
+  return { bytes: content, end }
 }
 
 function inflate(archive: string, entry: ZipEntry, data: Buffer): Buffer {
@@ -67,10 +83,7 @@ export async function readContent(
 ): Promise<string> {
   signal?.throwIfAborted()
   if (isSmall(entry)) {
-    const first = await source.read(entry.headerOffset, likelyBytes(entry))
-    const all = (): Promise<Buffer> => source.read(entry.headerOffset, entry.endOffset - entry.headerOffset)
-    const content = wholeContent(source.name, entry, first) ?? wholeContent(source.name, entry, await all())
-    if (content === undefined) throw new Error(`${entry.path} reaches behind its end`)
+    const content = await smallContent(source, entry)
     if (content.length > 0) await sink(content)
     return createHash('sha256').update(content).digest('hex')
   }
@@ -88,6 +101,26 @@ export async function readContent(
   }
 }
 
+async function smallContent(source: RandomAccess, entry: ZipEntry): Promise<Buffer> {
+  const { headerOffset, endOffset } = entry
+  const most = Math.min(mostHeaderBytes(entry) + entry.compressedBytes, endOffset - headerOffset)
+  for (const length of [Math.min(likelyBytes(entry), most), most]) {
+    const read = await source.read(headerOffset, length)
+    if (headerOffset + length === endOffset) return wholeContent(source.name, entry, read)
+    const content = contentIn(source.name, entry, read)
+    if (content === undefined) continue
+    await refuseTailFrom(source, entry, saysDescriptor(read), headerOffset + content.end)
+    return content.bytes
+  }
+  throw new Error(`${entry.path} reaches behind its end`)
+}
+
+/** Looks at an entry whose content nobody wants: at what it says of itself, and what is behind it. */
+export async function passBy(source: RandomAccess, entry: ZipEntry): Promise<void> {
+  const { begin, hasDescriptor } = await dataOf(source, entry)
+  await refuseTailFrom(source, entry, hasDescriptor, begin + entry.compressedBytes)
+}
+
 function refuseTwoSizes(archive: string, entry: ZipEntry): void {
   if (entry.method === 0 && entry.compressedBytes !== entry.bytes)
     throw wrongSize(archive, entry, entry.compressedBytes)
@@ -96,7 +129,7 @@ function refuseTwoSizes(archive: string, entry: ZipEntry): void {
 /** Where the content of a stored entry begins in the file; it ends `entry.bytes` behind that. */
 export async function storedAt(source: RandomAccess, entry: ZipEntry): Promise<number> {
   refuseTwoSizes(source.name, entry)
-  return entry.headerOffset + (await dataBegin(source, entry))
+  return (await dataOf(source, entry)).begin
 }
 
 async function flow(
@@ -105,21 +138,31 @@ async function flow(
   sink: Sink,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const dataAt = entry.headerOffset + (await dataBegin(source, entry))
-  const pieces = piecesOf(source, dataAt, dataAt + entry.compressedBytes)
+  const { begin, hasDescriptor } = await dataOf(source, entry)
+  const end = begin + entry.compressedBytes
+  const pieces = piecesOf(source, begin, end)
   const drain = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of chunks) await sink(chunk)
   }
   const options = signal === undefined ? {} : { signal }
   if (entry.method === 0) await pipeline(pieces, drain, options)
   else await pipeline(pieces, createInflateRaw({ chunkSize: 1 << 18 }), drain, options)
+  await refuseTailFrom(source, entry, hasDescriptor, end)
 }
 
-async function dataBegin(source: RandomAccess, entry: ZipEntry): Promise<number> {
+interface Data {
+  /** In the file. */
+  readonly begin: number
+  readonly hasDescriptor: boolean
+}
+
+async function dataOf(source: RandomAccess, entry: ZipEntry): Promise<Data> {
   const most = mostHeaderBytes(entry)
   for (const bytes of [Math.min(likelyHeaderBytes(entry), most), most]) {
-    const dataAt = contentOffset(source.name, entry, await source.read(entry.headerOffset, bytes))
-    if (dataAt !== undefined) return dataAt
+    const read = await source.read(entry.headerOffset, bytes)
+    const dataAt = contentOffset(source.name, entry, read)
+    if (dataAt !== undefined)
+      return { begin: entry.headerOffset + dataAt, hasDescriptor: saysDescriptor(read) }
   }
   throw new Error(`the header of ${entry.path} is longer than it can be`)
 }

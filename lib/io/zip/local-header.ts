@@ -7,7 +7,7 @@ import { encryptionFlags, utf8Flag } from './directory.ts'
 import { readExtras } from './extras.ts'
 import { localHeaderBytes, overlap } from './layout.ts'
 
-const localSignature = 0x04034b50
+export const localSignature = 0x04034b50
 /** Sizes and CRC stand behind the data, and are nothing here. */
 const descriptorFlag = 0x0008
 const elsewhere = 0xffffffff
@@ -19,6 +19,15 @@ export const likelyHeaderBytes = (entry: ZipEntry): number =>
   localHeaderBytes + entry.headerName.length + likelyExtraBytes
 export const mostHeaderBytes = (entry: ZipEntry): number =>
   Math.min(entry.endOffset - entry.headerOffset, localHeaderBytes + entry.headerName.length + 0xffff)
+
+/** Whether a descriptor follows the data, by the local header that `read` begins with. */
+export const saysDescriptor = (read: Buffer): boolean => (read.readUInt16LE(6) & descriptorFlag) !== 0
+
+/** The name in a local header, of which `read` has as much as there is; for messages. */
+export const nameOf = (read: Buffer): string =>
+  read.length < localHeaderBytes
+    ? ''
+    : shortened(read.subarray(localHeaderBytes, localHeaderBytes + read.readUInt16LE(26)))
 
 /** How far behind its beginning the data of an entry begin. Undefined where `read` ends before its header does. */
 export function contentOffset(archive: string, entry: ZipEntry, read: Buffer): number | undefined {
@@ -53,7 +62,7 @@ function refuseOtherWords(archive: string, entry: ZipEntry, read: Buffer): void 
 const inWords = (saysUtf8: boolean): string => (saysUtf8 ? 'in UTF-8' : 'not said to be UTF-8')
 
 function refuseOtherSizes(archive: string, entry: ZipEntry, read: Buffer, from: number, to: number): void {
-  if ((read.readUInt16LE(6) & descriptorFlag) !== 0) return
+  if (saysDescriptor(read)) return
   const crc32 = read.readUInt32LE(14)
   if (crc32 !== entry.crc32)
     throw differs(archive, entry, `crc32 ${inHex(entry.crc32)}`, `crc32 ${inHex(crc32)}`)
@@ -72,13 +81,13 @@ function refuseOtherSizes(archive: string, entry: ZipEntry, read: Buffer, from: 
       throw differs(
         archive,
         entry,
-        `${words[what]} ${formatCount(entry[what])}`,
-        `${words[what]} ${formatCount(size)}`,
+        `${sizesInWords[what]} ${formatCount(entry[what])}`,
+        `${sizesInWords[what]} ${formatCount(size)}`,
       )
   }
 }
 
-const words = { bytes: 'size', compressedBytes: 'packed size' } as const
+export const sizesInWords = { bytes: 'size', compressedBytes: 'packed size' } as const
 
 export const inHex = (crc: number): string => crc.toString(16).padStart(8, '0')
 
@@ -87,13 +96,20 @@ const shortened = (name: Buffer): string => {
   return text.length > 80 ? `${text.slice(0, 60)}…` : text
 }
 
-const differs = (archive: string, entry: ZipEntry, wanted: string, found: string): Error =>
+/** `where` it was found. */
+export const differs = (
+  archive: string,
+  entry: ZipEntry,
+  wanted: string,
+  found: string,
+  where = 'the entry itself',
+): Error =>
   damaged(
     'entry-header-mismatch',
     `An entry of ${archive} says other things of itself than the directory does.`,
     [
       { label: 'entry', text: entry.path },
       { label: 'wanted', text: wanted, from: 'the directory of the archive' },
-      { label: 'found', text: found, from: 'the entry itself' },
+      { label: 'found', text: found, from: where },
     ],
   )
