@@ -58,6 +58,7 @@ export const damageCodes = [
   'entry-impossible-size',
   'entry-header-mismatch',
   'entry-hidden',
+  'bytes-after-content',
   'entry-size-mismatch',
 ] as const
 

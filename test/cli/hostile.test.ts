@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { ground, mirror, sha256Of } from '../rig/playground.ts'
 import { unnamedEntry, type ZipPart, zipOf } from '../rig/zips.ts'
@@ -9,6 +10,7 @@ import { unnamedEntry, type ZipPart, zipOf } from '../rig/zips.ts'
 const megabyte = 1 << 20
 const one: ZipPart = { name: '1.jpg', content: 'one '.repeat(50), method: 8 }
 const two: ZipPart = { name: '2.jpg', content: 'two' }
+const deflated = deflateRawSync(one.content ?? '')
 const good = zipOf([one, two])
 
 const archives: Readonly<Record<string, Buffer>> = {
@@ -23,6 +25,7 @@ const archives: Readonly<Record<string, Buffer>> = {
   'entry-size-mismatch': zipOf([two, { ...one, says: { bytes: 3 } }]),
   'entry-header-mismatch': zipOf([one, { ...two, local: { name: '3.jpg' } }]),
   'entry-hidden': zipOf([{ ...one, behind: unnamedEntry({ name: '3.jpg', content: 'three' }) }, two]),
+  'bytes-after-content': zipOf([two, { ...one, packed: Buffer.concat([deflated, Buffer.from('MZ')]) }]),
   'entry-impossible-size': zipOf([two, { ...one, says: { bytes: 1 << 30 } }]),
   'entry-overlap': zipOf([two, one, { ...one, name: '3.jpg', offset: 0 }]),
   'entry-outside': zipOf([one, { ...two, name: '../2.jpg' }]),

@@ -1,5 +1,6 @@
 /** The door to zips: what contradicts itself is refused, never waited for, and never read as something else. */
 
+import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { Problem as ProblemClass } from '../../lib/model/problem.ts'
 import { type Descriptor, extraField, unnamedEntry, zipOf } from '../rig/zips.ts'
@@ -26,6 +27,9 @@ function unnamed(): Buffer {
 }
 
 const padded = (bytes: number, content: Buffer): Buffer => Buffer.concat([Buffer.alloc(bytes), content])
+
+const longer = (content: string | Buffer, more: string | Buffer): Buffer =>
+  Buffer.concat([deflateRawSync(content), Buffer.from(more)])
 
 const otherDescriptors: readonly (readonly [what: string, descriptor: Descriptor])[] = [
   ['another CRC', { says: { crc32: 1 } }],
@@ -179,6 +183,26 @@ describe('refuses', () => {
       'entry-header-mismatch',
       'a descriptor that is not there, before a hidden entry',
       zipOf([{ ...cat, descriptor: { isLost: true }, behind: hidden }, dog]),
+    ],
+    [
+      'bytes-after-content',
+      'a byte',
+      zipOf([{ name: 'a', content: 'x', method: 8, packed: longer('x', '!') }]),
+    ],
+    [
+      'bytes-after-content',
+      'zeros',
+      zipOf([{ name: 'a', content: 'x', method: 8, packed: longer('x', '\0') }]),
+    ],
+    [
+      'bytes-after-content',
+      'behind a large one',
+      zipOf([{ name: 'a', content: large, method: 8, packed: longer(large, '!') }]),
+    ],
+    [
+      'bytes-after-content',
+      'much, behind a large one',
+      zipOf([{ name: 'a', content: large, method: 8, packed: longer(large, Buffer.alloc(3 << 20)) }]),
     ],
     ['bytes-before-zip', 'a script', zipOf([cat], { before: '#!/bin/sh\n'.repeat(999) })],
     ['bytes-before-zip', 'a program, with ZIP64', zipOf([cat], { zip64: ['offset'], before: 'MZ' })],

@@ -1,6 +1,7 @@
 /** What a user reads, whole, for each code that this room raises. `UPDATE_GOLDENS=1` rewrites. */
 
 import { readdirSync } from 'node:fs'
+import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { files } from '../rig/parts.ts'
 import { splitZipOf, unnamedEntry, type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
@@ -73,6 +74,9 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
     ]),
   ],
   'entry-hidden.cut': [zip([{ ...first, behind: 'PK\x03\x04' }])],
+  'bytes-after-content': [
+    zip([{ ...first, packed: Buffer.concat([deflateRawSync('nine'), Buffer.from('rm -rf /')]) }]),
+  ],
   'corrupt-zip.deflate': [zip([{ ...first, content: 'x'.repeat(500), says: { compressedBytes: 3 } }])],
   'wrong-parts': [joined(0, 1, 2)[0], { parts: [100, 500] }],
   'wrong-parts.one': [splitZipOf([first], [10])[0] as Buffer],

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import { createInflateRaw, inflateRawSync } from 'node:zlib'
+import { createInflateRaw, type InflateRaw, inflateRawSync } from 'node:zlib'
 import type { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
 import { crc32 } from '../crc32.ts'
@@ -51,13 +51,23 @@ function contentIn(archive: string, entry: ZipEntry, read: Buffer): Content | un
   return { bytes: content, end }
 }
 
+/** What `info` adds, which the types do not know. */
+interface Inflated {
+  readonly buffer: Buffer
+  /** Its `bytesWritten` went into what came out. */
+  readonly engine: { readonly bytesWritten: number }
+}
+
 function inflate(archive: string, entry: ZipEntry, data: Buffer): Buffer {
   try {
     // One byte more than declared is enough to know that the declaration is wrong.
-    return inflateRawSync(data, {
+    const { buffer, engine } = inflateRawSync(data, {
       maxOutputLength: entry.bytes + 1,
       chunkSize: Math.max(64, entry.bytes + 1),
-    })
+      info: true,
+    }) as unknown as Inflated
+    refuseRest(archive, entry, engine.bytesWritten)
+    return buffer
   } catch (error) {
     throw problemOf(error, archive, entry)
   }
@@ -146,8 +156,22 @@ async function flow(
   }
   const options = signal === undefined ? {} : { signal }
   if (entry.method === 0) await pipeline(pieces, drain, options)
-  else await pipeline(pieces, createInflateRaw({ chunkSize: 1 << 18 }), drain, options)
+  else {
+    const inflater = createInflateRaw({ chunkSize: 1 << 18 })
+    await pipeline(upToEnd(pieces, inflater), inflater, drain, options)
+    refuseRest(source.name, entry, inflater.bytesWritten)
+  }
   await refuseTailFrom(source, entry, hasDescriptor, end)
+}
+
+/** No more of the pieces once what they hold is known to have ended. */
+async function* upToEnd(pieces: AsyncIterable<Buffer>, inflater: InflateRaw): AsyncGenerator<Buffer> {
+  let given = 0
+  for await (const piece of pieces) {
+    if (inflater.bytesWritten < given) return
+    given += piece.length
+    yield piece
+  }
 }
 
 interface Data {
@@ -191,6 +215,27 @@ function tallyOf(archive: string, entry: ZipEntry): Tally {
       return sha256.digest('hex')
     },
   }
+}
+
+/** What stands behind the end of what deflate packed can be anything, and nobody sees it. `used`: up to there. */
+function refuseRest(archive: string, entry: ZipEntry, used: number): void {
+  if (used >= entry.compressedBytes) return
+  throw damaged(
+    'bytes-after-content',
+    `The packed content of an entry of ${archive} ends before its packed size does.`,
+    [
+      { label: 'entry', text: entry.path },
+      {
+        label: 'wanted',
+        text: `${formatCount(entry.compressedBytes)} bytes`,
+        from: 'the directory of the archive',
+      },
+      {
+        label: 'found',
+        text: `${formatCount(used)} bytes, and ${formatCount(entry.compressedBytes - used)} more behind them`,
+      },
+    ],
+  )
 }
 
 const wrongCrc = (archive: string, entry: ZipEntry, found: number): Problem =>
