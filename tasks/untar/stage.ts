@@ -97,6 +97,11 @@ export class Stage {
     return this.#links.size === 0 ? files : this.#files.finish('tree')
   }
 
+  /** Where a folder is to be. To be asked when everything is written. */
+  refuseFile(path: string): void {
+    if (this.#whereIs(path) !== undefined) this.#clash(path)
+  }
+
   *kept(): Generator<string> {
     for (const [i, isKept] of this.#kept.entries())
       if (isKept !== 0 && this.#intact) yield this.#intact.path(i)

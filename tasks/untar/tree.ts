@@ -41,6 +41,7 @@ export async function unpackTree(
       const path = plainPath(entry.path)
       const hostile = leavesItsFolder(path)
       if (hostile) flaws.add({ ...hostile, path })
+      if (!hostile && entry.kind === 'folder') folders.name(path)
       if (hostile || entry.kind === 'folder') continue
       folders.add(path)
       if (!path.startsWith(prefix)) continue
@@ -49,6 +50,8 @@ export async function unpackTree(
     }
     const ending = await reader.ending()
     const files = await stage.settle()
+    for (const path of folders.empty())
+      if (path.startsWith(prefix)) stage.refuseFile(path.slice(prefix.length))
     const cut = cutOf(folders, files, flaws, params, bench)
     for (const warning of oddEnding(params.fileName, ending)) bench.tell({ severity: 'warning', ...warning })
     cutTo(bench.staging, cut)

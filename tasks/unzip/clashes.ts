@@ -13,10 +13,12 @@ export interface Clash {
   /** The last two are clashes only on a disk that folds names. */
   readonly form: 'duplicate' | 'folder' | 'similar' | 'similar-folder'
   readonly path: string
+  /** Ends with `/` where it is a folder of its own. */
   readonly other: string
 }
 
-export function* clashes(names: Names): Generator<Clash> {
+/** `folders`: those that are named for themselves, each with `/` at its end. */
+export function* clashes(names: Names, folders: Iterable<string> = []): Generator<Clash> {
   const table = new NameTable(names)
   for (let k = 0; k < names.count; k += 1) {
     const path = names.path(k)
@@ -25,14 +27,18 @@ export function* clashes(names: Names): Generator<Clash> {
     else if (similar !== undefined) yield { form: 'similar', path, other: similar }
     if (same === undefined) table.add(k, path)
   }
-  yield* clashesOfFolders(names, table)
+  yield* clashesOfFolders(pathsOf(names, folders), table)
 }
 
-function* clashesOfFolders(names: Names, table: NameTable): Generator<Clash> {
+function* pathsOf(names: Names, folders: Iterable<string>): Generator<string> {
+  for (let k = 0; k < names.count; k += 1) yield names.path(k)
+  yield* folders
+}
+
+function* clashesOfFolders(paths: Iterable<string>, table: NameTable): Generator<Clash> {
   const told = new Set<string>()
   let last: string | undefined
-  for (let k = 0; k < names.count; k += 1) {
-    const path = names.path(k)
+  for (const path of paths) {
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
       const folder = path.slice(0, at)
       if (folder === last || told.has(folder)) break

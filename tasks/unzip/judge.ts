@@ -17,8 +17,11 @@ export interface Judgement {
   readonly warning?: DiagnosticDraft
 }
 
-/** Hostile names count wherever they stand in the archive, everything else only where it would be unpacked. */
-export function judge(directory: ZipDirectory, wanted: Selection, foldsCase: boolean): Judgement {
+/**
+ * Hostile names count wherever they stand in the archive, everything else only where it would be unpacked. `root`: the
+ * folder of the archive that is, with `/` at its end; empty for all of it.
+ */
+export function judge(directory: ZipDirectory, wanted: Selection, foldsCase: boolean, root = ''): Judgement {
   const { archive } = directory
   const flaws = new Flaws()
   const onAMac = new Flaws()
@@ -34,7 +37,7 @@ export function judge(directory: ZipDirectory, wanted: Selection, foldsCase: boo
   }
   // A path of 64 KiB may have 32,768 folders: no time is given to the folders of such ones.
   const isTooLong = flaws.kinds.some(({ code }) => code === 'entry-too-long')
-  for (const clash of isTooLong ? [] : clashes(wanted)) {
+  for (const clash of isTooLong ? [] : clashes(wanted, foldersBelow(root, directory))) {
     const isReal = foldsCase || clash.form === 'duplicate' || clash.form === 'folder'
     const list = isReal ? flaws : onAMac
     list.add(flawOfClash(clash))
@@ -46,6 +49,19 @@ export function judge(directory: ZipDirectory, wanted: Selection, foldsCase: boo
     : { refusals, warning: foldingWarning(archive, clash.first, clash.count) }
 }
 
+/** Those that the archive names, as they lie below the root. */
+function* foldersBelow(root: string, directory: ZipDirectory): Generator<string> {
+  for (let i = 0; i < directory.count; i += 1) {
+    if (directory.kind(i) !== 'folder') continue
+    const path = directory.path(i)
+    if (path.startsWith(root) && path.length <= longestFolder)
+      yield `${path.slice(root.length).replace(/\/+$/, '')}/`
+  }
+}
+
+/** No file that is unpacked has a path as long. */
+const longestFolder = 1024
+
 export function flawOfClash({ form, path, other }: Clash): Flaw {
   switch (form) {
     case 'duplicate':
@@ -53,7 +69,12 @@ export function flawOfClash({ form, path, other }: Clash): Flaw {
     case 'similar':
       return { code: 'entry-clash', path, why: `differs from ${other} only in case or Unicode form` }
     case 'folder':
-      return { code: 'entry-file-and-folder', path, why: `is a file and also the folder of ${other}` }
+      return {
+        code: 'entry-file-and-folder',
+        path,
+        why:
+          other === `${path}/` ? 'is a file and also a folder' : `is a file and also the folder of ${other}`,
+      }
     case 'similar-folder':
       return { code: 'entry-clash', path, why: `is a file and, but for case or form, the folder of ${other}` }
   }

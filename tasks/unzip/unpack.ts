@@ -128,7 +128,8 @@ function locate(directory: ZipDirectory, { root, target, places }: UnpackParams)
 }
 
 function refuseUnfit({ answer }: Located, selection: Selection, bench: Judging): Selection {
-  const { refusals, warning } = judge(selection.directory, selection, bench.foldsCase)
+  const root = answer.form === 'found' ? answer.prefix : ''
+  const { refusals, warning } = judge(selection.directory, selection, bench.foldsCase, root)
   const [first, ...others] = [...(answer.form === 'refused' ? [answer.draft] : []), ...refusals]
   if (first) throw new Problem(first, ...others)
   if (warning) bench.tell({ severity: 'warning', ...warning })

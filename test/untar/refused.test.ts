@@ -58,6 +58,28 @@ describe('refuses', () => {
       'a large file and a folder',
       [{ name: 'a', content: big }, ...files('a/b', 'a/c', 'a/d/e')],
     ],
+    [
+      'entry-file-and-folder',
+      'a file and the folder of its name',
+      [...files('d'), { name: 'd/', type: '5' }],
+    ],
+    [
+      'entry-file-and-folder',
+      'a folder and the file of its name',
+      [{ name: 'd/', type: '5' }, ...files('d')],
+    ],
+    [
+      'entry-file-and-folder',
+      'a folder below the root',
+      [{ name: 'a/d', type: '5' }, ...files('a/d', 'd')],
+      { written: { root: 'a' } },
+    ],
+    [
+      'entry-file-and-folder',
+      'a folder below a root that is found at the end',
+      [{ name: 'x/images/d', type: '5' }, ...files('x/images/d', 'd')],
+      { written: { root: 'auto' }, target: 'images' },
+    ],
     ['entry-clash', 'case', files('A', 'a'), { bench: { foldsCase: true } }],
     ['entry-clash', 'form', files('é', 'e\u0301'), { bench: { foldsCase: true } }],
     ...refusedRoots,
@@ -73,6 +95,7 @@ describe('refuses', () => {
     ['sparse files', [{ name: 'b', type: 'S' }]],
     ['hard links to nothing', [{ name: 'b', type: '1', goal: 'x' }]],
     ['duplicates', files('b', 'b')],
+    ['a file and a folder', [...files('b'), { name: 'b/', type: '5' }]],
   ])('but not for %s outside of the root', async (_, parts) => {
     for (const root of ['images', 'auto']) {
       const asked = { written: { root }, target: 'images' }

@@ -107,6 +107,7 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'entry-special': [zip([{ name: 'pipe', mode: 0o010644 }])],
   'entry-duplicate': [zip(files('1.jpg', '1.jpg'))],
   'entry-file-and-folder': [zip(files('images', 'images/1.jpg'))],
+  'entry-file-and-folder.alone': [zip([...files('images'), { name: 'images/' }])],
   'entry-clash': [
     zip(files('README', 'readme', 'IMAGES', 'images/1.jpg', 'é', 'e\u0301')),
     { bench: { foldsCase: true } },

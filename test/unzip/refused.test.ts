@@ -63,6 +63,22 @@ describe('refuses before a byte is written', () => {
     ['entry-duplicate', 'twice the same', files('a', 'a')],
     ['entry-file-and-folder', 'a file and a folder', files('a', 'a/b')],
     ['entry-file-and-folder', 'a folder and a file', files('a/b/c', 'a')],
+    ['entry-file-and-folder', 'a file and the folder of its name', [...files('d'), { name: 'd/' }]],
+    ['entry-file-and-folder', 'a folder and the file of its name', [{ name: 'd/' }, ...files('d')]],
+    ['entry-file-and-folder', 'a folder that has no slash', [{ name: 'd', mode: 0o040755 }, ...files('d')]],
+    ['entry-file-and-folder', 'a folder below a file', [{ name: 'd/e/f/' }, ...files('d')]],
+    [
+      'entry-file-and-folder',
+      'a folder and a file below the root',
+      [{ name: 'a/b/d/' }, ...files('a/b/d', 'd')],
+      { written: { root: 'a/b' } },
+    ],
+    [
+      'entry-clash',
+      'case of a folder alone',
+      [...files('D'), { name: 'd/' }],
+      { bench: { foldsCase: true } },
+    ],
     ['entry-clash', 'case', files('A', 'a'), { bench: { foldsCase: true } }],
     ['entry-clash', 'case of a folder', files('A', 'a/b'), { bench: { foldsCase: true } }],
     ['entry-clash', 'form', files('é', 'e\u0301'), { bench: { foldsCase: true } }],
@@ -119,6 +135,8 @@ describe('refuses before a byte is written', () => {
     ['a device', files('b/CON')],
     ['links', [{ name: 'b', mode: 0o120777 }]],
     ['bad names', files('b/a\x1bb')],
+    ['a file and a folder', [...files('b'), { name: 'b/' }]],
+    ['a folder of the same name', [{ name: '1/' }]],
     ['what cannot be read', [{ name: 'b', method: 9 }]],
   ])('but not for %s outside of the root', async (_, parts) => {
     const { bench, problem } = await unpack(zipOf([...files('a/1'), ...parts]), { written: { root: 'a' } })
