@@ -1,9 +1,16 @@
-/** Undoes a compression as the bytes pass: gzip by Node, the others by programs of the machine. Knows no tar. */
+/**
+ * Undoes a compression as the bytes pass: gzip by Node, the others by programs of the machine. Zeros may stand behind its
+ * end, whatever it is, and nothing else. Knows no tar.
+ */
 
 import type { Transform } from 'node:stream'
 import zlib from 'node:zlib'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import { type Compression, methodOf } from './compression.ts'
+import { type Ended, upToFooter } from './decompress/footers.ts'
+import { gunzip } from './decompress/gunzip.ts'
+import { bytesAfter, type Undone } from './decompress/rest.ts'
+import { framesOf } from './decompress/zstd-frames.ts'
 import { errorCode } from './disk.ts'
 import { findProgram, through, throughProgram } from './programs.ts'
 import { fetchAgain } from './zip/corrupt.ts'
@@ -22,20 +29,54 @@ export async function* decompress(
   archive: string,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  const damaged = (lines: readonly string[]): Problem => corruptArchive(archive, compression, lines)
-  const stream = streamFor(compression)
-  if (stream) {
-    try {
-      yield* through(bytes, stream, stream)
-    } catch (error) {
-      throw isOfZlib(error) ? damaged([error.message]) : error
-    }
-    return
+  const undone: Undone = { archive, compression }
+  try {
+    if (compression === 'gzip') yield* gunzip(bytes, undone, options)
+    else if (compression === 'zstd') yield* unzstd(framesOf(bytes, undone), undone, signal)
+    else yield* byProgramToEnd(bytes, undone, signal)
+  } catch (error) {
+    throw isOfZlib(error) ? damaged(undone, [error.message]) : error
   }
+}
+
+async function* unzstd(
+  frames: AsyncIterable<Buffer>,
+  undone: Undone,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const { ZSTD_d_windowLogMax = 0 } = zlib.constants as { ZSTD_d_windowLogMax?: number }
+  const stream = createZstdDecompress?.({ ...options, params: { [ZSTD_d_windowLogMax]: windowBits } })
+  if (stream) yield* through(frames, stream, stream)
+  else yield* byProgram(frames, undone, signal)
+}
+
+async function* byProgramToEnd(
+  bytes: AsyncIterable<Buffer>,
+  undone: Undone,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const ended: Ended = { hasNoEnd: false }
+  yield* byProgram(upToFooter(bytes, undone, ended), undone, signal)
+  // It says of what stands behind the end that it is ignored, and is content.
+  if (ended.hasNoEnd) throw bytesAfter(undone)
+}
+
+function byProgram(
+  bytes: AsyncIterable<Buffer>,
+  undone: Undone,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const { archive, compression } = undone
   const program = findProgram(methodOf(compression).programs)
   if (program === undefined) throw new Problem(programMissing(archive, compression))
-  yield* throughProgram(bytes, { program, argv: argvFor(compression), signal, refused: damaged })
+  const refused = (lines: readonly string[]): Problem => damaged(undone, lines)
+  const complained = (lines: readonly string[]): Problem | undefined =>
+    lines.some(isOfRest) ? bytesAfter(undone) : undefined
+  return throughProgram(bytes, { program, argv: argvFor(compression), signal, refused, complained })
 }
+
+/** What bzip2 ignores: also where another stream follows behind it. */
+const isOfRest = (line: string): boolean => line.includes('trailing garbage')
 
 /** Why it cannot be undone on this machine, if so. */
 export const lackingFor = (archive: string, compression: Compression): DiagnosticDraft | undefined =>
@@ -49,13 +90,7 @@ const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: obje
 const isOfNode = (compression: Compression): boolean =>
   compression === 'gzip' || (compression === 'zstd' && createZstdDecompress !== undefined)
 
-function streamFor(compression: Compression): Transform | undefined {
-  const options = { chunkSize: pieceBytes, readableHighWaterMark: aheadBytes }
-  if (compression === 'gzip') return zlib.createGunzip(options)
-  if (compression !== 'zstd') return undefined
-  const { ZSTD_d_windowLogMax = 0 } = zlib.constants as { ZSTD_d_windowLogMax?: number }
-  return createZstdDecompress?.({ ...options, params: { [ZSTD_d_windowLogMax]: windowBits } })
-}
+const options = { chunkSize: pieceBytes, readableHighWaterMark: aheadBytes }
 
 function argvFor(compression: Compression): readonly string[] {
   if (compression === 'xz') return ['-dc', '-T0']
@@ -65,7 +100,7 @@ function argvFor(compression: Compression): readonly string[] {
 const isOfZlib = (error: unknown): error is Error =>
   /^(Z_|ZSTD_error_|ERR_TRAILING_JUNK)/.test(errorCode(error) ?? '')
 
-const corruptArchive = (archive: string, compression: Compression, lines: readonly string[]): Problem =>
+const damaged = ({ archive, compression }: Undone, lines: readonly string[]): Problem =>
   new Problem({
     code: 'corrupt-archive',
     message: `${archive} is damaged: ${compression} cannot undo its compression to the end.`,

@@ -28,6 +28,8 @@ interface Use {
   readonly signal: AbortSignal
   /** What it is to say when the program ends with an exit code of its own; the last lines that it wrote to stderr. */
   readonly refused: (lines: readonly string[]) => Problem
+  /** The same of one that ended well, where what it says is no reason to be content. */
+  readonly complained?: (lines: readonly string[]) => Problem | undefined
 }
 
 /** What the program makes of `bytes`. It is ended when nobody reads on. */
@@ -48,6 +50,8 @@ export async function* throughProgram(bytes: AsyncIterable<Buffer>, use: Use): A
     use.signal.throwIfAborted()
     const { exitCode, stderr, failed, signal, code } = await child
     if (exitCode !== undefined && exitCode !== 0) throw use.refused(linesOf(stderr, use.program))
+    const complaint = use.complained?.(linesOf(stderr, use.program))
+    if (complaint) throw complaint
     if (failed) throw programFailed(use.program, signal ?? code ?? 'nobody knows what')
   } finally {
     control.abort()

@@ -11,7 +11,7 @@ import { type Announced, entryOf, type Said, saidBy, type TarEntry } from './tar
 import { blockBytes, type Header, isZero, readHeader } from './tar/header.ts'
 import { paxRecords } from './tar/pax.ts'
 
-export { type Ending, oddEnding } from './tar/corrupt.ts'
+export { type Ending, refuseEnding, warningsOfEnding } from './tar/corrupt.ts'
 export type { TarEntry } from './tar/entry.ts'
 
 /** Names and attributes of one entry are never near this; more is an attempt on memory. */
@@ -33,6 +33,8 @@ export class TarReader {
   #left = 0
   #padding = 0
   #isMarked = false
+  /** Where the mark of the end begins. */
+  #endAt = 0
 
   /** `archive`: what it is called in messages. */
   constructor(archive: string, source: Pull) {
@@ -51,6 +53,7 @@ export class TarReader {
       if (header === 'zero') {
         if (announced) throw this.#corrupt('an entry was announced that does not follow', at)
         this.#isMarked = block.length === blockBytes
+        this.#endAt = at
         return undefined
       }
       if (header === undefined)
@@ -103,7 +106,9 @@ export class TarReader {
       const block = await this.#source.take(blockBytes)
       if (isZero(block) && block.length > 0) continue
       const strayBytes = block.length + (await this.#source.skip(Number.POSITIVE_INFINITY))
-      return { isMarked: this.#isMarked, strayBytes, isAnother: beginsLikeTar(block) === 'yes' }
+      const isAnother = beginsLikeTar(block) === 'yes'
+      const isInRecord = isOfLastRecord(this.#endAt, this.#source.position)
+      return { isMarked: this.#isMarked, strayBytes, isAnother, isInRecord }
     }
   }
 
@@ -161,5 +166,12 @@ export class TarReader {
     return corrupt(this.#archive, what, at, evidence)
   }
 }
+
+/** Archives are written in records of twenty blocks, and of the last one POSIX leaves open what stands behind the end. */
+const recordBytes = 20 * blockBytes
+
+/** Whether the mark, of two blocks, ends in the last of whole records. `at`: where it begins. */
+const isOfLastRecord = (at: number, bytes: number): boolean =>
+  bytes % recordBytes === 0 && bytes - (at + 2 * blockBytes) < recordBytes
 
 const paddingOf = (bytes: number): number => (blockBytes - (bytes % blockBytes)) % blockBytes

@@ -53,6 +53,8 @@ export const damageCodes = [
   'not-a-tar',
   'corrupt-tar',
   'corrupt-archive',
+  'bytes-after-tar',
+  'bytes-after-archive',
   'crc-mismatch',
   'entry-overlap',
   'entry-impossible-size',

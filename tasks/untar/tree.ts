@@ -1,6 +1,6 @@
 /** Unpacks the entries of a tar as they pass, and says at its end what was wrong with it, or which files it gives. */
 
-import { oddEnding, type TarEntry, type TarReader } from '../../lib/io/tar.ts'
+import { refuseEnding, type TarEntry, type TarReader, warningsOfEnding } from '../../lib/io/tar.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
@@ -53,7 +53,9 @@ export async function unpackTree(
     for (const path of folders.empty())
       if (path.startsWith(prefix)) stage.refuseFile(path.slice(prefix.length))
     const cut = cutOf(folders, files, flaws, params, bench)
-    for (const warning of oddEnding(params.fileName, ending)) bench.tell({ severity: 'warning', ...warning })
+    refuseEnding(params.fileName, ending)
+    for (const warning of warningsOfEnding(params.fileName, ending))
+      bench.tell({ severity: 'warning', ...warning })
     cutTo(bench.staging, cut)
     record(files, cut, bench)
     for (const path of stage.kept()) bench.keep(path)

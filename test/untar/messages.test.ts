@@ -42,6 +42,10 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'corrupt-tar.announced': [tarOf([pax({ path: 'a' })])],
   'corrupt-tar.extension': [tarOf([{ type: 'x', content: '99 path=a\n' }, ...files('a')])],
   'corrupt-tar.bomb': [tarOf([{ type: 'x', bytes: 4_000_000_000 }])],
+  'bytes-after-tar': [tarOf(files('a', 'b'), { after: 'Signed by somebody.' })],
+  'bytes-after-tar.another': [Buffer.concat([whole, whole])],
+  'bytes-after-archive': [Buffer.concat([gzipSync(whole), Buffer.from('\0\0Signed by somebody.')]), gz],
+  'bytes-after-archive.begins': [Buffer.concat([gzipSync(whole), Buffer.from('Signed by somebody.')]), gz],
   'corrupt-archive.gzip': [gzipSync(whole).subarray(0, 60), gz],
   'no-room': [tarOf([...files('a'), { name: 'b', bytes: 30_000_000 }]), tiny],
   'entry-outside': [tarOf(files('../../etc/cron.d/job', './../job'))],
@@ -82,8 +86,7 @@ const ofPrograms = ['program-missing', 'corrupt-archive.xz', 'program-failed']
 const warned: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'entry-clash.warning': [tarOf(files('README', 'readme', 'é', 'e\u0301'))],
   'corrupt-tar.no-end': [tarOf(files('a', 'b'), { endBlocks: 0 })],
-  'corrupt-tar.stray': [tarOf(files('a', 'b'), { after: 'Signed by somebody.' })],
-  'corrupt-tar.another': [Buffer.concat([whole, whole])],
+  'corrupt-tar.stray': [tarOf(files('a', 'b'), { after: 'left'.padEnd(10_240 - 3072, '.') })],
 }
 
 describe('messages', () => {

@@ -152,6 +152,40 @@ describe('unpacks', () => {
   })
 })
 
+describe('what stands behind the end', () => {
+  const [a, b] = files('a', 'b') as readonly [TarPart, TarPart]
+  const record = 10_240
+  const first = tarOf([a]).length
+  test.each<[string, string | Buffer]>([
+    ['zeros', Buffer.alloc(record - first)],
+    ['many zeros, of no whole record', Buffer.alloc(3_000_001)],
+    ['anything in the last record', Buffer.alloc(record - first, 'x')],
+    ['anything in the last record, behind zeros', Buffer.alloc(record - first).fill('x', 600)],
+  ])('may be %s', async (_, after) => {
+    const { bench, problem } = await unpack(tarOf([a], { after }))
+    expect(problem).toBeUndefined()
+    expect(staged(bench)).toEqual({ a: 'a' })
+    expect(bench.told).toHaveLength(Buffer.from(after).includes('x') ? 1 : 0)
+  })
+
+  test.each<[string, string | Buffer]>([
+    ['a byte', 'x'],
+    ['a byte behind zeros', `${'\0'.repeat(70_000)}x`],
+    ['anything of no whole record', Buffer.alloc(512, 'x')],
+    ['anything in one more record', Buffer.alloc(2 * record - first, 'x')],
+    ['another tar', tarOf([b])],
+    [
+      'another tar in the last record',
+      Buffer.concat([tarOf([b]), Buffer.alloc(record - first - tarOf([b]).length)]),
+    ],
+    ['another tar in another record', Buffer.concat([Buffer.alloc(record - first), tarOf([b])])],
+  ])('must not be %s', async (_, after) => {
+    const { bench, problem } = await unpack(tarOf([a], { after }))
+    expect(problem?.code).toBe('bytes-after-tar')
+    expect(bench.recorded.size).toBe(0)
+  })
+})
+
 describe('hard links', () => {
   const link = (name: string, goal: string): TarPart => ({ name, type: '1', goal })
 

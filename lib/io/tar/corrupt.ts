@@ -26,10 +26,29 @@ export interface Ending {
   readonly strayBytes: number
   /** They begin like a tar. */
   readonly isAnother: boolean
+  /** They are what fills up the last record, where anything may stand. */
+  readonly isInRecord: boolean
+}
+
+/** Of what stands behind the end, readers that are told to go on see what others do not. */
+export function refuseEnding(archive: string, { isMarked, strayBytes, isAnother, isInRecord }: Ending): void {
+  if (!isMarked || strayBytes === 0 || (isInRecord && !isAnother)) return
+  throw new Problem({
+    code: 'bytes-after-tar',
+    message: `${archive} goes on behind the end of the tar, by ${plural(strayBytes, 'byte')}.`,
+    evidence: [
+      { label: 'wanted', text: 'nothing, or zeros' },
+      { label: 'found', text: isAnother ? 'the beginning of another tar' : 'something else' },
+    ],
+    next: isAnother
+      ? 'where several tars were joined, name each as a source of its own, ' +
+        'or join them again as one (tar --concatenate) and write the path of the result as url.'
+      : fetchAgain,
+  })
 }
 
 /** What is odd about an end, and no reason to refuse what came before. */
-export function oddEnding(archive: string, { isMarked, strayBytes, isAnother }: Ending): DiagnosticDraft[] {
+export function warningsOfEnding(archive: string, { isMarked, strayBytes }: Ending): DiagnosticDraft[] {
   if (!isMarked)
     return [
       {
@@ -46,9 +65,7 @@ export function oddEnding(archive: string, { isMarked, strayBytes, isAnother }: 
       severity: 'warning',
       code: 'corrupt-tar',
       message: `${archive} goes on behind its end, by ${plural(strayBytes, 'byte')} that no reader of tars looks at.`,
-      ...(isAnother && { evidence: [{ label: 'found', text: 'the beginning of another tar' }] }),
       disk: 'Only what stands before the end was unpacked.',
-      ...(isAnother && { next: 'where several tars were joined, name each as a source of its own.' }),
     },
   ]
 }
