@@ -69,6 +69,8 @@ export interface ZipWhole {
     readonly bytes?: number
     readonly offset?: number
     readonly disk?: number
+    /** Of the ZIP64 end record, in its locator. */
+    readonly locator?: number
   }
 }
 
@@ -267,7 +269,12 @@ function endRecords(parts: number, directoryBytes: number, directoryOffset: numb
       u64(bytes),
       u64(offset),
     ]),
-    Buffer.concat([u32(0x07064b50), u32(0), u64(directoryOffset + directoryBytes), u32(1)]),
+    Buffer.concat([
+      u32(0x07064b50),
+      u32(0),
+      u64(directoryOffset + directoryBytes + (lies.locator ?? 0)),
+      u32(1),
+    ]),
   ]
   const count = u16(whole.plainEntries ?? (far.has('entries') ? 0xffff : entries))
   return Buffer.concat([

@@ -220,6 +220,11 @@ describe('refuses', () => {
     ['cut-zip', 'more behind it than is looked through', zipOf([cat], { after: Buffer.alloc(70_000) })],
     ['corrupt-zip', 'bytes between directory and end', zipOf([cat, dog], { between: 'signed' })],
     ['corrupt-zip', 'two ends that differ', zipOf([cat], { zip64: ['offset'], plainEntries: 2 })],
+    ...[-1, 1, -50, 1e9, 2 ** 62].map((locator): [string, string, Buffer] => [
+      'corrupt-zip',
+      `a ZIP64 end record that is said to be ${locator} bytes further`,
+      zipOf([cat], { zip64: ['entries'], lies: { locator } }),
+    ]),
     ['wrong-entry-count', 'none of two', zipOf([cat, dog], { lies: { entries: -2 } })],
     [
       'zip64-missing',

@@ -46,6 +46,7 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'corrupt-zip': [zip([first], { lies: { bytes: 1, offset: -1 } })],
   'corrupt-zip.between': [zip([first], { between: 'a signature' })],
   'corrupt-zip.two-ends': [zip([first], { zip64: ['offset'], plainEntries: 2 })],
+  'corrupt-zip.locator': [zip([first], { zip64: ['entries'], lies: { locator: -40 } })],
   'corrupt-zip.no-size': [zip([{ ...first, zip64: ['bytes'], zip64Lost: true }])],
   'corrupt-zip.directory': [zip([{ ...first, says: { compressedBytes: 500 } }])],
   'cut-zip': [zip([first]).subarray(0, 40)],

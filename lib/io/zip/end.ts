@@ -3,7 +3,7 @@
  * archive is refused, and so is an end that is not the archive's own. Reads no entry.
  */
 
-import { plural } from '../../model/units.ts'
+import { formatCount, plural } from '../../model/units.ts'
 import { corrupt } from './corrupt.ts'
 import { tooFew } from './count.ts'
 import { bytesAfter, bytesBefore } from './outside.ts'
@@ -42,6 +42,8 @@ export async function findDirectory(source: RandomAccess): Promise<DirectoryPlac
   const zip64 = await readZip64(source, endAt)
   if (zip64) refuseTwoEnds(source.name, end, zip64.end)
   const place = await checked(source, combine(end, zip64?.end), zip64 ?? { recordAt: endAt })
+  // Of a split archive it says where in a part.
+  if (zip64 && !place.starts && zip64.saidAt !== zip64.recordAt) throw elsewhereThanSaid(source.name, zip64)
   const rest = tail.subarray(behind(tail, inTail))
   if (rest.length > 0) throw bytesAfter(source.name, source.bytes, rest)
   return place
@@ -102,19 +104,24 @@ const readEnd = (record: Buffer): End => ({
   offset: record.readUInt32LE(16),
 })
 
-async function readZip64(
-  source: RandomAccess,
-  endAt: number,
-): Promise<{ end: End; recordAt: number } | undefined> {
+interface Zip64 {
+  readonly end: End
+  readonly recordAt: number
+  /** Where its locator says that it is. */
+  readonly saidAt: number
+}
+
+async function readZip64(source: RandomAccess, endAt: number): Promise<Zip64 | undefined> {
   const locatorAt = endAt - locatorBytes
   if (locatorAt < zip64EndBytes) return undefined
   const locator = await source.read(locatorAt, locatorBytes)
   if (locator.readUInt32LE(0) !== locatorSignature) return undefined
   // Nearly always directly before the locator, also where bytes before the archive make the stated offset wrong.
-  for (const recordAt of [locatorAt - zip64EndBytes, Number(locator.readBigUInt64LE(8))]) {
+  const saidAt = Number(locator.readBigUInt64LE(8))
+  for (const recordAt of [locatorAt - zip64EndBytes, saidAt]) {
     if (recordAt > locatorAt - zip64EndBytes) continue
     const record = await source.read(recordAt, zip64EndBytes)
-    if (record.readUInt32LE(0) === zip64EndSignature) return { end: readZip64End(record), recordAt }
+    if (record.readUInt32LE(0) === zip64EndSignature) return { end: readZip64End(record), recordAt, saidAt }
   }
   throw corrupt(source.name, 'the ZIP64 record at its end is missing')
 }
@@ -137,6 +144,13 @@ function refuseTwoEnds(archive: string, end: End, zip64: End): void {
         { label: 'found', text: `${field}: ${zip64[field]}`, from: 'the ZIP64 end record' },
       ])
 }
+
+/** Readers that go there, and readers that look before the locator, could see two archives. */
+const elsewhereThanSaid = (archive: string, { recordAt, saidAt }: Zip64): Error =>
+  corrupt(archive, 'its ZIP64 end record is not where its end says', [
+    { label: 'wanted', text: `at byte ${formatCount(saidAt)}`, from: 'the locator at its end' },
+    { label: 'found', text: `at byte ${formatCount(recordAt)}` },
+  ])
 
 /** A field at its limit means the ZIP64 one, if there is one: an archive may hold just 65,535 entries without ZIP64. */
 function combine(end: End, zip64: End | undefined): End {
