@@ -7,9 +7,7 @@ import { readdirSync, type Stats } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { sha256OfFile } from './io/digest.ts'
 import { look, makeFolder, move, nearestExisting, remove, removeEmptyFolders } from './io/disk.ts'
-import { type Manifest, unknownDigest } from './model/manifest.ts'
-import { Problem } from './model/problem.ts'
-import { shortDigest } from './model/units.ts'
+import type { Manifest } from './model/manifest.ts'
 
 export interface Placement {
   readonly form: 'file' | 'tree'
@@ -40,9 +38,8 @@ export interface Placed {
   readonly folders: ReadonlySet<string>
 }
 
-/** Puts a staged artifact into place. Throws `place-clash` before anything is touched. */
+/** Puts a staged artifact into place. That no other task gives one of its files otherwise was looked for before. */
 export async function place(placement: Placement): Promise<Placed> {
-  refuseClashes(placement)
   const movedAside: string[] = []
   const folders = new Set<string>()
 
@@ -126,30 +123,4 @@ export function moveAside(final: string, { root, aside }: Pick<Placement, 'root'
   makeFolder(dirname(goal))
   move(final, goal)
   return path
-}
-
-/** Two tasks may give one file only if it is the same file. Throws `place-clash`. */
-export function refuseClashes({
-  contents,
-  form,
-  final,
-  root,
-  ownerOf,
-}: Pick<Placement, 'contents' | 'form' | 'final' | 'root' | 'ownerOf'>): void {
-  for (let i = 0; i < contents.count; i += 1) {
-    const path = form === 'file' ? final : join(final, contents.path(i))
-    const owner = ownerOf(path)
-    const sha256 = contents.sha256(i)
-    if (owner === undefined || owner.sha256 === sha256 || sha256 === unknownDigest) continue
-    throw new Problem({
-      code: 'place-clash',
-      message: `Two sources give different files for ${relative(root, path)}.`,
-      evidence: [
-        { label: 'there', text: `sha256 ${shortDigest(owner.sha256)}`, from: owner.task },
-        { label: 'new', text: `sha256 ${shortDigest(sha256)}` },
-      ],
-      disk: 'Nothing was placed; the file that was there first was left as it is.',
-      next: 'give one of the sources another directory (`into`), or remove one of them.',
-    })
-  }
 }

@@ -18,10 +18,11 @@ import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
 import { tellOfMoved } from './aside.ts'
 import { attempt, isSole, type Made } from './attempt.ts'
+import { refuseClashes } from './clashes.ts'
 import type { Run } from './context.ts'
 import { discard, isTaken, removeResult, removeShelf } from './discard.ts'
 import { inherit } from './inherit.ts'
-import { ownerAmongSiblings, wasPlacedBefore } from './owners.ts'
+import { isLasting, ownerAmongSiblings, wasPlacedBefore } from './owners.ts'
 import { nextTick, timesOf } from './times.ts'
 
 export interface Done {
@@ -124,6 +125,7 @@ async function publish(
 ): Promise<ColumnarManifest> {
   const final = join(run.root, gives.at)
   const { contents } = made
+  if (isLasting(task)) refuseClashes(run, task, contents)
   await syncFiles(staging, made.written)
   const memory = run.known.memoryOf(task.id)
   run.known.receipts.started(task.id, placingOf(run, task, gives, contents))
