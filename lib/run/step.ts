@@ -45,12 +45,14 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
   try {
     const made = await attemptAnew(run, { task, reason, staging, overlap, signal })
     signal.throwIfAborted()
+    if (isLasting(task) && made.contents) await run.precedence.turn(task, made.contents, signal)
     const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
     if (task.kind.staging === 'shelf') removeShelf(run, task)
     else if (task.kind.staging) remove(staging)
     return { receipt, made }
   } finally {
+    run.precedence.end(task.id)
     overlap.close()
     if (!task.kind.staging) remove(staging)
   }
@@ -60,6 +62,7 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
 async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Promise<Made> {
   for (;;) {
     makeFolder(asked.staging)
+    if (isLasting(asked.task)) run.precedence.begin(asked.task)
     try {
       await asked.overlap.open()
       const made = await attempt(run, asked)

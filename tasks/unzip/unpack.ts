@@ -54,6 +54,7 @@ async function unpackFrom(
   try {
     const selection = select(opened.directory, params, bench)
     if (params.inner === undefined) remarkDirectory(opened.directory, bench)
+    bench.foretell(selection)
     keepIntact(selection, bench)
     if (bench.isBegun) await keepPlaced(selection, bench)
     refuseWithoutRoom(selection, opened.archive, bench.staging)
