@@ -135,19 +135,37 @@ describe('a split archive', () => {
   })
 
   test.each([
-    ['the last part first', ['pack.zip', 'pack.z01', 'pack.z02'], 'wrong-parts'],
+    ['the last part first, by names that say nothing', ['three', 'one', 'two'], 'wrong-parts'],
     ['the last part alone', ['pack.zip'], 'split-zip'],
   ])('%s', async (_, order, code) => {
-    const { place } = await world({ order, pinned: false })
+    const { place, host } = await world({ order, pinned: false })
+    for (const [i, name] of ['one', 'two', 'three'].entries()) host.serve(`/${name}`, parts[i] as Buffer)
     const { codes, summary } = await place.run('build')
     expect(codes).toEqual([code])
     expect(summary).toMatchObject({ failed: 1, exitCode: 1 })
     expect(existsSync(join(place.root, 'images'))).toBe(false)
   })
+
+  test.each([
+    ['the last part first', ['pack.zip', 'pack.z01', 'pack.z02']],
+    ['the second part first', ['pack.z02', 'pack.z01', 'pack.zip']],
+    ['without the first', ['pack.z02', 'pack.zip']],
+  ])('%s: a mistake of the spec, also where nobody says that it is a zip', async (_, order) => {
+    const { place, host } = await world({ order })
+    place.spec(
+      place.read('datasets.yaml').split('\n').slice(2).join('\n').replace(', unzip: { root: images }', ''),
+    )
+    const wrong = await place.run('build')
+    expect(wrong).toMatchObject({ exitCode: 2, codes: ['bad-parts'] })
+    expect(wrong.diagnostics[0]?.next).toContain('pack.z01, pack.z02, pack.zip')
+    expect(host.requests).toEqual([])
+  })
 })
 
 test.each([
   ['pack.zip.001, told by its name', ['pack.zip.001', 'pack.zip.002', 'pack.zip.003'], ''],
+  ['pack.zip.00, told by its name', ['pack.zip.00', 'pack.zip.01', 'pack.zip.02'], ''],
+  ['pack.zip.part-aa, told by its name', ['pack.zip.part-aa', 'pack.zip.part-ab', 'pack.zip.part-ac'], ''],
   ['pack.part-aa', ['pack.part-aa', 'pack.part-ab', 'pack.part-ac'], ', unzip: {}'],
 ])('pieces of a whole archive: %s', async (_, pieces, unzip) => {
   const [place, host] = [ground(), await mirror()]
