@@ -2,10 +2,13 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
 import { gate, megabyte, noise, unpacked } from '../rig/arriving.ts'
+import { expectGolden } from '../rig/golden.ts'
 import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
+import { tarOf } from '../rig/tars.ts'
 import { splitZipOf, zipOf } from '../rig/zips.ts'
 
 const pictures = Array.from({ length: 24 }, (_, i) => ({ name: `images/${i}.jpg`, content: noise(i) }))
@@ -176,6 +179,42 @@ test.each([
   place.spec(`targets: { all: { sources: [{ url: [${urls}]${unzip} }] } }\n`)
   expect((await place.run('build')).summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
   expect(Object.values(place.tree()).toSorted()).toEqual(Object.values(tree).toSorted())
+})
+
+describe('parts that do not make the archive: the list of them is looked at first', () => {
+  const zipped = zipOf(pictures.slice(0, 3))
+  const packed = gzipSync(tarOf(pictures.slice(0, 3)))
+  const cutIn = (archive: Buffer): readonly Buffer[] => {
+    const third = Math.ceil(archive.length / 3)
+    return [0, 1, 2].map(i => archive.subarray(i * third, (i + 1) * third))
+  }
+
+  test.each([
+    ['a zip, swapped', zipped, 'unzip: {}', [1, 0, 2]],
+    ['a zip without its first part', zipped, 'unzip: {}', [1, 2]],
+    ['a zip without its last part', zipped, 'unzip: {}', [0, 1]],
+    ['a zip without its second part', zipped, 'unzip: {}', [0, 2]],
+    ['a tar, swapped', packed, 'untar: {}', [0, 2, 1]],
+    ['a tar without its last part', packed, 'untar: {}', [0, 1]],
+    ['a pinned zip, swapped', zipped, `sha256: ${sha256Of(zipped)}, unzip: {}`, [1, 0, 2]],
+    ['of another size', zipped, `size: ${zipped.length}, unzip: {}`, [0, 2]],
+  ])('%s', async (what, archive, written, order) => {
+    const place = ground()
+    cutIn(archive).forEach((bytes, i) => place.write(`part${i}.bin`, bytes))
+    const url = order.map(i => `part${i}.bin`).join(', ')
+    place.spec(`targets:\n  all:\n    sources:\n      - { url: [${url}], ${written} }\n`)
+    const { exitCode, diagnostics } = await place.run('build')
+    expect(exitCode).toBe(1)
+    expect(diagnostics).toMatchObject([
+      {
+        place: { file: 'datasets.yaml', line: 6, column: 11 },
+        next: expect.stringMatching(/^look at the list of parts under url: /),
+      },
+    ])
+    if (what === 'a zip, swapped') expectGolden('cli/entry-header-mismatch.parts', diagnostics)
+    if (what === 'a pinned zip, swapped') expectGolden('cli/digest-mismatch.parts', diagnostics)
+    if (what === 'of another size') expectGolden('cli/size-mismatch.parts', diagnostics)
+  })
 })
 
 describe('several archives into one target', () => {
