@@ -46,6 +46,21 @@ describe('a file where another source has a folder', () => {
   })
 })
 
+test('one source whose file becomes a folder, and a file again, is in nobody’s way', async () => {
+  const place = ground()
+  place.spec('targets: { things: { sources: [{ url: D.zip }] } }\n')
+  for (const [files, tree] of [
+    [{ x: 'a file' }, ['things/x']],
+    [{ 'x/y': 'below it' }, ['things/x/y']],
+    [{ x: 'a file' }, ['things/x']],
+  ] as const) {
+    place.write('D.zip', zip(files))
+    expect(await place.run('build')).toMatchObject({ exitCode: 0, codes: [] })
+    expect(Object.keys(place.tree())).toEqual(tree)
+  }
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0 })
+})
+
 describe('two archives that both arrive', () => {
   const pictures = (from: number, to: number) =>
     Object.fromEntries(Array.from({ length: to - from }, (_, i) => [`${from + i}.jpg`, noise(from + i)]))

@@ -194,6 +194,26 @@ test('a folder where a file belongs, a file where a folder belongs, a link where
   expect(readlinkSync(join(root, '.aside/coco/linked'))).toBe(join(root, 'elsewhere'))
 })
 
+test('a folder of ours where a file belongs, a file of ours where a folder does: nothing goes aside', async () => {
+  const { put, coco, aside } = rootWith({
+    'coco/file': 'was a file',
+    'coco/folder/a.jpg': 'a',
+    'coco/folder/sub/b.jpg': 'b',
+    'coco/mixed/c.jpg': 'c',
+    'coco/mixed/mine.txt': 'mine',
+  })
+  const previous = manifestOf({
+    file: 'was a file',
+    'folder/a.jpg': 'a',
+    'folder/sub/b.jpg': 'b',
+    'mixed/c.jpg': 'c',
+  })
+  const placed = await put({ 'file/x.jpg': 'x', folder: 'is a file', mixed: 'is a file, too' }, { previous })
+  expect(coco()).toEqual({ 'file/x.jpg': 'x', folder: 'is a file', mixed: 'is a file, too' })
+  expect(placed.movedAside).toEqual(['coco/mixed'])
+  expect(aside()).toEqual({ 'coco/mixed/mine.txt': 'mine' })
+})
+
 test('a single file', async () => {
   const { root, placement } = rootWith({ 'notes/x.json': 'mine' })
   mkdirSync(join(root, '.staging'))
