@@ -44,8 +44,8 @@ export class Precedence {
   }
 
   /**
-   * Resolves when these contents may be placed; until its end no other is then that may meet them. Only who has begun is
-   * waited for: one that has not may need the room, the core or the connection that this one has.
+   * Resolves when these contents may be placed; until its end no other of these folders is. Only who has begun is waited
+   * for: one that has not may need the room, the core or the connection that this one has.
    */
   async turn(task: Lasting, contents: ColumnarManifest, signal: AbortSignal): Promise<void> {
     const own = this.#atWork.get(task.id)
@@ -53,11 +53,11 @@ export class Precedence {
     const ours = branchOf(task.gives, contents)
     const meet = new Map<Names, boolean>()
     for (let work = this.#before(task, meet); work; work = this.#before(task, meet)) {
-      const { names } = work
-      if (names === undefined || meet.get(names)) await this.#change(signal)
+      const { names, isPlacing } = work
+      if (isPlacing || names === undefined || meet.get(names)) await this.#change(signal)
       else meet.set(names, await doMeet(ours, work.task, names))
     }
-    Object.assign(own, { names: contents, isPlacing: true })
+    own.isPlacing = true
   }
 
   /** Whom it has to wait for, or may have to. `meet`: whose names do, as far as was found out. */
@@ -66,9 +66,8 @@ export class Precedence {
       ({ task: other, names, isPlacing }) =>
         other.id !== task.id &&
         other.target === task.target &&
-        (isPlacing || comesBefore(other, task)) &&
         mayMeet(folderOf(other.gives), folderOf(task.gives)) &&
-        (names === undefined || meet.get(names) !== false),
+        (isPlacing || (comesBefore(other, task) && (names === undefined || meet.get(names) !== false))),
     )
   }
 
