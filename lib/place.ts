@@ -7,9 +7,7 @@ import { readdirSync, type Stats } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { sha256OfFile } from './io/digest.ts'
 import { look, makeFolder, move, nearestExisting, remove, removeEmptyFolders } from './io/disk.ts'
-import { type Manifest, unknownDigest } from './model/manifest.ts'
-import { Problem } from './model/problem.ts'
-import { shortDigest } from './model/units.ts'
+import type { Manifest } from './model/manifest.ts'
 
 export interface Placement {
   readonly form: 'file' | 'tree'
@@ -40,9 +38,8 @@ export interface Placed {
   readonly folders: ReadonlySet<string>
 }
 
-/** Puts a staged artifact into place. Throws `place-clash` before anything is touched. */
+/** Puts a staged artifact into place. That no other task gives one of its files otherwise was looked for before. */
 export async function place(placement: Placement): Promise<Placed> {
-  refuseClashes(placement)
   const movedAside: string[] = []
   const folders = new Set<string>()
 
@@ -53,7 +50,7 @@ export async function place(placement: Placement): Promise<Placed> {
       move(staged, final)
       folders.add(dirname(final))
     } else if (look(staged)?.isDirectory()) {
-      if (!there.isDirectory()) setAside(final)
+      if (!there.isDirectory()) await clear(final, there)
       makeFolder(final)
       for (const name of readdirSync(staged)) await put(join(staged, name), join(final, name))
     } else {
@@ -61,16 +58,32 @@ export async function place(placement: Placement): Promise<Placed> {
     }
   }
 
+  const pathOf = (final: string): string =>
+    placement.form === 'file' ? basename(final) : relative(placement.final, final)
+
   const putFile = async (staged: string, final: string, there: Stats): Promise<void> => {
-    const path = placement.form === 'file' ? basename(final) : relative(placement.final, final)
-    const wanted = sha256Of(placement.contents, path)
+    const wanted = sha256Of(placement.contents, pathOf(final))
     const found = there.isFile() ? (await sha256OfFile(final)).sha256 : undefined
     if (found !== undefined && found === wanted) return remove(staged)
+    await clear(final, there, found)
+    move(staged, final)
+    folders.add(dirname(final))
+  }
+
+  /** Makes way at a path where something else lies: what is ours is as good as gone, what is not is moved aside. */
+  const clear = async (final: string, there: Stats, sha256?: string): Promise<void> => {
+    const path = pathOf(final)
+    if (there.isDirectory()) {
+      for (const manifest of placedBefore(placement))
+        await removeLeftovers(placement, manifest, { below: path, edited: () => {}, folders })
+      if (look(final)) setAside(final)
+      return
+    }
+    const found = sha256 ?? (there.isFile() ? (await sha256OfFile(final)).sha256 : undefined)
     const isForeign =
       found === undefined || !(isOurs(placement, path, found) || placement.wasPlaced(final, found))
     if (isForeign) setAside(final)
-    move(staged, final)
-    folders.add(dirname(final))
+    else remove(final)
   }
 
   const setAside = (final: string): void => {
@@ -80,37 +93,51 @@ export async function place(placement: Placement): Promise<Placed> {
 
   makeFolder(dirname(placement.final))
   if (look(placement.staged)) await put(placement.staged, placement.final)
-  if (placement.previous) await removeLeftovers(placement, placement.previous, setAside, folders)
+  const { previous, begun } = placement
+  if (previous) await removeLeftovers(placement, previous, { edited: setAside, folders })
   // A file that is not the one that was on its way may be anybody's, and is in nobody's way.
-  for (const begun of placement.begun) await removeLeftovers(placement, begun, () => {}, folders)
+  for (const each of begun) await removeLeftovers(placement, each, { edited: () => {}, folders })
   // A folder that became empty is gone; its own entry was taken out of the one above.
   return { movedAside, folders: new Set([...folders].map(nearestExisting)) }
 }
 
+const placedBefore = ({ previous, begun }: Placement): readonly Manifest[] => [
+  ...begun,
+  ...(previous ? [previous] : []),
+]
+
 /** It has bytes that this task placed there. */
-const isOurs = ({ previous, begun }: Placement, path: string, found: string | undefined): boolean =>
-  found !== undefined &&
-  [...begun, ...(previous ? [previous] : [])].some(manifest => sha256Of(manifest, path) === found)
+const isOurs = (placement: Placement, path: string, found: string | undefined): boolean =>
+  found !== undefined && placedBefore(placement).some(manifest => sha256Of(manifest, path) === found)
 
 function sha256Of(manifest: Manifest, path: string): string | undefined {
   const i = manifest.find(path)
   return i < 0 ? undefined : manifest.sha256(i)
 }
 
-/** Takes away what this task placed last time and does not give any more; what was edited since is moved aside. */
+interface Leaving {
+  /** Only what lies below this folder of the tree. */
+  readonly below?: string
+  /** What to do with a file that was edited since. */
+  readonly edited: (final: string) => void
+  readonly folders: Set<string>
+}
+
+/** Takes away what this task placed last time and does not give any more. */
 async function removeLeftovers(
   placement: Placement,
   previous: Manifest,
-  edited: (final: string) => void,
-  folders: Set<string>,
+  { below, edited, folders }: Leaving,
 ): Promise<void> {
   if (placement.form === 'file') return
   for (let i = 0; i < previous.count; i += 1) {
     const path = previous.path(i)
+    if (below !== undefined && !path.startsWith(`${below}/`)) continue
     if (placement.contents.find(path) >= 0) continue
     const final = join(placement.final, path)
     const there = look(final)
-    if (there === undefined || placement.ownerOf(final)) continue
+    // A folder is what came in its place.
+    if (there === undefined || there.isDirectory() || placement.ownerOf(final)) continue
     const found = there.isFile() ? (await sha256OfFile(final)).sha256 : undefined
     if (isOurs(placement, path, found)) remove(final)
     else edited(final)
@@ -126,30 +153,4 @@ export function moveAside(final: string, { root, aside }: Pick<Placement, 'root'
   makeFolder(dirname(goal))
   move(final, goal)
   return path
-}
-
-/** Two tasks may give one file only if it is the same file. Throws `place-clash`. */
-export function refuseClashes({
-  contents,
-  form,
-  final,
-  root,
-  ownerOf,
-}: Pick<Placement, 'contents' | 'form' | 'final' | 'root' | 'ownerOf'>): void {
-  for (let i = 0; i < contents.count; i += 1) {
-    const path = form === 'file' ? final : join(final, contents.path(i))
-    const owner = ownerOf(path)
-    const sha256 = contents.sha256(i)
-    if (owner === undefined || owner.sha256 === sha256 || sha256 === unknownDigest) continue
-    throw new Problem({
-      code: 'place-clash',
-      message: `Two sources give different files for ${relative(root, path)}.`,
-      evidence: [
-        { label: 'there', text: `sha256 ${shortDigest(owner.sha256)}`, from: owner.task },
-        { label: 'new', text: `sha256 ${shortDigest(sha256)}` },
-      ],
-      disk: 'Nothing was placed; the file that was there first was left as it is.',
-      next: 'give one of the sources another directory (`into`), or remove one of them.',
-    })
-  }
 }

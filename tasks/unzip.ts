@@ -13,8 +13,7 @@ export const unzip: TaskKind<UnzipParams> = {
   source: {
     key: 'unzip',
     grammar: unzipGrammar,
-    // The first part of one that was split, by zip or by 7z, names what is joined from all of them.
-    endings: ['.zip', '.z01', '.zip.001'],
+    endings: ['.zip'],
     fills: true,
     params: unzipParams,
   },

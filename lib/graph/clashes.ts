@@ -4,6 +4,7 @@ import { groupedBy } from '../model/grouped.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Artifact, Task } from '../model/task.ts'
+import { comesBefore } from './order.ts'
 
 interface Giver {
   readonly task: Task
@@ -44,13 +45,7 @@ function meetsAt(later: Giver, earlier: Giver): boolean {
   if (later.task.id === earlier.task.id) return false
   const trees = later.gives.form === 'tree' && earlier.gives.form === 'tree'
   if (trees && later.task.target === earlier.task.target) return false
-  const { place: a } = later.task
-  const { place: b } = earlier.task
-  return (
-    a.line > b.line ||
-    (a.line === b.line && a.column > b.column) ||
-    (a.line === b.line && later.task.id > earlier.task.id)
-  )
+  return comesBefore(earlier.task, later.task)
 }
 
 /** A file covers nothing but its own path: a folder there would be a clash of its own. */

@@ -11,6 +11,7 @@ import type {
   RenameParams,
   UrlsParams,
 } from '../model/params.ts'
+import { wholeName } from '../model/part-names.ts'
 import { Problem } from '../model/problem.ts'
 import type { SourceRequest } from '../model/source-form.ts'
 import {
@@ -58,7 +59,7 @@ export class Draft {
     if (origin.form === 'urls') return this.#listed(name, target, source, origin)
     const wanted = origin.form === 'manual' ? origin : this.#downloadOf(origin)
     const from = 'url' in wanted ? this.#download(name, wanted) : this.#manual(name, source, wanted)
-    const kind = this.#kindOf(source, fileNameOf(from))
+    const kind = this.#kindOf(source, from)
     const request: SourceRequest = {
       ...this.#request(name, source, kind, from, wanted),
       expectedFiles: this.#filesOf(target, source),
@@ -122,7 +123,7 @@ export class Draft {
   #filling(name: string, source: Source): Filling {
     const download = this.#downloadOf(source.origin)
     const from = this.#download(name, download)
-    const kind = this.#kindOf(source, fileNameOf(from))
+    const kind = this.#kindOf(source, from)
     if (kind.source?.fills !== true)
       throw new Problem({
         code: 'bad-value',
@@ -154,10 +155,11 @@ export class Draft {
   }
 
   /** The kind that the source asks for, or the one that the file's name tells; a file of no kind is placed as it is. */
-  #kindOf(source: Source, fileName: string): TaskKind {
+  #kindOf(source: Source, from: Task): TaskKind {
     const asked = source.becomes?.kind
     if (asked !== undefined) return this.#kind(asked)
-    const lower = fileName.toLowerCase()
+    const { download } = from.params as Partial<DownloadParams>
+    const lower = (wholeName(download?.url ?? []) ?? fileNameOf(from)).toLowerCase()
     const told = [...this.#kinds.values()].find(({ source: form }) =>
       form?.endings?.some(ending => lower.endsWith(ending)),
     )

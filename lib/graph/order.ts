@@ -1,4 +1,4 @@
-/** Puts tasks into an order in which each comes after what it takes. Pure; linear in tasks and edges. */
+/** Orders of tasks: each after what it takes, linear in tasks and edges, or as the spec names them. Pure. */
 
 import { Problem } from '../model/problem.ts'
 import { inputsOf, type Task, type TaskId } from '../model/task.ts'
@@ -34,6 +34,12 @@ export function inOrder(tasks: ReadonlyMap<TaskId, Task>): readonly Task[] {
     }
   }
   return ordered
+}
+
+/** The spec names it before the other; ids decide between two that it does not tell apart. */
+export function comesBefore(a: Task, b: Task): boolean {
+  const order = a.place.line - b.place.line || a.place.column - b.place.column
+  return order < 0 || (order === 0 && a.id < b.id)
 }
 
 function cycle(path: readonly Task[], back: TaskId): Problem {

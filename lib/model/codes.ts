@@ -13,6 +13,7 @@ export const misreadCodes = [
   'wrong-type',
   'bad-value',
   'bad-address',
+  'bad-parts',
   'duplicate-key',
   'unknown-name',
   'reserved-name',

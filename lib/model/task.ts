@@ -269,6 +269,8 @@ export interface Workbench {
   readonly began: number
   /** Asked for with `--force`. */
   readonly forced: boolean
+  /** Which files the result will have, as soon as that is known. */
+  foretell(names: Pick<Manifest, 'count' | 'path'>): void
   /** A file was made, and used up by who read it while it grew: recorded, not placed. */
   spend(path: string, bytes: number, sha256: string): void
   /** Who reads the artifact while it grows, at this moment. */

@@ -105,6 +105,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
       isSpent = true
     },
     audience: () => run.overlaps.audienceOf(task.id),
+    foretell: names => run.precedence.foretell(task.id, names),
     offer: file => run.overlaps.offer(task.id, file),
     remark: (name, value) => void (remarks[name] = value),
     received(bytes) {

@@ -8,11 +8,12 @@ import { look, makeFolder, move, remove, removeEmptyFolders, syncFolder } from '
 import { withTimes } from '../model/manifest.ts'
 import { isLinked, type Receipt } from '../model/receipt.ts'
 import type { Artifact, Task } from '../model/task.ts'
-import { moveAside, refuseClashes } from '../place.ts'
+import { moveAside } from '../place.ts'
 import { lookAt } from '../survey.ts'
 import { tellOfMoved } from './aside.ts'
+import { refuseClashes } from './clashes.ts'
 import type { Run } from './context.ts'
-import { ownerAmongSiblings } from './owners.ts'
+import { isLasting, ownerAmongSiblings } from './owners.ts'
 import type { Done } from './step.ts'
 import { nextTick, timesOf } from './times.ts'
 
@@ -33,13 +34,7 @@ export async function inherit(run: Run, task: Task): Promise<Done> {
     throw new Error(`${task.id} was to go on with a result that is not recorded`)
   const { form } = gives
   const [from, final] = [join(run.root, receipt.at), join(run.root, gives.at)]
-  refuseClashes({
-    contents: manifest,
-    form,
-    final,
-    root: run.root,
-    ownerOf: path => ownerAmongSiblings(run, task, path),
-  })
+  if (isLasting(task)) refuseClashes(run, task, manifest)
   const { bad } = await lookAt({
     place: from,
     form,

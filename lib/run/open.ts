@@ -20,6 +20,7 @@ import { headersOfHosts } from './headers.ts'
 import { hostsOf } from './hosts.ts'
 import { Overlaps } from './overlaps.ts'
 import { Pool } from './pools.ts'
+import { Precedence } from './precedence.ts'
 
 export interface RunRequest {
   readonly root: string
@@ -83,6 +84,7 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
         forced: request.force,
         wishes: new Map(),
         overlaps: new Overlaps(),
+        precedence: new Precedence(),
         ...budgets(request, signal),
       })
     } finally {

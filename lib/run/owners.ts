@@ -20,7 +20,7 @@ export function ownerAmongSiblings(
 ): { readonly task: string; readonly sha256: string } | undefined {
   for (const sibling of siblingsOf(run, task)) {
     const manifest = run.known.manifestOf(sibling.id)
-    if (manifest === undefined || sibling.gives === undefined) continue
+    if (manifest === undefined) continue
     const place = join(run.root, sibling.gives.at)
     if (sibling.gives.form === 'file') {
       if (place === path) return { task: sibling.id, sha256: manifest.digest }
@@ -37,9 +37,10 @@ export function ownerAmongSiblings(
 export type Lasting = Task & { readonly gives: Artifact }
 
 const lasting = new WeakMap<Graph, ReadonlyMap<string, readonly Lasting[]>>()
-const siblings = new WeakMap<Task, readonly Task[]>()
+const siblings = new WeakMap<Task, readonly Lasting[]>()
 
-function siblingsOf({ whole }: Run, task: Task): readonly Task[] {
+/** In the order of the graph. */
+export function siblingsOf({ whole }: Pick<Run, 'whole'>, task: Task): readonly Lasting[] {
   const known = siblings.get(task)
   if (known) return known
   const found = (lastingByTarget(whole).get(task.target) ?? []).filter(({ id }) => id !== task.id)
@@ -47,7 +48,7 @@ function siblingsOf({ whole }: Run, task: Task): readonly Task[] {
   return found
 }
 
-const isLasting = (task: Task): task is Lasting => task.gives?.lasting === true
+export const isLasting = (task: Task): task is Lasting => task.gives?.lasting === true
 
 /** Found for all targets at once. */
 export function lastingByTarget(graph: Graph): ReadonlyMap<string, readonly Lasting[]> {

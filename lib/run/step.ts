@@ -18,10 +18,11 @@ import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
 import { tellOfMoved } from './aside.ts'
 import { attempt, isSole, type Made } from './attempt.ts'
+import { refuseClashes } from './clashes.ts'
 import type { Run } from './context.ts'
 import { discard, isTaken, removeResult, removeShelf } from './discard.ts'
 import { inherit } from './inherit.ts'
-import { ownerAmongSiblings, wasPlacedBefore } from './owners.ts'
+import { isLasting, ownerAmongSiblings, wasPlacedBefore } from './owners.ts'
 import { nextTick, timesOf } from './times.ts'
 
 export interface Done {
@@ -44,12 +45,14 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
   try {
     const made = await attemptAnew(run, { task, reason, staging, overlap, signal })
     signal.throwIfAborted()
+    if (isLasting(task) && made.contents) await run.precedence.turn(task, made.contents, signal)
     const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
     if (task.kind.staging === 'shelf') removeShelf(run, task)
     else if (task.kind.staging) remove(staging)
     return { receipt, made }
   } finally {
+    run.precedence.end(task.id)
     overlap.close()
     if (!task.kind.staging) remove(staging)
   }
@@ -59,6 +62,7 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
 async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Promise<Made> {
   for (;;) {
     makeFolder(asked.staging)
+    if (isLasting(asked.task)) run.precedence.begin(asked.task)
     try {
       await asked.overlap.open()
       const made = await attempt(run, asked)
@@ -124,6 +128,7 @@ async function publish(
 ): Promise<ColumnarManifest> {
   const final = join(run.root, gives.at)
   const { contents } = made
+  if (isLasting(task)) refuseClashes(run, task, contents)
   await syncFiles(staging, made.written)
   const memory = run.known.memoryOf(task.id)
   run.known.receipts.started(task.id, placingOf(run, task, gives, contents))

@@ -11,6 +11,7 @@ import { plural } from '../model/units.ts'
 import type { Loose } from './check.ts'
 import { checkGroups } from './groups.ts'
 import type { Page } from './page.ts'
+import { checkParts } from './parts.ts'
 import type { SourceValue, SpecValue } from './shape.ts'
 import { normalDirectory } from './values.ts'
 
@@ -25,11 +26,15 @@ export function checkNames(spec: LooseSpec, page: Page): void {
   checkGroups(spec, page)
   for (const [pointer, source] of sourcesOf(spec)) {
     checkMirrors(source, pointer, page)
+    checkParts(source.url, pointer, page)
     checkSaidOnce(source, pointer, page)
     checkDownloadName(spec, source.download, below(pointer, 'download'), page)
   }
   for (const [name, file] of Object.entries(spec.downloads ?? {}))
-    if (file) checkMirrors(file, below('downloads', name), page)
+    if (file) {
+      checkMirrors(file, below('downloads', name), page)
+      checkParts(file.url, below('downloads', name), page)
+    }
 }
 
 /** Every source and every filling of one, by its pointer. */

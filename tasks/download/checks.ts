@@ -21,7 +21,7 @@ export function checkAnnouncement(
   const announced = `announced by ${source.host}, nothing was read`
   for (const bytes of [linked.size, total]) {
     if (size && bytes !== undefined && !sizeFits(size, bytes)) {
-      throw problems.sizeMismatch(params, size, { bytes, from: announced })
+      throw problems.sizeMismatch(params, source, size, { bytes, from: announced })
     }
   }
   if (linked.size !== undefined && total !== undefined && linked.size !== total) {
@@ -58,7 +58,7 @@ export function checkWhole(
 ): void {
   const { download, places } = params
   if (download.size && !sizeFits(download.size, whole.bytes)) {
-    throw problems.sizeMismatch(params, download.size, {
+    throw problems.sizeMismatch(params, source, download.size, {
       bytes: whole.bytes,
       from: `whole, from ${source.host}`,
     })

@@ -121,6 +121,7 @@ export class Crew {
   welcome(): void {
     this.#fill()
     this.#freeOne()
+    this.#freeForWish()
   }
 
   /** What it brought waits for room on the disk, or does not any more. */
@@ -243,6 +244,17 @@ export class Crew {
     if (this.#over.signal.aborted || busy.some(({ isHeld }) => !isHeld)) return
     const [last] = busy.toSorted((a, b) => (b.claim?.at ?? 0) - (a.claim?.at ?? 0))
     if (last && this.#segments?.isWantedBefore(last.claim?.at ?? 0)) last.leave.abort()
+  }
+
+  /** Where everybody has much to fetch, what somebody waits for is not left until the first is done: the last one goes for it. */
+  #freeForWish(): void {
+    const members = [...this.#members]
+    const isTakenSoon = members.some(({ claim, leave }) => claim === undefined || leave.signal.aborted)
+    if (this.#over.signal.aborted || isTakenSoon || this.#segments?.isWished !== true) return
+    const { leastTakenBytes: little } = this.#options.tuning
+    const busy = members.filter(({ claim }) => claim && claim.end - claim.at > little)
+    const [last] = busy.toSorted((a, b) => (b.claim?.at ?? 0) - (a.claim?.at ?? 0))
+    if (last && busy.length === members.length) last.leave.abort()
   }
 
   /** Looks at the rates of the last moments. */

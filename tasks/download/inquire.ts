@@ -39,21 +39,30 @@ export async function inquire(
   return joined(found)
 }
 
-/** The size alone, asked once; undefined where the host does not tell it. */
+/** The size alone, asked once; undefined where the host does not tell it. Throws `not-found` where it has no such file. */
 export async function sizeAt(
   params: DownloadParams,
   source: WebSource,
   inquiry: Inquiry,
   patience: Patience,
 ): Promise<number | undefined> {
-  try {
-    const outcome = await ask(params, source, inquiry, patience)
+  const sizeBy = async (askIt: Asking): Promise<number | undefined> => {
+    const outcome = await askIt(params, source, inquiry, patience)
     return outcome.state === 'told' ? outcome.found.size : undefined
+  }
+  try {
+    return await sizeBy(ask).catch((error: unknown) => {
+      // Some hosts know GET alone.
+      if (isNotFound(error)) return sizeBy(askByGet)
+      throw error
+    })
   } catch (error) {
-    if (error instanceof Problem) return undefined
+    if (error instanceof Problem && !isNotFound(error)) return undefined
     throw error
   }
 }
+
+const isNotFound = (error: unknown): boolean => error instanceof Problem && error.code === 'not-found'
 
 /** A file in parts has the size of all of them; no digest of its parts is one of the whole. */
 function joined(parts: readonly Found[]): Found {
@@ -103,24 +112,33 @@ type Outcome =
   | { readonly state: 'told'; readonly found: Found }
   | { readonly state: 'try-again'; readonly problem: Problem; readonly pauseMs?: number | undefined }
 
-const ask = (
+type Asking = (
   params: DownloadParams,
   source: WebSource,
   inquiry: Inquiry,
   patience: Patience,
-): Promise<Outcome> =>
-  inquiry.host(source.hostname).connect(async () => {
-    try {
-      const head = await askHead(source, inquiry, patience)
-      const isMute =
-        !head || refusesHead.has(head.status) || (head.status === 200 && sizeOf(head) === undefined)
-      const answer = isMute ? await request('GET', source, inquiry, patience) : head
-      return judge(params, source, answer, inquiry.host(source.hostname))
-    } catch (error) {
-      if (!isTransient(error)) throw error
-      return { state: 'try-again', problem: error }
-    }
-  })
+) => Promise<Outcome>
+
+const asking =
+  (answerOf: (source: WebSource, inquiry: Inquiry, patience: Patience) => Promise<Answer>): Asking =>
+  (params, source, inquiry, patience) =>
+    inquiry.host(source.hostname).connect(async () => {
+      try {
+        const answer = await answerOf(source, inquiry, patience)
+        return judge(params, source, answer, inquiry.host(source.hostname))
+      } catch (error) {
+        if (!isTransient(error)) throw error
+        return { state: 'try-again', problem: error }
+      }
+    })
+
+const askByGet: Asking = asking((...asked) => request('GET', ...asked))
+
+const ask: Asking = asking(async (...asked) => {
+  const head = await askHead(...asked)
+  const isMute = !head || refusesHead.has(head.status) || (head.status === 200 && sizeOf(head) === undefined)
+  return isMute ? request('GET', ...asked) : head
+})
 
 /** Signed addresses are often signed for GET alone. */
 const refusesHead: ReadonlySet<number> = new Set([403, 405, 501])

@@ -3,13 +3,14 @@
  * somebody waits for in a later part comes first. Knows no digest.
  *
  * The size of a part is known when it has come, or beforehand, where somebody who reads asked for the size of the whole
- * and the hosts told it. What they told wrongly costs the parts behind it, which are fetched again.
+ * and the hosts told it. What they told wrongly costs the parts behind it, which are fetched again. Where somebody reads, a
+ * part that its host does not have ends the rest: it would be missing when everything else had come.
  */
 
 import { Problem } from '../../lib/model/problem.ts'
 import type { Fetch } from './fetch.ts'
 import { sizeAt } from './inquire.ts'
-import { copyInto, sizeOfLocal } from './local.ts'
+import { copyInto, regularFile, sizeOfLocal } from './local.ts'
 import { type Arrived, type Bytes, Elsewhere } from './position.ts'
 import type { Source } from './sources.ts'
 import { transfer } from './transfer.ts'
@@ -26,11 +27,15 @@ const mostTimesAhead = 8
 /** In the order of the sources. */
 export async function fetchParts(sources: readonly Source[], fetch: Fetch): Promise<readonly Arrived[]> {
   const parts = new Parts(sources, fetch)
-  const unhear = fetch.part.growing.onAsked(() => parts.tellSize())
+  const { growing } = fetch.part
+  const unhear = growing.onAsked(() => parts.tellSize())
+  const unheed = growing.heed(() => parts.heed())
+  parts.heed()
   try {
     return await parts.all()
   } finally {
     unhear()
+    unheed()
     await parts.close()
   }
 }
@@ -43,18 +48,27 @@ class Parts {
   /** How often something of each part was fetched ahead of its turn. */
   readonly #timesAhead: number[]
   readonly #closed = new AbortController()
+  /** With the Problem of a part that its host does not have. */
+  readonly #missing = new AbortController()
   #asking: Promise<void> | undefined
 
   constructor(sources: readonly Source[], fetch: Fetch) {
+    const { bench } = fetch
     this.#sources = sources
-    this.#fetch = fetch
+    this.#fetch = {
+      ...fetch,
+      bench: { ...bench, signal: AbortSignal.any([bench.signal, this.#missing.signal]) },
+    }
     this.#sizes = sources.map(() => undefined)
     this.#arrived = sources.map(() => undefined)
     this.#timesAhead = sources.map(() => 0)
   }
 
   async all(): Promise<readonly Arrived[]> {
+    if (this.#sources.length > 1)
+      for (const source of this.#sources) if (source.form === 'local') await regularFile(source)
     for (;;) {
+      this.#missing.signal.throwIfAborted()
       const wished = this.#firstWished(this.#fetch.part.growing.wishes)
       const next = this.#arrived.indexOf(undefined)
       if (next === -1) return this.#arrived.filter(arrived => arrived !== undefined)
@@ -67,6 +81,11 @@ class Parts {
   tellSize(): void {
     if (this.#measure() || this.#sources.length === 1) return
     this.#asking ??= this.#askSizes()
+  }
+
+  /** Whoever reads would wait for all parts. */
+  heed(): void {
+    if (this.#asking === undefined && this.#fetch.part.growing.isRead !== undefined) this.tellSize()
   }
 
   /** Nothing is asked any more when it resolves. */
@@ -84,9 +103,17 @@ class Parts {
       ahead === undefined && !this.#missingIn(i, wish) && this.#firstWished([wish]) !== undefined
     const arrived =
       source.form === 'web'
-        ? await transfer(source, this.#fetch, { at, ahead, onTotal, isElsewhere }).catch(unlessElsewhere)
-        : await copyInto(source, this.#fetch, at)
+        ? await transfer(source, this.#fetchOf(source), { at, ahead, onTotal, isElsewhere }).catch(
+            unlessElsewhere,
+          )
+        : await copyInto(source, this.#fetchOf(source), at)
     if (arrived) await this.#settle(i, at, arrived)
+  }
+
+  /** What is said of a part names that part. */
+  #fetchOf({ fileName }: Source): Fetch {
+    if (this.#sources.length === 1) return this.#fetch
+    return { ...this.#fetch, params: { ...this.#fetch.params, fileName } }
   }
 
   /** Who cannot be asked now is asked again in its turn, and says then why. */
@@ -172,15 +199,18 @@ class Parts {
   async #askSizes(): Promise<void> {
     const { bench } = this.#fetch
     const signal = AbortSignal.any([bench.signal, this.#closed.signal])
-    const told = await Promise.all(this.#sources.map((_, i) => this.#sizeOf(i, signal))).catch(() => [])
+    const told = await Promise.allSettled(this.#sources.map((_, i) => this.#sizeOf(i, signal)))
     if (signal.aborted) return
-    for (const [i, size] of told.entries()) this.#sizes[i] ??= size
+    const missing = told.flatMap(answer => (answer.status === 'rejected' ? [answer.reason as unknown] : []))
+    if (missing[0] instanceof Problem) return this.#missing.abort(missing[0])
+    for (const [i, answer] of told.entries())
+      if (answer.status === 'fulfilled') this.#sizes[i] ??= answer.value
     this.#measure()
   }
 
   async #sizeOf(i: number, signal: AbortSignal): Promise<number | undefined> {
-    const { params, patience, bench } = this.#fetch
     const source = this.#sources[i] as Source
+    const { params, patience, bench } = this.#fetchOf(source)
     if (this.#sizes[i] !== undefined) return this.#sizes[i]
     return source.form === 'web'
       ? sizeAt(params, source, { ...bench, signal }, patience)

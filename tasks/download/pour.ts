@@ -62,5 +62,5 @@ function cut(pieces: readonly Buffer[], bytes: number): readonly Buffer[] {
 function refuseTooLong({ params, source }: Pouring, bytes: number): void {
   const { size } = params.download
   if (size && bytes > mostBytes(size))
-    throw problems.sizeMismatch(params, size, { bytes, from: `and more, from ${source.host}` })
+    throw problems.sizeMismatch(params, source, size, { bytes, from: `and more, from ${source.host}` })
 }

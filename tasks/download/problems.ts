@@ -9,6 +9,9 @@ import type { Source, WebSource } from './sources.ts'
 
 export * from './course.ts'
 
+/** What is joined from parts is another file where the list of them is wrong, whatever each of them holds. */
+export const lookAtParts =
+  'look at the list of parts under url: all of them have to be there, each once, in their order.'
 const relock = 'run `npx tsx build lock`'
 const rerun = 'run the same command again: it goes on where it stopped.'
 
@@ -19,7 +22,7 @@ export function digestMismatch(
   wanted: { readonly digest: string; readonly from: Place | string },
   found: { readonly digest: string; readonly from: string; readonly isInPieces?: boolean },
 ): Problem {
-  const { fileName, download } = params
+  const { fileName, download, places } = params
   const otherwise =
     download.mirrors.length > 0
       ? 'if not, remove that mirror.'
@@ -27,8 +30,10 @@ export function digestMismatch(
   const pinned = typeof wanted.from !== 'string'
   const locked = download.locked?.places[algorithm] !== undefined
   const wayOut = locked ? relock : 'put the found digest into the spec'
+  const isInParts = isJoined(params, source)
   return new Problem({
     code: 'digest-mismatch',
+    ...(isInParts && places['url'] && { place: places['url'] }),
     message: pinned
       ? `${fileName} is not the file that ${locked ? 'was locked' : 'the spec describes'}.`
       : `${fileName} is not the file that ${source.host} announced.`,
@@ -38,31 +43,41 @@ export function digestMismatch(
       // To be copied into the spec.
       ...(pinned && !locked ? [{ label: '', text: found.digest }] : []),
     ],
-    next: found.isInPieces
-      ? `fetch it once in one piece, with \`connections: 1\` in \`hosts\`; if it is the same file then, the publisher replaced it: ${wayOut}.`
-      : pinned
-        ? `if the publisher replaced the file, ${wayOut}; ${otherwise}`
-        : 'run the same command again; if it stays so, add a mirror and a sha256 to the spec.',
+    next: isInParts
+      ? `${lookAtParts} If it is right and the publisher replaced the file, ${wayOut}; ${otherwise}`
+      : found.isInPieces
+        ? `fetch it once in one piece, with \`connections: 1\` in \`hosts\`; if it is the same file then, the publisher replaced it: ${wayOut}.`
+        : pinned
+          ? `if the publisher replaced the file, ${wayOut}; ${otherwise}`
+          : 'run the same command again; if it stays so, add a mirror and a sha256 to the spec.',
   })
 }
 
+/** From the parts that `url` lists. */
+const isJoined = ({ download }: DownloadParams, { key }: Pick<Source, 'key'>): boolean =>
+  key === 'url' && download.url.length > 1
+
 export function sizeMismatch(
-  { fileName, places, download }: DownloadParams,
+  params: DownloadParams,
+  source: Source,
   wanted: Size,
   found: { readonly bytes: number; readonly from: string },
 ): Problem {
+  const { fileName, places, download } = params
+  const isInParts = isJoined(params, source)
   const from = places['size']
   const locked = download.locked?.places['size'] !== undefined
   const wayOut = locked ? relock : 'correct size and digest in the spec'
   const text = wanted.exact ? exactly(wanted.bytes) : `about ${formatBytes(wanted.bytes)}`
   return new Problem({
     code: 'size-mismatch',
+    ...(isInParts && places['url'] && { place: places['url'] }),
     message: `${fileName} does not have the size that ${locked ? 'was locked' : 'the spec gives'}.`,
     evidence: [
       { label: 'wanted', text, ...(from && { from }) },
       { label: 'found', text: exactly(found.bytes), from: found.from },
     ],
-    next: `if the publisher replaced the file, ${wayOut}; if not, use another mirror.`,
+    next: `${isInParts ? `${lookAtParts} If it is right and` : 'if'} the publisher replaced the file, ${wayOut}; if not, use another mirror.`,
   })
 }
 

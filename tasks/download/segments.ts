@@ -30,6 +30,11 @@ export class Segments {
     return this.#free.firstIn(0) === undefined
   }
 
+  /** Bytes were asked for ahead of everything else, and nobody fetches them. */
+  get isWished(): boolean {
+    return !this.#isClosed && this.#wished() !== undefined
+  }
+
   /** Somebody waits for bytes that nobody fetches: asked for ahead of everything else, or before `at`. */
   isWantedBefore(at: number): boolean {
     if (this.#isClosed) return false

@@ -21,6 +21,8 @@ interface Named {
   readonly place?: Place
   /** Fit for messages. */
   readonly shown: string
+  /** Of the file that lies there, which may be a part. */
+  readonly fileName: string
   /** For messages: with the port where it is unusual. */
   readonly host: string
 }
@@ -106,11 +108,12 @@ const digestOfIdentity = (address: Address): string =>
 
 function sourceOf(
   text: string,
-  named: Pick<Named, 'key' | 'place'>,
+  asked: Pick<Named, 'key' | 'place'>,
   params: DownloadParams,
   environment: Environment,
 ): Source {
   const address = addressOf(text)
+  const named = { ...asked, fileName: address.fileName }
   const identity = digestOfIdentity(address)
   switch (address.scheme) {
     case 'http': {

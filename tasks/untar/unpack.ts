@@ -5,7 +5,7 @@ import { look, roomAt } from '../../lib/io/disk.ts'
 import { Pull } from '../../lib/io/pull.ts'
 import { TarReader } from '../../lib/io/tar.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
-import { blameArchive } from '../unzip/blame.ts'
+import { blameArchive, blameParts } from '../unzip/blame.ts'
 import { openArchive } from './open.ts'
 import type { UntarParams } from './params.ts'
 import { Room } from './room.ts'
@@ -15,6 +15,8 @@ import { unpackTree } from './tree.ts'
 /** Lets BegunAnew pass: another version of the file is unpacked by another attempt. */
 export async function unpack(params: UntarParams, bench: Workbench, filesystemAt = roomAt): Promise<void> {
   const input = bench.inputs[0] as Input
+  const { parts } = params.places
+  const telling: Workbench = { ...bench, tell: told => bench.tell(blameParts(told, parts)) }
   const room = new Room(params.fileName, bench.staging, filesystemAt)
   const end = new AbortController()
   const signal = AbortSignal.any([bench.signal, end.signal])
@@ -28,10 +30,10 @@ export async function unpack(params: UntarParams, bench: Workbench, filesystemAt
     const opened = await openArchive(file, params, signal)
     content = opened.content
     if (opened.form === 'single') await unpackSingle(opened.name, content, params, bench, room)
-    else await unpackTree(new TarReader(params.fileName, content), params, bench, { room, onRoot })
+    else await unpackTree(new TarReader(params.fileName, content), params, telling, { room, onRoot })
     input.growing?.pass(Number.POSITIVE_INFINITY)
   } catch (error) {
-    await blameArchive(error, input)
+    await blameArchive(error, input, parts)
   } finally {
     // First, so that nobody waits for bytes that nobody wants.
     end.abort()

@@ -115,6 +115,7 @@ async function selectNeeded(
       return needed.has(name) || (transcode === true && needed.has(jpgNamed(name)))
     }
   })
+  bench.foretell(selection)
   const isSameArchive = bench.last?.remarks['directory'] === directoryDigest(directory)
   if (isSameArchive && !bench.forced && isSameRoot(params, bench)) keepIntact(selection, bench)
   bench.remark('taken', `${formatCount(selection.count)} of ${formatCount(files)} files`)

@@ -28,7 +28,13 @@ export interface UnpackParams {
   readonly inner: string | undefined
   readonly archiveBytes: number | undefined
   readonly files: number | undefined
-  readonly places: { readonly root: Place; readonly into: Place; readonly inner: Place }
+  /** `parts`: the list of them, of an archive that has several. */
+  readonly places: {
+    readonly root: Place
+    readonly into: Place
+    readonly inner: Place
+    readonly parts?: Place | undefined
+  }
 }
 
 const relativeFolder = (path: string): string | undefined => {
@@ -92,6 +98,7 @@ interface Written {
 export function unpackParams(request: SourceRequest): UnpackParams {
   const written = (request.written ?? {}) as Written
   const into = written.into?.replace(/\/$/, '')
+  const { download, places } = request.download ?? {}
   return {
     from: request.from,
     target: request.target,
@@ -106,6 +113,7 @@ export function unpackParams(request: SourceRequest): UnpackParams {
       root: request.placeOf('root'),
       into: request.placeOf('into'),
       inner: request.placeOf('inner'),
+      parts: (download?.url.length ?? 0) > 1 ? places?.['url'] : undefined,
     },
   }
 }

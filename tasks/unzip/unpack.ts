@@ -25,15 +25,23 @@ import { findRoot } from './root.ts'
 
 export async function unpack(params: UnpackParams, bench: Workbench): Promise<void> {
   const input = bench.inputs[0] as Input
-  const { growing, path, artifact, remarks } = input
+  try {
+    await unpackInput(input, params, bench)
+  } catch (error) {
+    await blameArchive(error, input, params.places.parts)
+  }
+}
+
+async function unpackInput(
+  { growing, path, artifact, remarks }: Input,
+  params: UnpackParams,
+  bench: Workbench,
+): Promise<void> {
   const name = basename(artifact.at)
   if (growing) {
     const bytes = await growing.size()
     await growing.wish(Math.max(0, bytes - tailBytes), bytes)
-    const archive = { handle: growing.handle, growing }
-    return unpackFrom(overGrowing(growing, name, bytes), archive, params, bench).catch((error: unknown) =>
-      blameArchive(error, input),
-    )
+    return unpackFrom(overGrowing(growing, name, bytes), { handle: growing.handle, growing }, params, bench)
   }
   const handle = openSync(path, 'r')
   try {
@@ -54,6 +62,7 @@ async function unpackFrom(
   try {
     const { selection, passedBy } = selectWhole(opened.directory, params, bench)
     if (params.inner === undefined) remarkDirectory(opened.directory, bench)
+    bench.foretell(selection)
     keepIntact(selection, bench)
     if (bench.isBegun) await keepPlaced(selection, bench)
     refuseWithoutRoom(selection, opened.archive, bench.staging)

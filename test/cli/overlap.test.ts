@@ -53,6 +53,23 @@ test('a wrong root is known from the end of the archive, and the rest is not fet
   expect(place.tree()).toEqual(tree)
 })
 
+test.each([
+  [true, 4],
+  [false, 4],
+  [false, 1],
+])(
+  'the end comes before what is already asked for (pinned: %j, connections: %i)',
+  async (pinned, connections) => {
+    const { place, host } = await world({ root: 'pictures', pinned })
+    const spec = place.read('datasets.yaml').split('\n').slice(2).join('\n')
+    place.spec(`hosts: { 127.0.0.1: { connections: ${connections} } }\n${spec}`)
+    host.serve('/pack.zip', archive, { does: 'drip', bytesPerSecond: (16 * megabyte) / connections })
+    const { summary, codes } = await place.run('build')
+    expect(codes).toEqual(['wrong-root'])
+    expect(summary.bytesDownloaded).toBeLessThan(archive.length / 3)
+  },
+)
+
 test.each(['wrong-bytes', 'html'] as const)('a first address with %s: the next one is taken', async does => {
   const { place, host } = await world({ mirrors: ['mirror.zip'] })
   host.serve('/mirror.zip', archive)

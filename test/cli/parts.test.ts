@@ -2,10 +2,13 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
 import { gate, megabyte, noise, unpacked } from '../rig/arriving.ts'
+import { expectGolden } from '../rig/golden.ts'
 import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
+import { tarOf } from '../rig/tars.ts'
 import { splitZipOf, zipOf } from '../rig/zips.ts'
 
 const pictures = Array.from({ length: 24 }, (_, i) => ({ name: `images/${i}.jpg`, content: noise(i) }))
@@ -135,19 +138,37 @@ describe('a split archive', () => {
   })
 
   test.each([
-    ['the last part first', ['pack.zip', 'pack.z01', 'pack.z02'], 'wrong-parts'],
+    ['the last part first, by names that say nothing', ['three', 'one', 'two'], 'wrong-parts'],
     ['the last part alone', ['pack.zip'], 'split-zip'],
   ])('%s', async (_, order, code) => {
-    const { place } = await world({ order, pinned: false })
+    const { place, host } = await world({ order, pinned: false })
+    for (const [i, name] of ['one', 'two', 'three'].entries()) host.serve(`/${name}`, parts[i] as Buffer)
     const { codes, summary } = await place.run('build')
     expect(codes).toEqual([code])
     expect(summary).toMatchObject({ failed: 1, exitCode: 1 })
     expect(existsSync(join(place.root, 'images'))).toBe(false)
   })
+
+  test.each([
+    ['the last part first', ['pack.zip', 'pack.z01', 'pack.z02']],
+    ['the second part first', ['pack.z02', 'pack.z01', 'pack.zip']],
+    ['without the first', ['pack.z02', 'pack.zip']],
+  ])('%s: a mistake of the spec, also where nobody says that it is a zip', async (_, order) => {
+    const { place, host } = await world({ order })
+    place.spec(
+      place.read('datasets.yaml').split('\n').slice(2).join('\n').replace(', unzip: { root: images }', ''),
+    )
+    const wrong = await place.run('build')
+    expect(wrong).toMatchObject({ exitCode: 2, codes: ['bad-parts'] })
+    expect(wrong.diagnostics[0]?.next).toContain('pack.z01, pack.z02, pack.zip')
+    expect(host.requests).toEqual([])
+  })
 })
 
 test.each([
   ['pack.zip.001, told by its name', ['pack.zip.001', 'pack.zip.002', 'pack.zip.003'], ''],
+  ['pack.zip.00, told by its name', ['pack.zip.00', 'pack.zip.01', 'pack.zip.02'], ''],
+  ['pack.zip.part-aa, told by its name', ['pack.zip.part-aa', 'pack.zip.part-ab', 'pack.zip.part-ac'], ''],
   ['pack.part-aa', ['pack.part-aa', 'pack.part-ab', 'pack.part-ac'], ', unzip: {}'],
 ])('pieces of a whole archive: %s', async (_, pieces, unzip) => {
   const [place, host] = [ground(), await mirror()]
@@ -158,6 +179,42 @@ test.each([
   place.spec(`targets: { all: { sources: [{ url: [${urls}]${unzip} }] } }\n`)
   expect((await place.run('build')).summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
   expect(Object.values(place.tree()).toSorted()).toEqual(Object.values(tree).toSorted())
+})
+
+describe('parts that do not make the archive: the list of them is looked at first', () => {
+  const zipped = zipOf(pictures.slice(0, 3))
+  const packed = gzipSync(tarOf(pictures.slice(0, 3)))
+  const cutIn = (archive: Buffer): readonly Buffer[] => {
+    const third = Math.ceil(archive.length / 3)
+    return [0, 1, 2].map(i => archive.subarray(i * third, (i + 1) * third))
+  }
+
+  test.each([
+    ['a zip, swapped', zipped, 'unzip: {}', [1, 0, 2]],
+    ['a zip without its first part', zipped, 'unzip: {}', [1, 2]],
+    ['a zip without its last part', zipped, 'unzip: {}', [0, 1]],
+    ['a zip without its second part', zipped, 'unzip: {}', [0, 2]],
+    ['a tar, swapped', packed, 'untar: {}', [0, 2, 1]],
+    ['a tar without its last part', packed, 'untar: {}', [0, 1]],
+    ['a pinned zip, swapped', zipped, `sha256: ${sha256Of(zipped)}, unzip: {}`, [1, 0, 2]],
+    ['of another size', zipped, `size: ${zipped.length}, file: pack.zip`, [0, 2]],
+  ])('%s', async (what, archive, written, order) => {
+    const place = ground()
+    cutIn(archive).forEach((bytes, i) => place.write(`part${i}.bin`, bytes))
+    const url = order.map(i => `part${i}.bin`).join(', ')
+    place.spec(`targets:\n  all:\n    sources:\n      - { url: [${url}], ${written} }\n`)
+    const { exitCode, diagnostics } = await place.run('build')
+    expect(exitCode).toBe(1)
+    expect(diagnostics).toMatchObject([
+      {
+        place: { file: 'datasets.yaml', line: 6, column: 11 },
+        next: expect.stringMatching(/^look at the list of parts under url: /),
+      },
+    ])
+    if (what === 'a zip, swapped') expectGolden('cli/entry-header-mismatch.parts', diagnostics)
+    if (what === 'a pinned zip, swapped') expectGolden('cli/digest-mismatch.parts', diagnostics)
+    if (what === 'of another size') expectGolden('cli/size-mismatch.parts', diagnostics)
+  })
 })
 
 describe('several archives into one target', () => {

@@ -64,6 +64,13 @@ const messages: Readonly<Record<string, () => Promise<string>>> = {
   'size-mismatch.rounded': () =>
     refused({ does: 'wrong-length', bytes: 2_000 }, { size: { bytes: 20_300_000_000, exact: false } }),
   'size-mismatch.hub': () => refusedByHub({ does: 'huggingface', size: 7 }, ''),
+  'not-found.part': async () => {
+    const mirror = await mirrorOf(body)
+    mirror.serve('/images.z01', body)
+    mirror.serve('/images.z02', body, { does: 'status', status: 404 })
+    const params = paramsOf(['images.z01', 'images.z02', fileName].map(name => `${mirror.url}/${name}`))
+    return told(await fetched(params), mirror)
+  },
   'not-found': () => refused({ does: 'status', status: 404 }),
   'server-error': () => refused({ does: 'status', status: 503 }),
   'rate-limited': () => refused({ does: 'status', status: 429 }),

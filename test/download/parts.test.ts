@@ -1,5 +1,7 @@
 /** A file in parts that somebody reads while it comes: sizes asked beforehand, the part that is waited for first. */
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Behaviour } from '../../demo/behaviour.ts'
 import type { Mirror } from '../../demo/mirror.ts'
@@ -106,6 +108,67 @@ describe('somebody waits for the end', () => {
     const { bytes } = await fetched(paramsFor(mirror), { offer }, small)
     await done().catch(() => {})
     expect(bytes?.equals(whole)).toBe(true)
+  })
+})
+
+describe('a part that its host does not have', () => {
+  const gone: Behaviour = { does: 'status', status: 404 }
+
+  test('is named, and known while the first one comes', async () => {
+    const mirror = await inParts(slow)
+    mirror.serve('/b', bodies[1] as Buffer, gone)
+    const { offer, done } = reading()
+    const { bytes, bench, problem } = await fetched(paramsFor(mirror), { offer, host }, small)
+    await expect(done()).rejects.toThrow()
+    expect(bytes).toBeUndefined()
+    expect(problem?.diagnostics[0]).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('does not have b.'),
+      evidence: [{ label: 'asked', text: `${mirror.url}/b` }, { text: 'status 404' }],
+    })
+    expect(bench.counts.received).toBeLessThan(bodies[0]?.length ?? 0)
+  })
+
+  test('a mirror that has all of them is taken then', async () => {
+    const mirror = await inParts(slow)
+    mirror.serve('/c', bodies[2] as Buffer, gone)
+    mirror.serve('/whole', whole)
+    const params = paramsFor(mirror)
+    const { offer, done } = reading()
+    const download = { ...params.download, mirrors: [`${mirror.url}/whole`] }
+    const { bytes } = await fetched({ ...params, download }, { offer, host }, small)
+    await done().catch(() => {})
+    expect(bytes?.equals(whole)).toBe(true)
+  })
+
+  test('where nobody reads it is named in its turn', async () => {
+    const mirror = await inParts()
+    mirror.serve('/b', bodies[1] as Buffer, gone)
+    const { problem } = await fetched(paramsFor(mirror), {}, small)
+    expect(problem?.diagnostics[0]?.message).toMatch(/does not have b\.$/)
+  })
+
+  test('a host that knows nothing but GET has them all', async () => {
+    const mirror = await inParts(slow)
+    for (const name of ['/b', '/c']) mirror.script(name, [gone])
+    const first = bodies[0]?.length ?? 0
+    const { offer, found, done } = reading()
+    const params = paramsFor(mirror)
+    const { bytes } = await fetched(params, { offer, host }, small)
+    await done()
+    expect(bytes?.equals(whole)).toBe(true)
+    expect(found[0]).toBeLessThan(first)
+  })
+
+  test('on this machine: before anything is copied', async () => {
+    const params = paramsOf(['a.part', 'b.part', 'c.part'])
+    for (const name of ['a.part', 'c.part']) writeFileSync(join(params.folder, name), whole)
+    const { bench, problem } = await fetched(params)
+    expect(problem?.diagnostics[0]).toMatchObject({
+      code: 'file-not-found',
+      message: 'The file b.part cannot be copied.',
+    })
+    expect(shelfOf(bench)?.note.kept ?? []).toEqual([])
   })
 })
 

@@ -19,7 +19,6 @@ import { filesBelow } from '../../lib/io/disk.ts'
 import type { ColumnarManifest } from '../../lib/model/manifest.ts'
 import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
 import { type Placement, place } from '../../lib/place.ts'
-import { expectGolden, problemOf } from '../rig/golden.ts'
 import { sha256Of } from '../rig/playground.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -195,6 +194,26 @@ test('a folder where a file belongs, a file where a folder belongs, a link where
   expect(readlinkSync(join(root, '.aside/coco/linked'))).toBe(join(root, 'elsewhere'))
 })
 
+test('a folder of ours where a file belongs, a file of ours where a folder does: nothing goes aside', async () => {
+  const { put, coco, aside } = rootWith({
+    'coco/file': 'was a file',
+    'coco/folder/a.jpg': 'a',
+    'coco/folder/sub/b.jpg': 'b',
+    'coco/mixed/c.jpg': 'c',
+    'coco/mixed/mine.txt': 'mine',
+  })
+  const previous = manifestOf({
+    file: 'was a file',
+    'folder/a.jpg': 'a',
+    'folder/sub/b.jpg': 'b',
+    'mixed/c.jpg': 'c',
+  })
+  const placed = await put({ 'file/x.jpg': 'x', folder: 'is a file', mixed: 'is a file, too' }, { previous })
+  expect(coco()).toEqual({ 'file/x.jpg': 'x', folder: 'is a file', mixed: 'is a file, too' })
+  expect(placed.movedAside).toEqual(['coco/mixed'])
+  expect(aside()).toEqual({ 'coco/mixed/mine.txt': 'mine' })
+})
+
 test('a single file', async () => {
   const { root, placement } = rootWith({ 'notes/x.json': 'mine' })
   mkdirSync(join(root, '.staging'))
@@ -213,14 +232,11 @@ test('a single file', async () => {
   expect(readFileSync(join(root, 'notes/x.json'), 'utf8')).toBe('newer')
 })
 
-test('a file that another source gives with other bytes: refused before anything is touched', async () => {
+test('a file that another source gives as well, with the same bytes, stays as it is', async () => {
   const { root, placement, coco, aside } = rootWith({ 'coco/a.jpg': 'theirs', 'coco/b.jpg': 'mine' })
   const owner = { task: 'unzip:coco', sha256: sha256Of('theirs') }
   const ownerOf = (path: string) => (path === join(root, 'coco/a.jpg') ? owner : undefined)
-  const problem = await problemOf(() => place(placement({ 'a.jpg': 'ours', 'b.jpg': 'ours' }, { ownerOf })))
-  expect(coco()).toEqual({ 'a.jpg': 'theirs', 'b.jpg': 'mine' })
-  expect(aside()).toEqual({})
-  expectGolden('engine/place-clash', problem)
   await place(placement({ 'a.jpg': 'theirs', 'b.jpg': 'mine' }, { ownerOf }))
   expect(coco()).toEqual({ 'a.jpg': 'theirs', 'b.jpg': 'mine' })
+  expect(aside()).toEqual({})
 })

@@ -43,6 +43,7 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     signal: new AbortController().signal,
     record: (path, bytes, sha256) => void recorded.set(path, { bytes, sha256 }),
     wrote: () => {},
+    foretell: () => {},
     offer: () => {},
     spend: (path, bytes, sha256) => void recorded.set(path, { bytes, sha256 }),
     audience: () => 'later',

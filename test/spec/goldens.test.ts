@@ -29,7 +29,7 @@ test.each([
 
 test('every code of the spec has a golden', () => {
   const codes =
-    'yaml-syntax unknown-key missing-key wrong-type bad-value bad-address duplicate-key unknown-name reserved-name ' +
-    'group-cycle path-outside-root target-clash'
+    'yaml-syntax unknown-key missing-key wrong-type bad-value bad-address bad-parts duplicate-key unknown-name ' +
+    'reserved-name group-cycle path-outside-root target-clash'
   expect(new Set(specs.map(codeOf))).toEqual(new Set(codes.split(' ')))
 })

@@ -155,6 +155,17 @@ test('told by their names: a compressed tar, one compressed file, and a file tha
   expect((await place.run('build')).summary).toMatchObject({ ran: 0 })
 })
 
+test('a tar that was cut into parts is told by the name that they make together', async () => {
+  const place = ground()
+  const tar = gzipSync(tarOf([{ name: 'birds/1.jpg', content: 'one' }]))
+  place.write('birds.tgz.part-aa', tar.subarray(0, 40))
+  place.write('birds.tgz.part-ab', tar.subarray(40))
+  place.spec('targets: { birds: { sources: [{ url: "birds.tgz.part-{aa..ab}" }] } }\n')
+  expect((await place.run('build')).summary).toMatchObject({ exitCode: 0, failed: 0 })
+  expect(place.tree()).toEqual({ 'birds/birds/1.jpg': sha256Of('one') })
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0 })
+})
+
 test('the name of the file decides the result of one compressed file, and not that of a tar', async () => {
   const place = ground()
   const [tar, json] = [gzipSync(tarOf([{ name: '1.jpg', content: 'one' }])), gzipSync('[]')]
