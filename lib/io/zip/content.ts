@@ -5,10 +5,11 @@
 
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import { createInflateRaw, inflateRawSync } from 'node:zlib'
+import { createInflateRaw } from 'node:zlib'
 import type { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
 import { crc32 } from '../crc32.ts'
+import { inflated } from '../inflate.ts'
 import type { ZipEntry } from '../zip.ts'
 import { corrupt, damaged } from './corrupt.ts'
 import { contentOffset, inHex, likelyHeaderBytes, mostHeaderBytes } from './local-header.ts'
@@ -37,11 +38,7 @@ export function wholeContent(archive: string, entry: ZipEntry, read: Buffer): Bu
 
 function inflate(archive: string, entry: ZipEntry, data: Buffer): Buffer {
   try {
-    // One byte more than declared is enough to know that the declaration is wrong.
-    return inflateRawSync(data, {
-      maxOutputLength: entry.bytes + 1,
-      chunkSize: Math.max(64, entry.bytes + 1),
-    })
+    return inflated(data, entry.bytes)
   } catch (error) {
     throw problemOf(error, archive, entry)
   }
