@@ -112,6 +112,29 @@ export async function syncFilesystem(file: number): Promise<boolean> {
   return true
 }
 
+/** How much of `packed` one deflate stream took, where its content fills `content` exactly; undefined for all else. */
+export type InflateCall = (packed: Uint8Array, content: Uint8Array) => number | undefined
+
+/** libdeflate, which many libraries for images bring along. Undefined where the system does not have it. */
+export function inflateCall(): InflateCall | undefined {
+  const name = { linux: 'libdeflate.so.0', darwin: 'libdeflate.0.dylib' }[process.platform as string]
+  try {
+    const library = name && door()?.koffi.load(name)
+    if (!library) return undefined
+    const decompressor = library.func('void *libdeflate_alloc_decompressor(void)')() as unknown
+    const parameters = 'void *, const void *, size_t, void *, size_t, _Out_ size_t *taken, void *filled'
+    const inflate = library.func(`int libdeflate_deflate_decompress_ex(${parameters})`)
+    const taken = [0]
+    // Without `filled` only content that fills all of it goes well.
+    return (packed, content) =>
+      inflate(decompressor, packed, packed.length, content, content.length, taken, null) === 0
+        ? taken[0]
+        : undefined
+  } catch {
+    return undefined
+  }
+}
+
 interface NativeError extends Error {
   readonly code: string
   readonly syscall: string

@@ -5,10 +5,11 @@
 
 import { createHash } from 'node:crypto'
 import { pipeline } from 'node:stream/promises'
-import { createInflateRaw, type InflateRaw, inflateRawSync } from 'node:zlib'
+import { createInflateRaw, type InflateRaw } from 'node:zlib'
 import type { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
 import { crc32 } from '../crc32.ts'
+import { inflated } from '../inflate.ts'
 import type { ZipEntry } from '../zip.ts'
 import { corrupt, damaged } from './corrupt.ts'
 import { contentOffset, inHex, likelyHeaderBytes, mostHeaderBytes, saysDescriptor } from './local-header.ts'
@@ -51,23 +52,11 @@ function contentIn(archive: string, entry: ZipEntry, read: Buffer): Content | un
   return { bytes: content, end }
 }
 
-/** What `info` adds, which the types do not know. */
-interface Inflated {
-  readonly buffer: Buffer
-  /** Its `bytesWritten` went into what came out. */
-  readonly engine: { readonly bytesWritten: number }
-}
-
 function inflate(archive: string, entry: ZipEntry, data: Buffer): Buffer {
   try {
-    // One byte more than declared is enough to know that the declaration is wrong.
-    const { buffer, engine } = inflateRawSync(data, {
-      maxOutputLength: entry.bytes + 1,
-      chunkSize: Math.max(64, entry.bytes + 1),
-      info: true,
-    }) as unknown as Inflated
-    refuseRest(archive, entry, engine.bytesWritten)
-    return buffer
+    const { content, taken } = inflated(data, entry.bytes)
+    refuseRest(archive, entry, taken)
+    return content
   } catch (error) {
     throw problemOf(error, archive, entry)
   }
