@@ -4,12 +4,11 @@ import { nearestExisting, roomAt } from '../io/disk.ts'
 import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
-import { type DiagnosticDraft, Problem } from '../model/problem.ts'
+import { Problem } from '../model/problem.ts'
 import { hostOf } from '../plan/totals.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
-import { subjectOf } from '../run/attempt.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
 import type { Seen } from '../survey.ts'
@@ -17,6 +16,7 @@ import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
+import { lackingFor } from './lacking.ts'
 import { refuseUnpinned } from './locked.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
@@ -32,11 +32,13 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   const plan = planOf(playground.graph, known, { force: options.force, ...disk })
   if (options.dryRun) {
     console.plan(plan, room.bytes)
+    tellLacking(desk, plan)
     return console.summary({ exitCode: exitCodes.done, fresh: plan.steps.size - openSteps(plan).length })
   }
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
   if (isIdle(playground, known, plan, keepArchives)) return nothingToDo(desk, plan.steps.size, began)
-  refuseLacking(plan)
+  const lacking = lackingFor(plan)
+  if (lacking) throw lacking
   refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan)
   return perform(desk, playground, seen, room.bytes, began)
@@ -56,19 +58,11 @@ const isIdle = ({ graph, whole }: Playground, known: Known, plan: Plan, keepArch
   leftovers(graph, whole, known, keepArchives).length === 0 &&
   [...graph.tasks.values()].every(task => known.lookOf(task.id).touched.size === 0)
 
-/** What this machine lacks is said before anything is begun, all of it at once. */
-function refuseLacking(plan: Plan): void {
-  const drafts = openSteps(plan).flatMap(({ task }): DiagnosticDraft[] => {
-    const draft = task.kind.lacks?.(task.params)
-    return draft === undefined
-      ? []
-      : [{ subject: subjectOf(task), place: task.place, disk: nothing, ...draft }]
-  })
-  const [first, ...rest] = drafts
-  if (first) throw new Problem(first, ...rest)
+/** What a build would say of this machine is said by a dry run too, behind its plan. */
+function tellLacking({ console }: Desk, plan: Plan): void {
+  const problem = lackingFor(plan)
+  if (problem) console.problem(problem)
 }
-
-const nothing = 'Nothing was downloaded.'
 
 async function perform(
   desk: Desk,
