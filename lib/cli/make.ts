@@ -16,7 +16,7 @@ import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
-import { lackingFor } from './lacking.ts'
+import { lackingFor, missingFor } from './lacking.ts'
 import { refuseUnpinned } from './locked.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
@@ -32,7 +32,7 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   const plan = planOf(playground.graph, known, { force: options.force, ...disk })
   if (options.dryRun) {
     console.plan(plan, room.bytes)
-    tellLacking(desk, plan)
+    await tellLacking(desk, playground, plan)
     return console.summary({ exitCode: exitCodes.done, fresh: plan.steps.size - openSteps(plan).length })
   }
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
@@ -59,9 +59,9 @@ const isIdle = ({ graph, whole }: Playground, known: Known, plan: Plan, keepArch
   [...graph.tasks.values()].every(task => known.lookOf(task.id).touched.size === 0)
 
 /** What a build would say of this machine is said by a dry run too, behind its plan. */
-function tellLacking({ console }: Desk, plan: Plan): void {
-  const problem = lackingFor(plan)
-  if (problem) console.problem(problem)
+async function tellLacking({ console }: Desk, { root }: Playground, plan: Plan): Promise<void> {
+  const problems = [lackingFor(plan), await missingFor(plan, root)]
+  for (const problem of problems) if (problem) console.problem(problem)
 }
 
 async function perform(

@@ -118,7 +118,8 @@ export async function copyInto(
 export const sizeOfLocal = async (source: LocalSource): Promise<number | undefined> =>
   (await fileAt(source.path))?.size
 
-async function regularFile(source: LocalSource): Promise<Stats> {
+/** Throws `file-not-found`. */
+export async function regularFile(source: LocalSource): Promise<Stats> {
   const found = await stat(source.path).catch(absent)
   if (found === undefined) throw problems.fileNotFound(source, 'nothing lies there')
   if (!found.isFile()) throw problems.fileNotFound(source, found.isDirectory() ? 'a folder' : 'not a file')
