@@ -6,7 +6,7 @@ import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import { hostOf } from '../plan/totals.ts'
-import { openSteps, planOf } from '../plan.ts'
+import { openSteps, type PlanOptions, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
@@ -18,6 +18,7 @@ import { exitCodes } from './exit.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
 import { lackingFor, missingFor } from './lacking.ts'
 import { refuseUnpinned } from './locked.ts'
+import { measuredIn } from './measured.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
 export async function make(desk: Desk, began: number, seen: Seen): Promise<number> {
@@ -29,7 +30,10 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   const room = roomAt(playground.root)
   const known = await survey(playground, { tier: options.check, seen })
   const disk = roomOptions(playground, room.bytes)
-  const plan = planOf(playground.graph, known, { force: options.force, ...disk })
+  const first = planOf(playground.graph, known, { force: options.force, ...disk })
+  const measured = await measuredIn(first, known)
+  const plan =
+    measured.size === 0 ? first : planOf(playground.graph, known, { force: options.force, ...disk, measured })
   if (options.dryRun) {
     console.plan(plan, room.bytes)
     await tellLacking(desk, playground, plan)
@@ -41,7 +45,7 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   if (lacking) throw lacking
   refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan)
-  return perform(desk, playground, seen, room.bytes, began)
+  return perform(desk, playground, seen, { freeBytes: room.bytes, measured }, began)
 }
 
 /** What decides how much of the disk a plan needs. */
@@ -68,7 +72,7 @@ async function perform(
   desk: Desk,
   playground: Playground,
   seen: Seen,
-  freeBytes: number,
+  { freeBytes, measured }: Required<Pick<PlanOptions, 'freeBytes' | 'measured'>>,
   began: number,
 ): Promise<number> {
   const [{ whileHeld }, { runPlan }, { refreshTimes }, { inheritRecords }, { learn, receiptsBefore }] =
@@ -87,7 +91,7 @@ async function perform(
   const { result, interrupted } = await whileHeld(desk, { ...playground, seen }, async run => {
     rememberSpec(playground)
     // Planned again under the lock: another build may have been at work since the first look.
-    const plan = planOf(run.graph, run.known, { force, ...roomOptions(playground, freeBytes) })
+    const plan = planOf(run.graph, run.known, { force, ...roomOptions(playground, freeBytes), measured })
     if (console.json) console.plan(plan, freeBytes)
     console.watch(openSteps(plan).length)
     const before = receiptsBefore(run)

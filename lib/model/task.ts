@@ -104,6 +104,8 @@ interface Forecast {
   readonly download?: { readonly host: string; readonly bytes: number | undefined }
   /** Bytes that lie at the artifact's place afterwards. */
   readonly bytes?: number | undefined
+  /** The bytes are those of the archive, which holds as much or more. */
+  readonly isPacked?: boolean
   readonly files?: number | undefined
   /** A file of this machine (absolute) that is copied: it tells the size where the spec does not. */
   readonly copyOf?: string

@@ -16,9 +16,10 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
   const byHost: Record<string, number> = {}
   const archives: number[] = []
   const moved = movedOn(steps)
-  let [download, write, files, unknown] = [0, 0, 0, 0]
+  let [download, write, files, unknown, guessed] = [0, 0, 0, 0, 0]
   for (const step of steps.values()) {
     if (step.verdict.state !== 'stale') continue
+    if (step.isGuess) guessed += 1
     const from = hostOf(step)
     if (from !== undefined) {
       if (step.download === undefined) unknown += 1
@@ -38,7 +39,17 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
   const leastDisk = write + (options.keepArchives ? all : largest)
   const room = Math.max(0, (options.freeBytes ?? Number.POSITIVE_INFINITY) - write)
   const held = options.keepArchives ? all : Math.max(largest, Math.min(all, room))
-  return { download, write, files, unknown, peakDisk: write + held, leastDisk, archives: held, byHost }
+  return {
+    download,
+    write,
+    files,
+    unknown,
+    guessed,
+    peakDisk: write + held,
+    leastDisk,
+    archives: held,
+    byHost,
+  }
 }
 
 /** Who is asked for bytes, if anybody. */

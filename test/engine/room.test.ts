@@ -14,6 +14,7 @@ const totals = (rest: Partial<Totals>): Totals => ({
   write: 0,
   files: 0,
   unknown: 0,
+  guessed: 0,
   peakDisk: 0,
   leastDisk: 0,
   archives: 0,
