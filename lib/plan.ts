@@ -9,7 +9,7 @@ import { inputsOf, type Task, type TaskId } from './model/task.ts'
 import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
 import { heldBeside } from './plan/held.ts'
 import { canRepair, canRework, isAtHand } from './plan/means.ts'
-import { foretell, type IsFresh, movesOf } from './plan/moves.ts'
+import { foretell, type IsFresh, movesOf, onDiskOf } from './plan/moves.ts'
 import { totalsOf } from './plan/totals.ts'
 import { weightsOf } from './plan/weights.ts'
 
@@ -39,6 +39,8 @@ export interface PlanOptions {
   readonly force?: boolean
   /** Free bytes where the playground lies; archives wait for one another when they do not all fit. */
   readonly freeBytes?: number
+  /** What the disk gives to a file is a multiple of it. */
+  readonly blockBytes?: number
   readonly keepArchives?: boolean
   /** Whether the filesystem takes back the beginning of a file while its end is still to come; asked where it matters. */
   readonly givesBack?: () => boolean
@@ -56,10 +58,12 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
   for (const [id, task] of graph.tasks) {
     const verdict = verdicts.get(id) as Verdict
     const foretold = foretell(task, graph, steps, known, options.measured?.get(id))
+    const moves = movesOf(task, verdict, known, foretold, isFresh)
     steps.set(id, {
       task,
       verdict,
-      ...movesOf(task, verdict, known, foretold, isFresh),
+      ...moves,
+      onDisk: onDiskOf(moves, foretold, options),
       weight: weights.get(id) ?? 0,
     })
   }

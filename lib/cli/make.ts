@@ -1,6 +1,6 @@
 /** The work of `build`: plans, refuses what cannot be, holds the playground and runs. */
 
-import { nearestExisting, roomAt } from '../io/disk.ts'
+import { type Filesystem, nearestExisting, roomAt } from '../io/disk.ts'
 import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
@@ -29,9 +29,9 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   const { keepArchives } = playground
   const room = roomAt(playground.root)
   const known = await survey(playground, { tier: options.check, seen })
-  const disk = roomOptions(playground, room.bytes)
+  const disk = roomOptions(playground, room)
   const first = planOf(playground.graph, known, { force: options.force, ...disk })
-  const measured = await measuredIn(first, known)
+  const measured = await measuredIn(first, known, room.blockBytes)
   const plan =
     measured.size === 0 ? first : planOf(playground.graph, known, { force: options.force, ...disk, measured })
   if (options.dryRun) {
@@ -45,12 +45,13 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   if (lacking) throw lacking
   refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan)
-  return perform(desk, playground, seen, { freeBytes: room.bytes, measured }, began)
+  return perform(desk, playground, seen, { room, measured }, began)
 }
 
 /** What decides how much of the disk a plan needs. */
-const roomOptions = ({ root, whole, keepArchives }: Playground, freeBytes: number) => ({
-  freeBytes,
+const roomOptions = ({ root, whole, keepArchives }: Playground, { bytes, blockBytes }: Filesystem) => ({
+  freeBytes: bytes,
+  blockBytes,
   keepArchives,
   whole,
   givesBack: () => takesHoles(nearestExisting(root)),
@@ -72,7 +73,7 @@ async function perform(
   desk: Desk,
   playground: Playground,
   seen: Seen,
-  { freeBytes, measured }: Required<Pick<PlanOptions, 'freeBytes' | 'measured'>>,
+  { room, measured }: Required<Pick<PlanOptions, 'measured'>> & { readonly room: Filesystem },
   began: number,
 ): Promise<number> {
   const [{ whileHeld }, { runPlan }, { refreshTimes }, { inheritRecords }, { learn, receiptsBefore }] =
@@ -91,8 +92,8 @@ async function perform(
   const { result, interrupted } = await whileHeld(desk, { ...playground, seen }, async run => {
     rememberSpec(playground)
     // Planned again under the lock: another build may have been at work since the first look.
-    const plan = planOf(run.graph, run.known, { force, ...roomOptions(playground, freeBytes), measured })
-    if (console.json) console.plan(plan, freeBytes)
+    const plan = planOf(run.graph, run.known, { force, ...roomOptions(playground, room), measured })
+    if (console.json) console.plan(plan, room.bytes)
     console.watch(openSteps(plan).length)
     const before = receiptsBefore(run)
     const tally = await runPlan(run, plan, { keepGoing, archiveBytes: plan.totals.archives })

@@ -10,6 +10,7 @@ import type { Contents } from '../model/contents.ts'
 import type { Measured, Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Input, Task, TaskId } from '../model/task.ts'
+import { inBlocks } from '../model/units.ts'
 import { isAtHand } from '../plan/means.ts'
 import { isArchive } from '../plan/totals.ts'
 
@@ -17,6 +18,7 @@ import { isArchive } from '../plan/totals.ts'
 export async function measuredIn(
   { graph, steps }: Plan,
   known: Known,
+  blockBytes: number,
 ): Promise<ReadonlyMap<TaskId, Measured>> {
   const found = new Map<TaskId, Contents>()
   for (const { task, verdict } of steps.values()) {
@@ -29,7 +31,7 @@ export async function measuredIn(
     const contents = await contentsOf(task, input, inputs)
     if (contents) found.set(task.id, contents)
   }
-  return new Map([...found].map(([id, contents]) => [id, measured(contents)]))
+  return new Map([...found].map(([id, contents]) => [id, measured(contents, blockBytes)]))
 }
 
 type Archive = Pick<Input, 'path' | 'remarks'>
@@ -72,8 +74,11 @@ const alone = {
   pause: () => Promise.resolve(),
 }
 
-function measured(contents: Contents): Measured {
-  let bytes = 0
-  for (let k = 0; k < contents.count; k += 1) bytes += contents.bytes(k)
-  return { bytes, files: contents.count }
+function measured(contents: Contents, blockBytes: number): Measured {
+  let [bytes, onDisk] = [0, 0]
+  for (let k = 0; k < contents.count; k += 1) {
+    bytes += contents.bytes(k)
+    onDisk += inBlocks(contents.bytes(k), blockBytes)
+  }
+  return { bytes, files: contents.count, onDisk }
 }

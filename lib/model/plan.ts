@@ -20,6 +20,8 @@ export interface Step {
   readonly download: number | undefined
   readonly write: number | undefined
   readonly files: number | undefined
+  /** What that takes of the disk at most, which gives whole blocks. */
+  readonly onDisk: number
   /** What is written is a guess: it may be more. */
   readonly isGuess?: boolean
   /** Of an archive that it fetches: bytes that lie beside the trees at once. */
@@ -38,6 +40,8 @@ export interface Plan {
 export interface Measured {
   readonly bytes: number
   readonly files: number
+  /** Of the bytes, in whole blocks. */
+  readonly onDisk: number
 }
 
 export interface Totals {

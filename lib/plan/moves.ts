@@ -123,3 +123,12 @@ export function movesOf(
         }),
   }
 }
+
+/** Each file ends somewhere in its last block: where nobody knows the sizes, all of that is counted. */
+export function onDiskOf(
+  { write = 0, files = 0 }: Pick<Step, 'write' | 'files'>,
+  { bytes, onDisk }: Foretold,
+  { blockBytes = 0 }: { readonly blockBytes?: number },
+): number {
+  return onDisk !== undefined && bytes === write ? onDisk : write + files * blockBytes
+}

@@ -4,7 +4,7 @@
  */
 
 import { join } from 'node:path'
-import { isDiskFull } from '../../lib/io/disk.ts'
+import { isDiskFull, lacksInodes } from '../../lib/io/disk.ts'
 import { type Patience, patient } from '../../lib/io/http.ts'
 import { Forsaken } from '../../lib/model/growing-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
@@ -42,7 +42,7 @@ export async function run(
     if (taken.digests.md5 !== undefined) bench.remark('md5', taken.digests.md5)
   } catch (error) {
     bench.signal.throwIfAborted()
-    throw isDiskFull(error) ? problems.diskFull(params) : error
+    throw isDiskFull(error) && !lacksInodes(bench.shelf) ? problems.diskFull(params) : error
   }
 }
 
