@@ -3,13 +3,13 @@
  * Pure: dry-run prints it, run carries it out, and both judge with the same function.
  */
 
-import type { Graph, Plan, Step } from './model/plan.ts'
+import type { Graph, Measured, Plan, Step } from './model/plan.ts'
 import type { Memory } from './model/receipt.ts'
 import { inputsOf, type Task, type TaskId } from './model/task.ts'
 import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
 import { heldBeside } from './plan/held.ts'
 import { canRepair, canRework, isAtHand } from './plan/means.ts'
-import { bytesTaken, type IsFresh, movesOf, sharersOf } from './plan/moves.ts'
+import { foretell, type IsFresh, movesOf, onDiskOf } from './plan/moves.ts'
 import { totalsOf } from './plan/totals.ts'
 import { weightsOf } from './plan/weights.ts'
 
@@ -39,9 +39,13 @@ export interface PlanOptions {
   readonly force?: boolean
   /** Free bytes where the playground lies; archives wait for one another when they do not all fit. */
   readonly freeBytes?: number
+  /** What the disk gives to a file is a multiple of it. */
+  readonly blockBytes?: number
   readonly keepArchives?: boolean
   /** Whether the filesystem takes back the beginning of a file while its end is still to come; asked where it matters. */
   readonly givesBack?: () => boolean
+  /** What was looked up of what tasks will give. */
+  readonly measured?: ReadonlyMap<TaskId, Measured>
   /** Everything that the spec names: others may still need an archive. Else what is planned for. */
   readonly whole?: Graph
 }
@@ -53,14 +57,13 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
   const steps = new Map<TaskId, Step>()
   for (const [id, task] of graph.tasks) {
     const verdict = verdicts.get(id) as Verdict
-    const { bytes, download } = task.outline.forecast
-    // What a task fetches beside what it takes cannot be told from that.
-    const archive = bytes ?? (download ? undefined : bytesTaken(task, steps, known))
-    const share = archive === undefined ? undefined : Math.round(archive / sharersOf(graph, task))
+    const foretold = foretell(task, graph, steps, known, options.measured?.get(id))
+    const moves = movesOf(task, verdict, known, foretold, isFresh)
     steps.set(id, {
       task,
       verdict,
-      ...movesOf(task, verdict, known, share, isFresh),
+      ...moves,
+      onDisk: onDiskOf(moves, foretold, options),
       weight: weights.get(id) ?? 0,
     })
   }

@@ -13,7 +13,7 @@ export function refuseWithoutRoom(root: string, plan: Plan, filesystemAt = roomA
   // Everything is staged beside the state, whatever filesystem it goes to then.
   refuseOn({ path: root, bytes: plan.totals.leastDisk, files: plan.totals.files, why: beside }, own)
   const mounts = new Map<number, Need & { readonly room: Filesystem }>()
-  for (const { task, verdict, write, files } of plan.steps.values()) {
+  for (const { task, verdict, onDisk, files } of plan.steps.values()) {
     if (verdict.state !== 'stale' || !task.gives?.lasting) continue
     const path = join(root, task.gives.at)
     const room = filesystemAt(path)
@@ -21,7 +21,7 @@ export function refuseWithoutRoom(root: string, plan: Plan, filesystemAt = roomA
     const before = mounts.get(room.device) ?? { path, room, bytes: 0, files: 0, why: '' }
     mounts.set(room.device, {
       ...before,
-      bytes: before.bytes + (write ?? 0),
+      bytes: before.bytes + onDisk,
       files: before.files + (files ?? 0),
     })
   }

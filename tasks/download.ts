@@ -21,6 +21,7 @@ export function downloadKind(manner?: Manner): TaskKind<DownloadParams> {
     // Loaded when there is work, as its libraries are.
     run: async (params, bench) =>
       (await import('./download/run.ts')).run(atLockedRevision(params), bench, manner),
+    missing: async params => (await import('./download/missing.ts')).missing(params),
     inquire: async (params, inquiry) =>
       (await import('./download/inquire.ts')).inquire(params, inquiry, manner?.patience),
   }

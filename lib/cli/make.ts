@@ -1,15 +1,14 @@
 /** The work of `build`: plans, refuses what cannot be, holds the playground and runs. */
 
-import { nearestExisting, roomAt } from '../io/disk.ts'
+import { type Filesystem, nearestExisting, roomAt } from '../io/disk.ts'
 import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
-import { type DiagnosticDraft, Problem } from '../model/problem.ts'
+import { Problem } from '../model/problem.ts'
 import { hostOf } from '../plan/totals.ts'
-import { openSteps, planOf } from '../plan.ts'
+import { openSteps, type PlanOptions, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
-import { subjectOf } from '../run/attempt.ts'
 import { leftovers } from '../run/discard.ts'
 import { rememberSpec } from '../spec/cache.ts'
 import type { Seen } from '../survey.ts'
@@ -17,7 +16,9 @@ import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
+import { lackingFor, missingFor } from './lacking.ts'
 import { refuseUnpinned } from './locked.ts'
+import { measuredIn } from './measured.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
 
 export async function make(desk: Desk, began: number, seen: Seen): Promise<number> {
@@ -28,23 +29,29 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   const { keepArchives } = playground
   const room = roomAt(playground.root)
   const known = await survey(playground, { tier: options.check, seen })
-  const disk = roomOptions(playground, room.bytes)
-  const plan = planOf(playground.graph, known, { force: options.force, ...disk })
+  const disk = roomOptions(playground, room)
+  const first = planOf(playground.graph, known, { force: options.force, ...disk })
+  const measured = await measuredIn(first, known, room.blockBytes)
+  const plan =
+    measured.size === 0 ? first : planOf(playground.graph, known, { force: options.force, ...disk, measured })
   if (options.dryRun) {
     console.plan(plan, room.bytes)
+    await tellLacking(desk, playground, plan)
     return console.summary({ exitCode: exitCodes.done, fresh: plan.steps.size - openSteps(plan).length })
   }
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
   if (isIdle(playground, known, plan, keepArchives)) return nothingToDo(desk, plan.steps.size, began)
-  refuseLacking(plan)
+  const lacking = lackingFor(plan)
+  if (lacking) throw lacking
   refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan)
-  return perform(desk, playground, seen, room.bytes, began)
+  return perform(desk, playground, seen, { room, measured }, began)
 }
 
 /** What decides how much of the disk a plan needs. */
-const roomOptions = ({ root, whole, keepArchives }: Playground, freeBytes: number) => ({
-  freeBytes,
+const roomOptions = ({ root, whole, keepArchives }: Playground, { bytes, blockBytes }: Filesystem) => ({
+  freeBytes: bytes,
+  blockBytes,
   keepArchives,
   whole,
   givesBack: () => takesHoles(nearestExisting(root)),
@@ -56,25 +63,17 @@ const isIdle = ({ graph, whole }: Playground, known: Known, plan: Plan, keepArch
   leftovers(graph, whole, known, keepArchives).length === 0 &&
   [...graph.tasks.values()].every(task => known.lookOf(task.id).touched.size === 0)
 
-/** What this machine lacks is said before anything is begun, all of it at once. */
-function refuseLacking(plan: Plan): void {
-  const drafts = openSteps(plan).flatMap(({ task }): DiagnosticDraft[] => {
-    const draft = task.kind.lacks?.(task.params)
-    return draft === undefined
-      ? []
-      : [{ subject: subjectOf(task), place: task.place, disk: nothing, ...draft }]
-  })
-  const [first, ...rest] = drafts
-  if (first) throw new Problem(first, ...rest)
+/** What a build would say of this machine is said by a dry run too, behind its plan. */
+async function tellLacking({ console }: Desk, { root }: Playground, plan: Plan): Promise<void> {
+  const problems = [lackingFor(plan), await missingFor(plan, root)]
+  for (const problem of problems) if (problem) console.problem(problem)
 }
-
-const nothing = 'Nothing was downloaded.'
 
 async function perform(
   desk: Desk,
   playground: Playground,
   seen: Seen,
-  freeBytes: number,
+  { room, measured }: Required<Pick<PlanOptions, 'measured'>> & { readonly room: Filesystem },
   began: number,
 ): Promise<number> {
   const [{ whileHeld }, { runPlan }, { refreshTimes }, { inheritRecords }, { learn, receiptsBefore }] =
@@ -93,8 +92,8 @@ async function perform(
   const { result, interrupted } = await whileHeld(desk, { ...playground, seen }, async run => {
     rememberSpec(playground)
     // Planned again under the lock: another build may have been at work since the first look.
-    const plan = planOf(run.graph, run.known, { force, ...roomOptions(playground, freeBytes) })
-    if (console.json) console.plan(plan, freeBytes)
+    const plan = planOf(run.graph, run.known, { force, ...roomOptions(playground, room), measured })
+    if (console.json) console.plan(plan, room.bytes)
     console.watch(openSteps(plan).length)
     const before = receiptsBefore(run)
     const tally = await runPlan(run, plan, { keepGoing, archiveBytes: plan.totals.archives })

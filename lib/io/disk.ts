@@ -151,14 +151,28 @@ export interface Filesystem {
   readonly bytes: number
   /** Free inodes; undefined where they are not counted. */
   readonly files: number | undefined
+  /** What a file takes is a multiple of it. */
+  readonly blockBytes: number
 }
 
 /** Room on the filesystem of the nearest folder that exists. */
 export function roomAt(path: string): Filesystem {
   const there = nearestExisting(path)
-  const { bavail, bsize, ffree, files } = statfsSync(there)
-  return { device: statSync(there).dev, bytes: bavail * bsize, files: files > 0 ? ffree : undefined }
+  const { bavail, bsize, ffree, files, type } = statfsSync(there)
+  return {
+    device: statSync(there).dev,
+    bytes: bavail * bsize,
+    files: files > 0 ? ffree : undefined,
+    // Over a network, and of some disks, statfs tells how much is best read at once.
+    blockBytes: overNetwork.has(type) || bsize > largestBlockBytes ? usualBlockBytes : bsize,
+  }
 }
+
+const largestBlockBytes = 65_536
+const usualBlockBytes = 4096
+
+/** Whether it is for want of inodes, not of bytes, that nothing more can be written there. */
+export const lacksInodes = (path: string): boolean => roomAt(path).files === 0
 
 /** NFS, SMB (two numbers), Lustre, GPFS, BeeGFS, Ceph, AFS and FUSE, by the number that statfs tells. */
 const overNetwork: ReadonlySet<number> = new Set([

@@ -36,6 +36,7 @@ export class Growing implements Growth {
   readonly #readers = new Set<Reader>()
   readonly #heedful = new Set<() => void>()
   #spent = 0
+  #isHeldBack: Growth['isHeldBack'] = () => false
 
   /** `path`: absolute. `written`: what is there, where it is not written front to back. */
   constructor(path: string, written?: ByteRanges) {
@@ -163,6 +164,23 @@ export class Growing implements Growth {
     this.#spent = position
   }
 
+  /** Who decides whether a reader waits, though its bytes are there; `release` says that it may be otherwise by now. */
+  holdBack(isHeldBack: Growth['isHeldBack']): void {
+    this.#isHeldBack = isHeldBack
+  }
+
+  isHeldBack(from: number, to: number): boolean {
+    return this.#isHeldBack(from, to)
+  }
+
+  /** Who waits looks again. */
+  release(): void {
+    const over = this.#waiting.filter(({ isOver }) => this.isWhole || isOver())
+    if (over.length === 0) return
+    this.#waiting = this.#waiting.filter(waiting => !over.includes(waiting))
+    for (const { wake } of over) wake()
+  }
+
   /** Everybody who read it is done; undefined where nobody reads. */
   get isRead(): boolean | undefined {
     const readers = [...this.#readers]
@@ -215,10 +233,7 @@ export class Growing implements Growth {
 
   #tell(): void {
     for (const tell of this.#watchers) tell()
-    const over = this.#waiting.filter(({ isOver }) => this.isWhole || isOver())
-    if (over.length === 0) return
-    this.#waiting = this.#waiting.filter(waiting => !over.includes(waiting))
-    for (const { wake } of over) wake()
+    this.release()
   }
 
   #failAll(error: Error): void {

@@ -20,6 +20,10 @@ export interface Step {
   readonly download: number | undefined
   readonly write: number | undefined
   readonly files: number | undefined
+  /** What that takes of the disk at most, which gives whole blocks. */
+  readonly onDisk: number
+  /** What is written is a guess: it may be more. */
+  readonly isGuess?: boolean
   /** Of an archive that it fetches: bytes that lie beside the trees at once. */
   readonly held?: number
   /** Seconds on the longest way from here to the end of the build: what runs first. */
@@ -32,12 +36,21 @@ export interface Plan {
   readonly totals: Totals
 }
 
+/** What a task will give, where that was looked up. */
+export interface Measured {
+  readonly bytes: number
+  readonly files: number
+  /** Of the bytes, in whole blocks. */
+  readonly onDisk: number
+}
+
 export interface Totals {
-  /** Known bytes; `unknown` counts the downloads whose size nothing tells. */
+  /** Known bytes; `unknown` counts the downloads whose size nothing tells, `guessed` the steps that may write more. */
   readonly download: number
   readonly write: number
   readonly files: number
   readonly unknown: number
+  readonly guessed: number
   /** The most that the build holds at once on top of what is there. */
   readonly peakDisk: number
   /** The least it can do with, one archive after the other. */

@@ -104,6 +104,8 @@ interface Forecast {
   readonly download?: { readonly host: string; readonly bytes: number | undefined }
   /** Bytes that lie at the artifact's place afterwards. */
   readonly bytes?: number | undefined
+  /** The bytes are those of the archive, which holds as much or more. */
+  readonly isPacked?: boolean
   readonly files?: number | undefined
   /** A file of this machine (absolute) that is copied: it tells the size where the spec does not. */
   readonly copyOf?: string
@@ -136,6 +138,8 @@ export interface TaskKind<P = unknown> {
   outline(params: P): Outline
   /** What this machine lacks for these parameters (a program), so that a build is refused before it starts. */
   lacks?(params: P): DiagnosticDraft | undefined
+  /** The first of the files of this machine that it would read and that is not there, so that a dry run tells it. */
+  missing?(params: P): Promise<DiagnosticDraft | undefined>
   /**
    * The parameters of a task that makes only the files that these annotations refer to, and takes those of them that can
    * refer to its own; undefined where it can only make all. Of one that checks: what holds for a part of the files. Pure.

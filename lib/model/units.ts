@@ -14,6 +14,10 @@ export function formatBytes(bytes: number): string {
   return `${bytes < 0 ? '-' : ''}${value.toFixed(digits)} ${units[unit]}`
 }
 
+/** What a file of so many bytes takes on a disk that gives whole blocks. */
+export const inBlocks = (bytes: number, blockBytes: number): number =>
+  Math.ceil(bytes / blockBytes) * blockBytes
+
 /** `1,166,209` */
 export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 

@@ -1,6 +1,6 @@
 /**
- * How much of each archive lies beside the trees at once: all of it, or, of one that is unpacked while it arrives and that
- * nobody else wants, only what is not unpacked yet. Pure.
+ * How much of each archive lies beside the trees at once: all of it, or, of one that is given back while it is unpacked and
+ * that nobody else wants, only what is not unpacked yet. Pure.
  */
 
 import type { Graph, Step } from '../model/plan.ts'
@@ -23,18 +23,25 @@ export function* heldBeside(
   for (const [id, step] of steps) {
     if (step.verdict.state !== 'stale' || !isArchive(step.task)) continue
     const bytes = step.write ?? step.download ?? 0
-    yield [id, isGivenBack(step, steps, options) ? heldBytes(bytes) : bytes]
+    yield [id, isGivenBack(step, steps, options) ? beside(bytes, readersOf(step, options), steps) : bytes]
   }
 }
 
-function isGivenBack(
-  { task }: Step,
-  steps: ReadonlyMap<TaskId, Step>,
-  { keepArchives = false, givesBack, whole }: Options,
-): boolean {
+/** A host that gives no ranges sends all of it before anything is unpacked: it lies where the trees will be. */
+function beside(bytes: number, readers: readonly TaskId[], steps: ReadonlyMap<TaskId, Step>): number {
+  const trees = readers.reduce((sum, id) => sum + (steps.get(id)?.write ?? 0), 0)
+  return Math.max(heldBytes(bytes), bytes - trees)
+}
+
+const readersOf = ({ task }: Step, { whole }: Options): readonly TaskId[] =>
+  whole.dependants.get(task.id) ?? []
+
+function isGivenBack(step: Step, steps: ReadonlyMap<TaskId, Step>, options: Options): boolean {
+  const { task } = step
+  const { keepArchives = false, givesBack, whole } = options
   if (keepArchives || !isSpendable(whole, task.id) || task.outline.forecast.download === undefined)
     return false
-  const readers = whole.dependants.get(task.id) ?? []
+  const readers = readersOf(step, options)
   const runAll = readers.every(id => steps.get(id)?.verdict.state === 'stale')
   return readers.length > 0 && runAll && givesBack?.() === true
 }

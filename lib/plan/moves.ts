@@ -1,6 +1,6 @@
 /** What a step moves: bytes from a host, bytes and files onto the disk. Pure. */
 
-import type { Graph, Step } from '../model/plan.ts'
+import type { Graph, Measured, Step } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import type { Verdict } from '../model/verdict.ts'
@@ -8,7 +8,7 @@ import type { Knowledge } from '../plan.ts'
 import { canRepair, canRework } from './means.ts'
 
 /** Targets that share an archive share its bytes: nothing tells how much of it each takes, but all together no more. */
-export function sharersOf(graph: Graph, { gives, outline }: Task): number {
+function sharersOf(graph: Graph, { gives, outline }: Task): number {
   const [archive] = outline.takes
   if (gives?.form !== 'tree' || archive === undefined || outline.takes.length > 1) return 1
   const readers = graph.dependants.get(archive) ?? []
@@ -16,7 +16,7 @@ export function sharersOf(graph: Graph, { gives, outline }: Task): number {
 }
 
 /** Bytes of all that a task reads: about what it writes, where nothing else tells. */
-export function bytesTaken(
+function bytesTaken(
   { outline }: Task,
   steps: ReadonlyMap<TaskId, Step>,
   known: Knowledge,
@@ -63,13 +63,36 @@ function piecesOf(
   return Math.min(bytes, Math.ceil((bytes * count) / last.files) + Math.max(endBytes, directory))
 }
 
+/** What a task is expected to give. */
+type Foretold = Partial<Measured> & Pick<Step, 'isGuess'>
+
+/** By what was looked up, else by what it takes. `steps`: those before it. */
+export function foretell(
+  task: Task,
+  graph: Graph,
+  steps: ReadonlyMap<TaskId, Step>,
+  known: Knowledge,
+  measured: Measured | undefined,
+): Foretold {
+  if (measured) return measured
+  const { bytes, download, files, isPacked = false } = task.outline.forecast
+  // What a task fetches beside what it takes cannot be told from that.
+  const whole = bytes ?? (download ? undefined : bytesTaken(task, steps, known))
+  const isGuess = isPacked || task.outline.takes.some(input => steps.get(input)?.isGuess)
+  return {
+    ...(whole !== undefined && { bytes: Math.round(whole / sharersOf(graph, task)) }),
+    ...(files !== undefined && { files }),
+    ...(isGuess && { isGuess }),
+  }
+}
+
 export function movesOf(
   task: Task,
   verdict: Verdict,
   known: Knowledge,
-  foretold: number | undefined,
+  foretold: Foretold,
   isFresh: IsFresh,
-): Pick<Step, 'download' | 'write' | 'files'> {
+): Pick<Step, 'download' | 'write' | 'files' | 'isGuess'> {
   if (verdict.state !== 'stale') return { download: 0, write: 0, files: 0 }
   const { forecast } = task.outline
   const memory = known.memoryOf(task.id)
@@ -84,12 +107,28 @@ export function movesOf(
   // New names or places for the files that lie there.
   if (reason.code === 'moved' || canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }
   const copied = forecast.copyOf === undefined ? undefined : known.bytesOutside(forecast.copyOf)
-  const whole = copied ?? foretold ?? last?.bytes
+  // Gone from the disk, it will be what it was.
+  const again = reason.code === 'needed' ? last : undefined
+  const isLost = forecast.copyOf !== undefined && copied === undefined
   const left = (bytes: number | undefined) =>
     bytes === undefined ? undefined : Math.max(0, bytes - known.resumableBytes(task.id))
   return {
     download: forecast.download ? left(forecast.download.bytes ?? last?.bytes) : 0,
-    write: task.gives === undefined ? 0 : whole,
-    files: task.gives === undefined ? 0 : (forecast.files ?? last?.files),
+    ...(task.gives === undefined
+      ? { write: 0, files: 0 }
+      : {
+          write: copied ?? again?.bytes ?? foretold.bytes ?? last?.bytes,
+          files: again?.files ?? foretold.files ?? last?.files,
+          ...(((foretold.isGuess && !again) || isLost) && { isGuess: true }),
+        }),
   }
+}
+
+/** Each file ends somewhere in its last block: where nobody knows the sizes, all of that is counted. */
+export function onDiskOf(
+  { write = 0, files = 0 }: Pick<Step, 'write' | 'files'>,
+  { bytes, onDisk }: Foretold,
+  { blockBytes = 0 }: { readonly blockBytes?: number },
+): number {
+  return onDisk !== undefined && bytes === write ? onDisk : write + files * blockBytes
 }

@@ -16,9 +16,10 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
   const byHost: Record<string, number> = {}
   const archives: number[] = []
   const moved = movedOn(steps)
-  let [download, write, files, unknown] = [0, 0, 0, 0]
+  let [download, write, onDisk, files, unknown, guessed] = [0, 0, 0, 0, 0, 0]
   for (const step of steps.values()) {
     if (step.verdict.state !== 'stale') continue
+    if (step.isGuess) guessed += 1
     const from = hostOf(step)
     if (from !== undefined) {
       if (step.download === undefined) unknown += 1
@@ -30,15 +31,26 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
     if (step.task.gives?.lasting) {
       // The part that a rename takes and what it gives are the same bytes under other names.
       write += step.write ?? 0
+      onDisk += step.onDisk
       files += step.files ?? 0
     }
   }
   const all = archives.reduce((sum, bytes) => sum + bytes, 0)
   const largest = archives.reduce((most, bytes) => Math.max(most, bytes), 0)
-  const leastDisk = write + (options.keepArchives ? all : largest)
-  const room = Math.max(0, (options.freeBytes ?? Number.POSITIVE_INFINITY) - write)
+  const leastDisk = onDisk + (options.keepArchives ? all : largest)
+  const room = Math.max(0, (options.freeBytes ?? Number.POSITIVE_INFINITY) - onDisk)
   const held = options.keepArchives ? all : Math.max(largest, Math.min(all, room))
-  return { download, write, files, unknown, peakDisk: write + held, leastDisk, archives: held, byHost }
+  return {
+    download,
+    write,
+    files,
+    unknown,
+    guessed,
+    peakDisk: onDisk + held,
+    leastDisk,
+    archives: held,
+    byHost,
+  }
 }
 
 /** Who is asked for bytes, if anybody. */

@@ -22,8 +22,10 @@ export function planLine(plan: Plan, freeDisk: number, time: string): string {
     write: write ?? null,
     files: files ?? null,
   }))
-  const { leastDisk: _l, archives: _a, ...totals } = plan.totals
-  return line({ event: 'plan', steps, totals: { ...totals, freeDisk } }, time)
+  const { leastDisk: _l, archives: _a, guessed, ...totals } = plan.totals
+  // What is written, and so the peak, is that or more.
+  const atLeast = totals.unknown + guessed > 0
+  return line({ event: 'plan', steps, totals: { ...totals, atLeast, freeDisk } }, time)
 }
 
 export const verdictObject = (verdict: Verdict): object =>

@@ -47,14 +47,16 @@ const labelled = ({ task: { id, kind, target } }: Step): string =>
 
 const reason = ({ verdict }: Step): string => (verdict.state === 'stale' ? because(verdict.reason) : '')
 
-function moves({ task, download, write, files }: Step): string {
+function moves({ task, download, write, files, isGuess }: Step): string {
   if (task.outline.forecast.download)
     return download === undefined ? 'size unknown' : `${formatBytes(download)} ↓`
   if (task.gives === undefined) return 'check'
-  const bytes = write === undefined ? 'size unknown' : formatBytes(write)
+  const bytes = write === undefined ? 'size unknown' : `${formatBytes(write)}${orMore(isGuess)}`
   const all = files === undefined || files < 2 ? bytes : `${bytes}, ${formatCount(files)} files`
   return download === 0 || download === undefined ? all : `${all}, ${formatBytes(download)} ↓`
 }
+
+const orMore = (isGuess = false): string => (isGuess ? ' or more' : '')
 
 /** ` in 1,234 files`; what the spec does not tell is not counted. */
 function filesOf({ steps, totals: { files } }: Plan): string {
@@ -69,7 +71,9 @@ function totals(plan: Plan, freeDisk: number): readonly string[] {
   const peak =
     sums.unknown > 0
       ? `${most}, and what the files of unknown size need`
-      : `${most} at most (${formatBytes(sums.leastDisk)} would do)`
+      : sums.guessed > 0
+        ? `${most} or more`
+        : `${most} at most (${formatBytes(sums.leastDisk)} would do)`
   const hosts = Object.entries(sums.byHost).toSorted(([, a], [, b]) => b - a)
   const open = sums.unknown > 0 ? `, and ${plural(sums.unknown, 'file')} of unknown size` : ''
   return [
@@ -77,7 +81,7 @@ function totals(plan: Plan, freeDisk: number): readonly string[] {
     ...hosts.map(
       ([host, bytes]) => `  ${padded(host, 32)} ${bytes > 0 ? formatBytes(bytes) : 'size unknown'}`,
     ),
-    `write      ${formatBytes(sums.write)}${filesOf(plan)}`,
+    `write      ${formatBytes(sums.write)}${orMore(sums.guessed > 0)}${filesOf(plan)}`,
     `peak disk  ${peak}; ${formatBytes(freeDisk)} free`,
     ...(sums.leastDisk > freeDisk ? ['           not enough: this build would be refused'] : []),
   ]

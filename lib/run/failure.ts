@@ -1,6 +1,6 @@
 /** Turns whatever was thrown into a Problem. A failure that nobody expected says so. */
 
-import { errorCode, isDiskFull } from '../io/disk.ts'
+import { errorCode, isDiskFull, lacksInodes } from '../io/disk.ts'
 import { Problem, withContext } from '../model/problem.ts'
 
 interface Context {
@@ -9,11 +9,22 @@ interface Context {
   readonly disk: string
 }
 
-export function problemOf(error: unknown, context: Context): Problem {
+export function problemOf(error: unknown, context: Context, isOutOfInodes = lacksInodes): Problem {
   const { disk: _, ...subject } = context
   if (error instanceof Problem) return withContext(error, subject)
   const code = errorCode(error)
   const message = error instanceof Error ? error.message : String(error)
+  if (isDiskFull(error) && isOutOfInodes(pathOf(error)))
+    return new Problem({
+      code: 'disk-full',
+      ...context,
+      message: 'The filesystem has no inode left for another file.',
+      evidence: [
+        { label: 'found', text: message },
+        { label: 'found', text: '0 free inodes' },
+      ],
+      next: 'remove files from it, or build on a filesystem with more inodes with --root DIR.',
+    })
   if (isDiskFull(error))
     return new Problem({
       code: 'disk-full',
@@ -38,3 +49,7 @@ export function problemOf(error: unknown, context: Context): Problem {
     next: 'report it with this text.',
   })
 }
+
+/** Where it happened, as far as the system tells. */
+const pathOf = (error: unknown): string =>
+  error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : '.'

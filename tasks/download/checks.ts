@@ -48,6 +48,17 @@ export interface Taken {
   readonly parts?: PartSizes
 }
 
+/** Whether the spec pins it, and every digest and size is the one of the spec. */
+export function isPinned({ download }: DownloadParams, { bytes, digests }: Taken): boolean {
+  const { sha256, md5, size } = download
+  if (sha256 === undefined && md5 === undefined) return false
+  return (
+    [undefined, digests.sha256].includes(sha256) &&
+    [undefined, digests.md5].includes(md5) &&
+    (!size || sizeFits(size, bytes))
+  )
+}
+
 /** After the last byte. */
 export function checkWhole(
   params: DownloadParams,

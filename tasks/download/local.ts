@@ -118,7 +118,7 @@ export async function copyInto(
 export const sizeOfLocal = async (source: LocalSource): Promise<number | undefined> =>
   (await fileAt(source.path))?.size
 
-/** Throws where there is none. */
+/** Throws `file-not-found`. */
 export async function regularFile(source: LocalSource): Promise<Stats> {
   const found = await stat(source.path).catch(absent)
   if (found === undefined) throw problems.fileNotFound(source, 'nothing lies there')

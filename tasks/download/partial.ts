@@ -15,10 +15,12 @@ import { Growing } from '../../lib/io/growing.ts'
 import { HashBehind, type HashingOptions } from '../../lib/io/hashing.ts'
 import { syncFilesystem } from '../../lib/io/native.ts'
 import { ByteRanges } from '../../lib/model/byte-ranges.ts'
-import { isSameOrigin, type Note, type Origin, readNote, withSpent, writeNote } from './note.ts'
+import type { Taken } from './checks.ts'
+import { isSameOrigin, type Note, type Origin, readNote, withoutLast, withSpent, writeNote } from './note.ts'
 import { Recent } from './recent.ts'
 import { bytesIn, claim, noteIn, openBytes, unlessTakenOver } from './shelf.ts'
-import { Spending, type SpendingOptions, type Writer } from './spending.ts'
+import { Regretted, Spending, type SpendingOptions, type Writer } from './spending.ts'
+import { Writes } from './writes.ts'
 
 export interface PartialOptions extends HashingOptions, SpendingOptions {
   /** A sync begins after so many bytes, or so long after the last; the writers wait for one after `mostUnsyncedBytes`. */
@@ -27,23 +29,20 @@ export interface PartialOptions extends HashingOptions, SpendingOptions {
   readonly mostUnsyncedBytes: number
 }
 
-/** Somebody needs bytes that were given back: all of it is fetched again. */
-export class Regretted extends Error {
-  override readonly name = 'Regretted'
-}
-
 export class PartialFile {
   /** The same file, for who reads it while it is written. */
   readonly growing: Growing
+  /** What was taken, where all of it is there and was compared with what is wanted. */
+  whole: Taken | undefined
   readonly #folder: string
   #file: FileHandle
-  readonly #hash: HashBehind
+  #hash: HashBehind
   readonly #options: PartialOptions
   readonly #spending: Spending
   readonly #recent: Recent
   #origins: readonly Origin[] = []
   readonly #written = new ByteRanges()
-  #writing: Promise<void> = Promise.resolve()
+  readonly #writes = new Writes()
   #unsyncedBytes = 0
   #syncedMs = Number.NEGATIVE_INFINITY
   #syncing: Promise<void> | undefined
@@ -94,15 +93,14 @@ export class PartialFile {
     return this.growing.spent > 0
   }
 
-  /** Nobody can ask for bytes out of their turn: nothing is given back. */
+  /** Nobody can ask for bytes out of their turn: nothing is given back before the end. */
   keepWhole(): void {
     this.#spending.keepWhole()
   }
 
   /** What one connection should fetch at most at once, so that several fit in what may have arrived. */
   claimBytes(connections: number): number {
-    if (!this.#spending.isOn) return Number.POSITIVE_INFINITY
-    return Math.max(1 << 20, Math.floor(this.#spending.window / (2 * connections)))
+    return this.#spending.isOn ? this.#spending.claimBytes(connections) : Number.POSITIVE_INFINITY
   }
 
   /** What is missing between two positions. */
@@ -138,6 +136,11 @@ export class PartialFile {
     this.#origins = this.#origins.filter(origin => origin.at < at)
     if (at === 0) this.#mixed = false
     this.#isHashed = false
+    if (this.whole) {
+      this.whole = undefined
+      this.#hash.close()
+      this.#hash = new HashBehind(this.growing, this.#options)
+    }
     const watermark = Math.min(at, this.growing.watermark)
     await this.#recent.forget()
     remove(noteIn(this.#folder))
@@ -152,7 +155,7 @@ export class PartialFile {
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
     await this.#spending.room(at, at + bytes, writer)
     if (this.growing.isRegretted) throw new Regretted()
-    await this.#inTurn(() => this.#writeAll(at, pieces, bytes))
+    await this.#writes.add(this.#file, at, pieces, bytes)
     this.#written.add(at, at + bytes)
     this.growing.reach(this.#written.endOf(0))
     this.#unsyncedBytes += bytes
@@ -170,10 +173,15 @@ export class PartialFile {
     return digests
   }
 
-  /** Where its beginning is gone, the file is of use to nobody but who reads it now: resolves when they are done, or gone. */
-  async used(): Promise<void> {
-    while (this.isSpent && this.#spending.isInUse) {
+  /** It is what was wanted: whoever reads it now may use it up. Resolves when they are done, or gone. */
+  async useUp(whole: Taken): Promise<void> {
+    this.whole = whole
+    this.#spending.prove()
+    await this.#settle()
+    if (this.#spending.isOn) this.#syncing ??= this.#syncAside()
+    while ((this.isSpent || this.#spending.isOn) && this.#spending.isInUse) {
       if (this.growing.isRegretted) throw new Regretted()
+      if (this.#failure !== undefined) throw this.#failure
       this.#options.signal.throwIfAborted()
       await this.#spending.stirred()
     }
@@ -208,13 +216,11 @@ export class PartialFile {
     const note = readNote(noteIn(this.#folder))
     const { size } = await this.#file.stat()
     if (!note) return size > 0 ? this.#replaceFile() : undefined
+    if (note.whole) return this.#takeUpWhole(note.whole, note, size)
     this.#origins = note.origins
-    for (const [from, to] of [...note.kept, ...this.#recent.read().toJSON()])
-      this.#written.add(from, Math.min(to, size))
-    // The last byte is asked for again, even of a complete file: the answer tells whether it is still the same file.
-    const { at = 0, total } = note.origins.toSorted((a, b) => a.at - b.at).at(-1) ?? {}
-    const end = total === undefined ? this.#written.endOf(0) : at + total
-    if (this.#written.gaps(0, end).bytes() === 0) this.#written.remove(end - 1, Number.POSITIVE_INFINITY)
+    const kept = [...note.kept, ...this.#recent.read().toJSON()]
+    for (const [from, to] of kept) this.#written.add(from, Math.min(to, size))
+    withoutLast(this.#written, note)
     this.#mixed = this.length > 0
     const { hash, spent = 0 } = note
     const isHashed =
@@ -225,25 +231,22 @@ export class PartialFile {
     this.growing.reach(this.#written.endOf(0))
   }
 
+  /** Nobody has to be asked for anything. */
+  async #takeUpWhole(whole: Taken, { spent = 0 }: Note, size: number): Promise<void> {
+    if (size !== whole.bytes) return this.empty()
+    this.#hash.close()
+    this.whole = whole
+    this.#written.add(0, size)
+    this.growing.measure(size, whole.parts)
+    this.growing.spend(spent)
+    this.growing.reach(size)
+  }
+
   /** Not emptied: a run that this one took over from may still write to it. */
   async #replaceFile(): Promise<void> {
     await this.#file.close()
     remove(bytesIn(this.#folder))
     this.#file = await unlessTakenOver(() => openBytes(this.#folder))
-  }
-
-  /** One writer at a time: the kernel lets no more into a file, and those that wait for it burn a core each. */
-  #inTurn(write: () => Promise<void>): Promise<void> {
-    const turn = this.#writing.then(write)
-    this.#writing = turn.catch(() => {})
-    return turn
-  }
-
-  async #writeAll(at: number, pieces: readonly Buffer[], bytes: number): Promise<void> {
-    const { bytesWritten } = await this.#file.writev([...pieces], at)
-    if (bytesWritten === bytes) return
-    const rest = Buffer.concat(pieces).subarray(bytesWritten)
-    await this.#writeAll(at + bytesWritten, [rest], rest.length)
   }
 
   get #isSyncDue(): boolean {
@@ -262,7 +265,7 @@ export class PartialFile {
   async #syncAside(): Promise<void> {
     try {
       do await this.#sync()
-      while (!this.#isHashed && (await this.#spending.isDue()))
+      while ((!this.#isHashed || this.whole) && (await this.#spending.isDue()))
     } catch (error) {
       this.#failure = error
     } finally {
@@ -276,7 +279,7 @@ export class PartialFile {
     this.#unsyncedBytes = 0
     const saved = await this.#hash.save()
     const hash = saved && saved.position <= kept.endOf(0) ? saved : undefined
-    const spent = this.#spending.ready(hash?.position ?? 0)
+    const spent = this.#spending.ready(this.whole ? Number.POSITIVE_INFINITY : (hash?.position ?? 0))
     if (kept.bytes() > 0) {
       this.#syncedMs = performance.now()
       // What was made of it has to be on disk before it goes.
@@ -287,7 +290,7 @@ export class PartialFile {
       origins: this.#origins,
       kept: kept.toJSON(),
       ...(hash && { hash }),
-      ...withSpent(spent ?? this.growing.spent),
+      ...withSpent(spent ?? this.growing.spent, this.whole),
     }
     await unlessTakenOver(() => writeNote(noteIn(this.#folder), note))
     if (spent !== undefined) this.#spending.give(this.#file.fd, spent)

@@ -4,20 +4,21 @@
  */
 
 import { join } from 'node:path'
-import { isDiskFull } from '../../lib/io/disk.ts'
+import { isDiskFull, lacksInodes } from '../../lib/io/disk.ts'
 import { type Patience, patient } from '../../lib/io/http.ts'
 import { Forsaken } from '../../lib/model/growing-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { writePartSizes } from '../../lib/model/part-sizes.ts'
 import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import { checkWhole, type Taken } from './checks.ts'
+import { checkWhole, isPinned, type Taken } from './checks.ts'
 import type { Fetch } from './fetch.ts'
 import { copyFrom, takeCandidate } from './local.ts'
-import { PartialFile, Regretted } from './partial.ts'
+import { PartialFile } from './partial.ts'
 import { fetchParts } from './parts.ts'
 import * as problems from './problems.ts'
 import { hostsOf, type Offer, offersOf, type Source } from './sources.ts'
+import { Regretted } from './spending.ts'
 import { type Tuning, usual } from './tuning.ts'
 
 export interface Manner {
@@ -41,7 +42,7 @@ export async function run(
     if (taken.digests.md5 !== undefined) bench.remark('md5', taken.digests.md5)
   } catch (error) {
     bench.signal.throwIfAborted()
-    throw isDiskFull(error) ? problems.diskFull(params) : error
+    throw isDiskFull(error) && !lacksInodes(bench.shelf) ? problems.diskFull(params) : error
   }
 }
 
@@ -56,8 +57,6 @@ async function takeFromOffers(
   const all = offersOf(params, process.env)
   const isLocal = ({ sources }: Offer): boolean => sources.every(({ form }) => form === 'local')
   const offers = all.filter(offer => !bench.offline || isLocal(offer))
-  if (offers.length === 0) throw problems.offline(params, (all[0] as Offer).sources[0])
-
   const part = await PartialFile.open(bench.shelf, {
     md5: params.download.md5 !== undefined,
     ...tuning,
@@ -67,6 +66,10 @@ async function takeFromOffers(
   try {
     // Somebody changed their mind since: what is gone of it comes again.
     if (part.isSpent && bench.audience() === 'kept') await part.empty()
+    if (part.whole && !isPinned(params, part.whole)) await part.empty()
+    const whole = await takeWhole(part, params, bench)
+    if (whole) return whole
+    if (offers.length === 0) throw problems.offline(params, (all[0] as Offer).sources[0])
     return await takeFromFirstGood(offers, { params, part, bench, patience, tuning })
   } finally {
     part.growing.fail(new Forsaken(`${params.fileName} did not come`))
@@ -103,17 +106,45 @@ async function takeFrom(offer: Offer, fetch: Fetch): Promise<Taken> {
     return copyFrom(only, params, bench, { tuning: fetch.tuning, isThere: () => part.empty() })
   }
   for (;;) {
-    const taken = await fetchAll(offer, fetch).catch(async (error: unknown) => {
-      if (!(error instanceof Regretted)) throw error
-      await part.empty()
-    })
-    if (!taken) continue
-    part.growing.end()
-    // With a hole in it it is left where it is, for this task to continue, until what was made of it is placed.
-    if (part.isSpent) return { ...taken, isSpent: true }
-    await part.moveTo(join(bench.staging, params.fileName))
-    return taken
+    const taken = await fetchAll(offer, fetch).catch((error: unknown) => emptyWhereRegretted(part, error))
+    const given = taken && (await handOver(taken, part, params, bench))
+    if (given) return given
   }
+}
+
+/** What an earlier run had whole. Undefined where there is none, or not any more: then it is asked for. */
+async function takeWhole(
+  part: PartialFile,
+  params: DownloadParams,
+  bench: Workbench,
+): Promise<Taken | undefined> {
+  if (!part.whole) return undefined
+  bench.offer(part.growing)
+  return handOver(part.whole, part, params, bench)
+}
+
+/** To who reads it, and then to its place. Undefined where somebody needs what is gone: all of it has to come again. */
+async function handOver(
+  taken: Taken,
+  part: PartialFile,
+  params: DownloadParams,
+  bench: Workbench,
+): Promise<Taken | undefined> {
+  const isUsed = await part.useUp(taken).then(
+    () => true,
+    (error: unknown) => emptyWhereRegretted(part, error),
+  )
+  if (!isUsed) return undefined
+  part.growing.end()
+  // With a hole in it it is left where it is, for this task to continue, until what was made of it is placed.
+  if (part.isSpent) return { ...taken, isSpent: true }
+  await part.moveTo(join(bench.staging, params.fileName))
+  return taken
+}
+
+async function emptyWhereRegretted(part: PartialFile, error: unknown): Promise<undefined> {
+  if (!(error instanceof Regretted)) throw error
+  await part.empty()
 }
 
 /** All addresses of an offer, one behind the other into one file. Undefined where it has to be fetched once more. */
@@ -133,7 +164,6 @@ async function fetchAll(offer: Offer, fetch: Fetch): Promise<Taken | undefined> 
     if (!(error instanceof Problem)) throw error
     return beginOnceMore(fetch, error)
   }
-  await part.used()
   return {
     host: hostsOf(offer),
     bytes,

@@ -24,6 +24,11 @@ export interface Writer {
   readonly onHeld: (isHeld: boolean) => void
 }
 
+/** Somebody needs bytes that were given back: all of it is fetched again. */
+export class Regretted extends Error {
+  override readonly name = 'Regretted'
+}
+
 export interface SpendingOptions {
   readonly spending: SpendingSizes
   readonly audience: () => Audience
@@ -35,8 +40,10 @@ export class Spending {
   readonly #options: SpendingOptions
   readonly #blocked = new Set<() => void>()
   readonly #unheed: () => void
-  /** Until the filesystem says that it cannot, or the host. */
+  /** Until the filesystem says that it cannot. */
   #isPossible = true
+  /** Its host cannot be asked for bytes out of their turn: nothing is given back before it is proven. */
+  #isKeptWhole = false
 
   /** `onReady`: a portion could be given back. */
   constructor(file: Growing, options: SpendingOptions, onReady: () => void) {
@@ -46,6 +53,7 @@ export class Spending {
       this.release()
       if (this.isUsed) onReady()
     })
+    file.holdBack((from, to) => this.#isAhead(from, to))
     options.signal.addEventListener('abort', this.release)
   }
 
@@ -65,12 +73,19 @@ export class Spending {
     return windowBytes(this.#file.bytes ?? 0, this.#options.spending)
   }
 
-  /** Up to where everything can be given back, where that is worth it. `hashed`: how far the saved digest goes. */
+  /** What one connection should fetch at most at once, so that several fit in that. */
+  claimBytes(connections: number): number {
+    return Math.max(1 << 20, Math.floor(this.window / (2 * connections)))
+  }
+
+  /**
+   * Up to where everything can be given back, where that is worth it. `hashed`: how far the saved digest goes; of a file
+   * that is proven nobody needs that any more.
+   */
   ready(hashed: number): number | undefined {
     // Nobody knows yet what one needs that is still coming.
     if (!this.#isGoingOn('reading')) return undefined
-    const upTo = Math.min(this.#file.passed ?? 0, hashed)
-    const position = upTo - (upTo % blockBytes)
+    const position = inBlocks(Math.min(this.#file.passed ?? 0, this.#file.watermark, hashed))
     return this.#isWorth(position) ? position : undefined
   }
 
@@ -84,7 +99,7 @@ export class Spending {
   /** A portion that arrived was used. */
   get isUsed(): boolean {
     const { passed = 0, watermark } = this.#file
-    return this.#isWorth(Math.min(passed, watermark)) && this.#isGoingOn('reading')
+    return this.#isWorth(inBlocks(Math.min(passed, watermark))) && this.#isGoingOn('reading')
   }
 
   /** What a note on disk names as spent. */
@@ -123,8 +138,22 @@ export class Spending {
 
   /** Nothing comes out of its turn, so that nobody can begin before the end. */
   keepWhole(): void {
-    this.#isPossible = false
+    this.#isKeptWhole = true
     this.release()
+  }
+
+  /** The file is whole, and the right one. */
+  prove(): void {
+    this.#isKeptWhole = false
+    this.release()
+  }
+
+  /** Whether a reader is further than what is given back keeps up with; not where nothing would come of waiting. */
+  #isAhead(from: number, to: number): boolean {
+    const { spent, passed = 0 } = this.#file
+    if (to <= spent + this.window) return false
+    if (this.#isKeptWhole) return this.#isWanted('reading', 'coming')
+    return this.isUsed || (passed < from && this.#isGoingOn('reading'))
   }
 
   /** Resolves when something about the readers changed, or may have. */
@@ -138,6 +167,7 @@ export class Spending {
   readonly release = (): void => {
     for (const wake of this.#blocked) wake()
     this.#blocked.clear()
+    this.#file.release()
   }
 
   close(): void {
@@ -159,7 +189,13 @@ export class Spending {
   }
 
   #isGoingOn(...whileIt: readonly Audience[]): boolean {
+    return !this.#isKeptWhole && this.#isWanted(...whileIt)
+  }
+
+  #isWanted(...whileIt: readonly Audience[]): boolean {
     const { spending: sizes, audience } = this.#options
     return this.#isPossible && isWorthSpending(this.#file.bytes ?? 0, sizes) && whileIt.includes(audience())
   }
 }
+
+const inBlocks = (position: number): number => position - (position % blockBytes)

@@ -1,13 +1,14 @@
 /** Writes the selected entries of a zip into the staging folder and records each. Everything was judged before. */
 
-import { isDiskFull } from '../../lib/io/disk.ts'
+import { isDiskFull, roomAt } from '../../lib/io/disk.ts'
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { unpackSelected } from '../../lib/io/unpacking.ts'
 import { threadsOn } from '../../lib/io/worker.ts'
 import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import { formatBytes } from '../../lib/model/units.ts'
+import { formatBytes, formatCount } from '../../lib/model/units.ts'
+import { leftOf } from './room.ts'
 
 /** An archive that is open for reading. */
 export interface OpenArchive {
@@ -32,7 +33,7 @@ export async function extract(selection: Selection, archive: OpenArchive, bench:
     const threads = threadsOn(cores)
     await unpackSelected({ ...archive, selection, folder, signal, threads, onBytes, onDone })
   } catch (error) {
-    throw problemOf(error, selection.directory.archive, total - done)
+    throw problemOf(error, selection.directory.archive, folder, blockBytes => leftOf(selection, blockBytes))
   }
 }
 
@@ -42,9 +43,15 @@ function bytesLeft(selection: Selection): number {
   return bytes
 }
 
-/** What the system says of a full disk, in our words; anything else as it is. */
-export function problemOf(error: unknown, archive: string, left: number): unknown {
+/** What is left to be written, on a disk of such blocks. */
+type Left = (blockBytes: number) => { readonly bytes: number; readonly files: number }
+
+/** What the system says of a full disk, in our words; anything else as it is. `folder`: what was written into. */
+export function problemOf(error: unknown, archive: string, folder: string, leftOn: Left): unknown {
   if (!isDiskFull(error)) return error
+  const room = roomAt(folder)
+  const { bytes: left, files } = leftOn(room.blockBytes)
+  if (room.files === 0) return outOfInodes(archive, files)
   return new Problem({
     code: 'disk-full',
     message: `The disk became full while ${archive} was unpacked.`,
@@ -52,3 +59,14 @@ export function problemOf(error: unknown, archive: string, left: number): unknow
     next: `free at least ${formatBytes(left)} and build again; the archive need not be fetched again.`,
   })
 }
+
+const outOfInodes = (archive: string, files: number): Problem =>
+  new Problem({
+    code: 'disk-full',
+    message: `The filesystem ran out of inodes while ${archive} was unpacked.`,
+    evidence: [
+      { label: 'wanted', text: `${formatCount(files)} more files` },
+      { label: 'found', text: '0 free inodes' },
+    ],
+    next: 'remove files, or build on a filesystem with more inodes with --root DIR; the archive need not be fetched again.',
+  })

@@ -103,7 +103,7 @@ async function inflate(
   try {
     await readContent(source, entry, sink, bench.signal)
   } catch (error) {
-    throw problemOf(error, name, entry.bytes - done)
+    throw problemOf(error, name, bench.shelf, () => ({ bytes: entry.bytes - done, files: 1 }))
   } finally {
     closeSync(handle)
   }

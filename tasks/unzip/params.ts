@@ -136,7 +136,7 @@ export function unpackOutline(params: UnpackParams): Outline {
     ],
     takes: [params.from],
     gives: { form: 'tree', at: params.at, lasting: params.lasting },
-    forecast: { bytes: params.archiveBytes, files: params.files },
+    forecast: { bytes: params.archiveBytes, files: params.files, isPacked: true },
   }
 }
 

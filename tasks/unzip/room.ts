@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { filesBelow, reserveOf, roomAt } from '../../lib/io/disk.ts'
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { type Evidence, Problem } from '../../lib/model/problem.ts'
-import { formatBytes, formatCount, plural } from '../../lib/model/units.ts'
+import { formatBytes, formatCount, inBlocks, plural } from '../../lib/model/units.ts'
 import type { OpenArchive } from './extract.ts'
 
 /** Throws `no-room`. `folder`: what an earlier attempt left there is counted as written. */
@@ -20,10 +20,10 @@ export function refuseWithoutRoom(
 ): void {
   const room = filesystemAt(folder)
   const free = room.bytes - reserveOf(room)
-  const { bytes, files } = left(selection)
+  const { bytes, files } = leftOf(selection, room.blockBytes)
   const isTight = bytes > free || (room.files !== undefined && files > room.files)
   // Half a million files are not counted where nobody needs to know.
-  const there = isTight ? lyingIn(folder) : { bytes: 0, files: 0 }
+  const there = isTight ? lyingIn(folder, room.blockBytes) : { bytes: 0, files: 0 }
   const missing = bytes - there.bytes
   const { archive: name } = selection.directory
   if (missing > free + givenBack(archive))
@@ -38,22 +38,26 @@ export function refuseWithoutRoom(
     ])
 }
 
-function left(selection: Selection): { readonly bytes: number; readonly files: number } {
+/** What is still to be written, in whole blocks. */
+export function leftOf(
+  selection: Selection,
+  blockBytes: number,
+): { readonly bytes: number; readonly files: number } {
   let bytes = 0
   let files = 0
   for (let k = 0; k < selection.count; k += 1) {
     if (selection.isDone(k)) continue
-    bytes += selection.bytes(k)
+    bytes += inBlocks(selection.bytes(k), blockBytes)
     files += 1
   }
   return { bytes, files }
 }
 
-function lyingIn(folder: string): { readonly bytes: number; readonly files: number } {
+function lyingIn(folder: string, blockBytes: number): { readonly bytes: number; readonly files: number } {
   let bytes = 0
   let files = 0
   for (const path of filesBelow(folder)) {
-    bytes += statSync(join(folder, path)).size
+    bytes += inBlocks(statSync(join(folder, path)).size, blockBytes)
     files += 1
   }
   return { bytes, files }

@@ -16,14 +16,21 @@ interface Asked {
   readonly root?: string
   readonly mirrors?: readonly string[]
   readonly pinned?: boolean
+  readonly sized?: boolean
 }
 
-export async function world({ root = 'images', mirrors = [], pinned = true }: Asked = {}): Promise<{
+export async function world({
+  root = 'images',
+  mirrors = [],
+  pinned = true,
+  sized = false,
+}: Asked = {}): Promise<{
   place: Ground
   host: Mirror
 }> {
   const [place, host] = [ground(), await mirror()]
-  const pins = pinned ? `, sha256: ${sha256Of(archive)}` : ''
+  const size = sized ? `, size: ${archive.length}` : ''
+  const pins = (pinned ? `, sha256: ${sha256Of(archive)}` : '') + size
   const others = mirrors.map(path => `${host.url}/${path}`).join(', ')
   place.spec(
     `targets: { images: { sources: [{ url: "${host.url}/pack.zip", mirrors: [${others}]${pins}, unzip: { root: ${root} } }] } }\n`,

@@ -4,6 +4,7 @@ import { existsSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { schemaText } from '../../lib/cli/schema.ts'
+import type { Diagnostic } from '../../lib/model/problem.ts'
 import { kinds } from '../../tasks/index.ts'
 import { expectGolden } from '../rig/golden.ts'
 import { expectContract, ground, sha256Of } from '../rig/playground.ts'
@@ -141,6 +142,8 @@ test('people read words: results on stdout, problems on stderr, quiet when asked
   expect(failed.stderr).toMatch(/^error\[wrong-file-count\] images: expect \(datasets\.yaml:\d+:\d+\)\n/)
 })
 
+const timeless = (told: Diagnostic): object => ({ ...told, time: '' })
+
 test('what this machine lacks is said before anything is begun, all of it at once', async () => {
   const place = ground()
   place.write('tiny.txt', 'tiny')
@@ -154,12 +157,34 @@ test('what this machine lacks is said before anything is begun, all of it at onc
   expect(refused).toMatchObject({ exitCode: 3, summary: { ran: 0 } })
   expect(refused.codes).toEqual(['program-missing', 'program-missing'])
   expectGolden('cli/program-missing', refused.diagnostics)
+  const dry = await place.run('build', '--dry-run')
+  expect(dry).toMatchObject({ exitCode: 0, codes: [...refused.codes, 'file-not-found', 'file-not-found'] })
+  expect(dry.diagnostics.slice(0, 2).map(timeless)).toEqual(refused.diagnostics.map(timeless))
   vi.unstubAllEnvs()
   expect(existsSync(place.root)).toBe(false)
   expect(await place.run('build', 'tiny')).toMatchObject({ exitCode: 0, summary: { ran: 2 } })
   expect(await place.run('build', '--dry-run')).toMatchObject({ exitCode: 0 })
   for (const words of [['report'], ['build', '--on', 'slurm']])
     expect(await place.run(...words), words.join(' ')).toMatchObject({ exitCode: 2, codes: ['not-yet'] })
+})
+
+test('a dry run tells of files that a build would not find', async () => {
+  const place = ground()
+  place.write('here.txt', 'here')
+  const pinned = place.write('data/kept.txt', 'kept')
+  place.spec(`targets:
+  found: { sources: [{ url: gone.txt, mirrors: [here.txt], file: found.txt }] }
+  asked: { sources: [{ url: gone.zip, mirrors: ["http://127.0.0.1:1/gone.zip"] }] }
+  kept: { sources: [{ url: gone.txt, sha256: ${pinned}, file: kept.txt }] }
+  gone: { sources: [{ url: data/gone.zip }] }
+  folder: { sources: [{ url: data, file: folder.txt }] }
+`)
+  place.write('data/kept/kept.txt', 'kept')
+  const dry = await place.run('build', '--dry-run')
+  expect(dry).toMatchObject({ exitCode: 0, summary: { ran: 0 } })
+  expect(dry.events.map(({ event }) => event)).toEqual(['plan', 'diagnostic', 'diagnostic', 'summary'])
+  expectGolden('cli/file-not-found', dry.diagnostics)
+  expect((await place.run('build', 'gone')).codes).toEqual(['file-not-found'])
 })
 
 test('a missing library is said before anything is fetched, too', async () => {

@@ -126,6 +126,7 @@ test('a plan is one line of JSON; what nobody can tell is null', () => {
     write: 1000,
     files: 10,
     unknown: 1,
+    atLeast: true,
     peakDisk: 1000,
     freeDisk: 5,
     byHost: { 'b.org': 0 },

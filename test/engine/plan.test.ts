@@ -33,6 +33,7 @@ test('everything is fresh though the archive is gone: nothing reads it', () => {
     write: 0,
     files: 0,
     unknown: 0,
+    guessed: 0,
     peakDisk: 0,
     leastDisk: 0,
     archives: 0,
@@ -189,6 +190,7 @@ test.each([
     write: 500,
     files: 12,
     unknown: 1,
+    guessed: 0,
     byHost: { 'a.example.org': 100, 'b.example.org': 300, 'c.example.org': 0 },
     ...room,
   })

@@ -14,6 +14,7 @@ const totals = (rest: Partial<Totals>): Totals => ({
   write: 0,
   files: 0,
   unknown: 0,
+  guessed: 0,
   peakDisk: 0,
   leastDisk: 0,
   archives: 0,
@@ -25,7 +26,12 @@ const planned = (needs: Partial<Totals>, steps: readonly Step[] = []): Plan => (
   steps: new Map(steps.map(step => [step.task.id, step])),
   totals: totals(needs),
 })
-const on = (bytes: number, files?: number) => (): Filesystem => ({ device: 1, bytes, files })
+const on = (bytes: number, files?: number) => (): Filesystem => ({
+  device: 1,
+  bytes,
+  files,
+  blockBytes: 4096,
+})
 const refuse = (plan: Plan, filesystemAt: (path: string) => Filesystem) =>
   problemOf(() => Promise.resolve().then(() => refuseWithoutRoom('/data', plan, filesystemAt)))
 
@@ -42,6 +48,7 @@ test('a target on a filesystem of its own needs room there', async () => {
     verdict: { state: 'stale', reason: { code: 'never-built' } },
     download: 0,
     write,
+    onDisk: write,
     files: 10,
     weight: 0,
   })
@@ -51,7 +58,7 @@ test('a target on a filesystem of its own needs room there', async () => {
     step('vg/b', 15e9),
   ])
   const mounted = (free: number) => (path: string) =>
-    path.startsWith('/data/vg') ? { device: 2, bytes: free, files: undefined } : on(60e9)()
+    path.startsWith('/data/vg') ? { device: 2, bytes: free, files: undefined, blockBytes: 4096 } : on(60e9)()
   expect(() => refuseWithoutRoom('/data', plan, mounted(31e9))).not.toThrow()
   expectGolden('engine/no-room.mount', await refuse(plan, mounted(29e9)))
 })
@@ -78,6 +85,14 @@ test.each([
   const problem = problemFrom(error, context)
   expect(problem.code).toBe(code)
   expectGolden(`engine/${code}`, problem)
+})
+
+test('a disk that is full of names, not of bytes', () => {
+  const asked: string[] = []
+  const error = Object.assign(systemError('ENOSPC'), { path: '/data/x' })
+  const problem = problemFrom(error, context, path => asked.push(path) > 0)
+  expect(asked).toEqual(['/data/x'])
+  expectGolden('engine/disk-full.inodes', problem)
 })
 
 test('a mistake of ours says so, with what is needed to find it', () => {

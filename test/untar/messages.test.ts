@@ -23,7 +23,8 @@ const many = (count: number, name: (i: number) => string): readonly TarPart[] =>
 const whole = tarOf(files('a.jpg', 'b.jpg'))
 const link: TarPart = { name: 'latest', type: '2', goal: '/etc/passwd' }
 const gz = { fileName: 'images.tar.gz' }
-const tiny = { filesystemAt: () => ({ device: 1, bytes: 20_000_000, files: undefined }) }
+const tiny = { filesystemAt: () => ({ device: 1, bytes: 20_000_000, files: undefined, blockBytes: 4096 }) }
+const nameless = { filesystemAt: () => ({ ...tiny.filesystemAt(), files: 0 }) }
 /** Of the xz format, and nothing that follows from it. */
 const xz = Buffer.from('fd377a585a000000ff12d941', 'hex')
 
@@ -48,6 +49,7 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'bytes-after-archive.begins': [Buffer.concat([gzipSync(whole), Buffer.from('Signed by somebody.')]), gz],
   'corrupt-archive.gzip': [gzipSync(whole).subarray(0, 60), gz],
   'no-room': [tarOf([...files('a'), { name: 'b', bytes: 30_000_000 }]), tiny],
+  'no-room.inodes': [tarOf(files('a')), nameless],
   'entry-outside': [tarOf(files('../../etc/cron.d/job', './../job'))],
   'entry-absolute': [tarOf(files('/etc/passwd', '//etc/shadow'))],
   'entry-outside.many': [tarOf(many(1234, i => `../${i}.jpg`))],

@@ -294,7 +294,8 @@ describe('stops', () => {
   const diskOf = (bytes: number): NonNullable<Asked['filesystemAt']> => {
     return folder => {
       const sizes = [...filesBelow(folder)].map(path => Math.max(4096, statSync(join(folder, path)).size))
-      return { device: 1, bytes: bytes - sizes.reduce((sum, size) => sum + size, 0), files: undefined }
+      const left = bytes - sizes.reduce((sum, size) => sum + size, 0)
+      return { device: 1, bytes: left, files: undefined, blockBytes: 4096 }
     }
   }
 
@@ -317,5 +318,15 @@ describe('stops', () => {
     const { bench, problem } = await unpack(tarOf(files(...many)), { filesystemAt: diskOf(4_000_000) })
     expect(problem?.code).toBe('no-room')
     expect(Object.keys(staged(bench)).length).toBeLessThan(1000)
+  })
+
+  test('where the disk has no inode for one more file, whatever others free meanwhile', async () => {
+    const free = [5, 2, 0]
+    const filesystemAt = () => ({ device: 1, bytes: 1e9, files: free.shift() ?? 0, blockBytes: 4096 })
+    const many = Array.from({ length: 20 }, (_, i) => `${i}`)
+    const { bench, problem } = await unpack(tarOf(files(...many)), { filesystemAt })
+    expect(problem?.code).toBe('no-room')
+    expect(problem?.message).toContain('inodes')
+    expect(Object.keys(staged(bench)).length).toBe(7)
   })
 })

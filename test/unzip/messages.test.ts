@@ -162,6 +162,7 @@ describe('messages', () => {
   test('no golden without a test', () => {
     const elsewhere = [
       'disk-full',
+      'disk-full.inodes',
       'no-room',
       'no-room.inodes',
       'zip64-missing.offset',

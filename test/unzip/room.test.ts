@@ -10,11 +10,12 @@ import { Selection } from '../../lib/io/unpacking/selection.ts'
 import { openZip } from '../../lib/io/zip.ts'
 import type { GrowingFile } from '../../lib/model/growing-file.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import { refuseWithoutRoom } from '../../tasks/unzip/room.ts'
+import { problemOf } from '../../tasks/unzip/extract.ts'
+import { leftOf, refuseWithoutRoom } from '../../tasks/unzip/room.ts'
 import { writeZip, type ZipPart, zipOf } from '../rig/zips.ts'
 import { expectGolden, inMemory, staged, told, unpack } from './rig.ts'
 
-const free = { bytes: 1e9, files: 1000 as number | undefined }
+const free = { bytes: 1e9, files: 1000 as number | undefined, blockBytes: 4096 }
 
 vi.mock('../../lib/io/disk.ts', async importOriginal => ({
   ...(await importOriginal<typeof disk>()),
@@ -27,6 +28,9 @@ const large = (name: string, bytes: number): ZipPart => ({
   method: 8,
   content: Buffer.alloc(bytes),
 })
+
+const zip = (count: number): Buffer =>
+  zipOf(Array.from({ length: count }, (_, i) => ({ name: `${i}`, content: 'x'.repeat(300) })))
 
 describe('room', () => {
   const bomb = zipOf([large('1', 30e6), large('2', 30e6)])
@@ -43,6 +47,26 @@ describe('room', () => {
     Object.assign(free, { bytes: 1e9, files: 3 })
     const { problem } = await unpack(zipOf(['a', 'b', 'c', 'd'].map(name => ({ name }))))
     expectGolden('no-room.inodes', problem ? told(problem) : 'no problem')
+  })
+
+  test('none for whole blocks, though there is room for the bytes', async () => {
+    const many = zip(500)
+    Object.assign(free, { bytes: 1.5e6, files: undefined })
+    expect((await unpack(many)).problem?.code).toBe('no-room')
+    Object.assign(free, { bytes: 2.1e6, files: undefined })
+    expect((await unpack(many)).problem).toBeUndefined()
+  })
+
+  test('what a full disk lacks is told in whole blocks, or in inodes', async () => {
+    const selection = Selection.below(await openZip(inMemory(zip(500))), () => true)
+    selection.setDone(0)
+    const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+    const problem = (files: number) => {
+      Object.assign(free, { bytes: 1e6, files })
+      return problemOf(full, 'images.zip', '/', blockBytes => leftOf(selection, blockBytes)) as Problem
+    }
+    expect(problem(1).diagnostics[0]?.evidence).toEqual([{ label: 'wanted', text: '2.04 MB more' }])
+    expectGolden('disk-full.inodes', told(problem(0)))
   })
 
   test('the reserve stays free', async () => {

@@ -36,7 +36,7 @@ describe('outline', () => {
     })
     const outline = unzip.outline(given)
     expect(outline.gives).toEqual({ form: 'tree', at: '.groundwork/parts/1/images', lasting: false })
-    expect(outline.forecast).toEqual({ bytes: 20, files: 3 })
+    expect(outline.forecast).toEqual({ bytes: 20, files: 3, isPacked: true })
     expect(outline.fingerprint.map(({ name, value }) => [name, value])).toEqual([
       ['root', 'train2017'],
       ['into', 'images'],

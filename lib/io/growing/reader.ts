@@ -17,6 +17,8 @@ export interface Growth {
   ask(): Promise<void>
   wait(isOver: () => boolean): Promise<void>
   wish(from: number, to: number): Promise<void>
+  /** Whether who reads waits before it goes on with these bytes: else it would make more than is given back meanwhile. */
+  isHeldBack(from: number, to: number): boolean
   /** Something about a reader changed. */
   stir(): void
 }
@@ -99,6 +101,7 @@ export class Reader implements GrowingFile {
       await this.#wait(() => false)
     }
     await this.until(to)
+    await this.#wait(() => !this.#file.isHeldBack(from, to))
   }
 
   async wish(from: number, to: number): Promise<void> {
