@@ -78,13 +78,7 @@ export interface Outline {
    * Parts of what it takes can be had without the rest: from that host, or without one from a file of this machine. A few
    * damaged files of its result are made again from those alone.
    */
-  readonly pieces?: {
-    readonly host?: string
-    /** Fetched in any case, with the directory in it where that is not longer. */
-    readonly endBytes: number
-    /** The lock file says by what it can be told that they are the right ones. */
-    readonly isPinned: boolean
-  }
+  readonly pieces?: Pieces
   /** An annotation: the folder below the root (`''`: the root) that the image paths in it are relative to. */
   readonly refersBelow?: string
   /** Undefined for a task that only checks. */
@@ -93,6 +87,16 @@ export interface Outline {
   readonly forecast: Forecast
   /** Files outside of the root that are read (absolute), so that a change of theirs is seen. */
   readonly reads?: readonly string[]
+}
+
+export interface Pieces {
+  readonly host?: string
+  /** Fetched in any case, with the directory in it where that is not longer. */
+  readonly endBytes: number
+  /** The lock file says by what it can be told that they are the right ones. */
+  readonly isPinned: boolean
+  /** Only files whose SHA-256 is recorded, and none that was not there when the others were taken over. */
+  readonly needsDigests?: boolean
 }
 
 /** What it reads, and what it may read. */

@@ -12,7 +12,7 @@ import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { byDirectory, directoryDigest } from './directory.ts'
 import { unpackRanges } from './from-ranges.ts'
 import type { UnzipParams } from './pieces.ts'
-import { keepIntact, select } from './unpack.ts'
+import { keepIntact, select, selectSome } from './unpack.ts'
 
 /** False where it takes the whole archive. */
 export async function repair(params: UnzipParams, bench: Workbench): Promise<boolean> {
@@ -37,15 +37,62 @@ async function repairFrom(
   before: Manifest,
   bench: Workbench,
 ): Promise<true | undefined> {
+  const isDone = await unpackSame(archive, download, before, bench, directory => {
+    const selection = select(directory, params, bench)
+    if (!isAsBefore(selection, before) || !isToldAsBefore(directory, before, bench)) return undefined
+    keepIntact(selection, bench)
+    return selection
+  })
+  if (isDone) bench.remark('checked', lacksDigests(before) ? byDirectory : byRecord)
+  return isDone
+}
+
+/**
+ * Unpacks into `bench.staging` files (`wanted`, by their paths) of a part that was given back; what their SHA-256 is has to be
+ * recorded. False where it takes the whole archive.
+ */
+export async function unpackAgain(
+  params: UnzipParams,
+  part: Input,
+  wanted: ReadonlySet<string>,
+  bench: Workbench,
+): Promise<boolean> {
+  const { download } = params
+  if (download === undefined || params.inner !== undefined) return false
+  const { size } = download.download
+  const work = (archive: RangedArchive): Promise<true | undefined> =>
+    unpackSame(archive, download, part.manifest, bench, directory =>
+      selectAgain(directory, params, part, wanted, bench),
+    )
+  return (await overRanges(download, bench, size?.exact ? size.bytes : undefined, work)) === true
+}
+
+/** Undefined where the archive is not the one that the part was made of. */
+async function selectAgain(
+  directory: ZipDirectory,
+  params: UnzipParams,
+  { manifest, isPart, remarks }: Input,
+  wanted: ReadonlySet<string>,
+  bench: Workbench,
+): Promise<Selection | undefined> {
+  let isSame = remarks?.['directory'] === directoryDigest(directory)
+  const selection = await selectSome(directory, params, bench, async all => {
+    isSame ||= isPart !== true && isAsBefore(all, manifest)
+    return k => wanted.has(all.path(k))
+  })
+  return isSame && selection.count === wanted.size ? selection : undefined
+}
+
+/** Undefined, too, where an entry is not the file that the last result had. */
+async function unpackSame(
+  archive: RangedArchive,
+  download: DownloadParams,
+  before: Manifest,
+  bench: Workbench,
+  choose: Parameters<typeof unpackRanges>[3],
+): Promise<true | undefined> {
   try {
-    const isDone = await unpackRanges(archive, download, refusingOthers(before, bench), directory => {
-      const selection = select(directory, params, bench)
-      if (!isAsBefore(selection, before) || !isToldAsBefore(directory, before, bench)) return undefined
-      keepIntact(selection, bench)
-      return selection
-    })
-    if (isDone) bench.remark('checked', lacksDigests(before) ? byDirectory : byRecord)
-    return isDone
+    return await unpackRanges(archive, download, refusingOthers(before, bench), choose)
   } catch (error) {
     if (error instanceof Other) return undefined
     throw error
@@ -62,7 +109,7 @@ function isAsBefore(selection: Selection, before: Manifest): boolean {
   return true
 }
 
-const byRecord = 'SHA-256 of each file against the last record'
+export const byRecord = 'SHA-256 of each file against the last record'
 
 /** Some of its files were not there when the others were taken over. */
 function lacksDigests(before: Manifest): boolean {
