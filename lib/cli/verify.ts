@@ -17,7 +17,10 @@ import { openPlayground } from './playground.ts'
 export async function verify(desk: Desk): Promise<number> {
   const { command, kinds, console } = desk
   const began = performance.now()
-  const playground = await openPlayground(command, kinds)
+  const playground = await openPlayground(
+    { ...command, options: { ...command.options, onlyNeeded: false, asMade: true } },
+    kinds,
+  )
   const tasks = [...playground.graph.tasks.values()].filter(({ gives, kind }) =>
     gives === undefined ? kind.audit !== undefined : gives.lasting,
   )
