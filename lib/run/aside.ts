@@ -20,7 +20,10 @@ export function tellOfMoved(run: Run, task: Task, paths: readonly string[]): voi
         ...paths.slice(0, 10).map((path, i) => ({ label: i === 0 ? 'moved' : '', text: path })),
         ...(paths.length > 10 ? [{ label: '', text: `and ${plural(paths.length - 10, 'other')}` }] : []),
       ],
-      disk: `They lie in ${aside}, under the same paths; what the spec describes is in their place.`,
+      disk:
+        paths.length === 1
+          ? `It lies in ${aside}, under the same path; what the spec describes is in its place.`
+          : `They lie in ${aside}, under the same paths; what the spec describes is in their place.`,
       next: `compare, and take back what you want to keep; then remove ${aside}.`,
     },
   })

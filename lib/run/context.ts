@@ -8,6 +8,7 @@ import type { TaskId } from '../model/task.ts'
 import type { Wish } from '../plan.ts'
 import type { Overlaps } from './overlaps.ts'
 import type { Pool } from './pools.ts'
+import type { Started } from './started.ts'
 
 export interface Run {
   /** Names this run's staging folder, log segment and what it moves aside. */
@@ -37,6 +38,7 @@ export interface Run {
   readonly forced: boolean
   /** What tasks found out that they need, by task; until they are done. */
   readonly wishes: Map<TaskId, Wish>
+  readonly started: Started
   readonly overlaps: Overlaps
   /** Files of a person (absolute) that are what a task would fetch. */
   readonly offered?: ReadonlyMap<TaskId, readonly string[]>

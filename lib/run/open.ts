@@ -20,6 +20,7 @@ import { headersOfHosts } from './headers.ts'
 import { hostsOf } from './hosts.ts'
 import { Overlaps } from './overlaps.ts'
 import { Pool } from './pools.ts'
+import { Started } from './started.ts'
 
 export interface RunRequest {
   readonly root: string
@@ -82,6 +83,7 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
         began: Date.now(),
         forced: request.force,
         wishes: new Map(),
+        started: new Started(request.report),
         overlaps: new Overlaps(),
         ...budgets(request, signal),
       })

@@ -130,7 +130,7 @@ export function unreadable(
     code: 'unreadable-image',
     subject: `${target}: transcode`,
     place,
-    message: `${plural(refused.length, 'image')} cannot be read, of ${formatCount(tried)} that are to become JPEG.`,
+    message: `${plural(refused.length, 'image')} cannot be read, of ${formatCount(tried)} that ${tried === 1 ? 'is' : 'are'} to become JPEG.`,
     evidence: [
       ...refused
         .slice(0, pairsListed)

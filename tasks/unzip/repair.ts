@@ -8,6 +8,7 @@ import type { ZipDirectory } from '../../lib/io/zip.ts'
 import { type Manifest, unknownDigest } from '../../lib/model/manifest.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
+import { formatCount, plural } from '../../lib/model/units.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { byDirectory, directoryDigest } from './directory.ts'
 import { unpackRanges } from './from-ranges.ts'
@@ -26,7 +27,8 @@ export async function repair(params: UnzipParams, bench: Workbench): Promise<boo
     bytes === undefined || remote.bytes === bytes
       ? repairFrom(remote, params, download, before, bench)
       : undefined
-  return (await overRanges(download, bench, bytes, work)) === true
+  const asking = { ...bench, wanted: someOf(before.count - (bench.intact?.count ?? 0), before) }
+  return (await overRanges(download, asking, bytes, work)) === true
 }
 
 /** Undefined where the archive is another one by now, or nearly all of it would be fetched. */
@@ -64,8 +66,12 @@ export async function unpackAgain(
     unpackSame(archive, download, part.manifest, bench, directory =>
       selectAgain(directory, params, part, wanted, bench),
     )
-  return (await overRanges(download, bench, size?.exact ? size.bytes : undefined, work)) === true
+  const asking = { ...bench, wanted: someOf(wanted.size, part.manifest) }
+  return (await overRanges(download, asking, size?.exact ? size.bytes : undefined, work)) === true
 }
+
+const someOf = (files: number, { count }: Manifest): string =>
+  `${formatCount(files)} of its ${plural(count, 'file')}`
 
 /** Undefined where the archive is not the one that the part was made of. */
 async function selectAgain(
