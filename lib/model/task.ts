@@ -150,10 +150,10 @@ export interface TaskKind<P = unknown> {
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
   inquire?(params: P, inquiry: Inquiry): Promise<Found>
   /**
-   * SHA-256 of the directory of the archive that it takes, read from its host alone; undefined where the host gives no
-   * part of it. `folder`: absolute, for what is read. May throw a Problem.
+   * The directory of the archive that it takes, by its SHA-256, read from its host alone; undefined where no host gives a part
+   * of it. `folder`: absolute, for what is read. May throw a Problem.
    */
-  inquireDirectory?(params: P, inquiry: Inquiry, folder: string): Promise<string | undefined>
+  inquireDirectory?(params: P, inquiry: Inquiry, folder: string): Promise<Found | undefined>
   /**
    * What its result is to hold, as far as that can be told without making it; undefined where it cannot. `inputs`: what was
    * told of what it takes. May throw a Problem.
