@@ -1,9 +1,10 @@
 /** Tasks, reasons and plans in words for people. Pure; knows no terminal. */
 
 import { partialMark } from '../model/annotation.ts'
+import { fewOf } from '../model/few.ts'
 import { unknownDigest } from '../model/manifest.ts'
 import type { Change, Task } from '../model/task.ts'
-import { formatCount, plural, shortDigest } from '../model/units.ts'
+import { plural, shortDigest } from '../model/units.ts'
 import type { Reason, Survey, Verdict } from '../model/verdict.ts'
 
 /** `unzip coco/train2017` */
@@ -80,8 +81,7 @@ function damage(found: Omit<Survey & { state: 'damaged' }, 'state'>): string {
 /** `2 files missing (a.jpg, b.jpg)` */
 function named(paths: readonly string[], count: number, what: string): string {
   if (count === 0) return ''
-  const shown = paths.slice(0, 3).join(', ')
-  return `${plural(count, 'file')} ${what} (${shown}${count > 3 ? `, and ${formatCount(count - 3)} more` : ''})`
+  return `${plural(count, 'file')} ${what} (${fewOf(paths, 3, count)})`
 }
 
 /** Whether all files are wanted or some says more than what comes and goes with it. */
