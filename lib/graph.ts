@@ -18,10 +18,14 @@ export function graphOf(spec: Spec, kinds: Kinds): Graph {
   return graphFrom(inOrder(draft.tasks), Object.keys(spec.targets))
 }
 
-/** The part of a graph that the targets need. */
+/** The part of a graph that the targets need. What is shared with others is told of one of these. */
 export function partOf(graph: Graph, targets: readonly string[]): Graph {
   const wanted = new Set(targets)
-  const tasks = [...graph.tasks.values()].filter(task => task.targets.some(target => wanted.has(target)))
+  const tasks = [...graph.tasks.values()].flatMap(task => {
+    const target = wanted.has(task.target) ? task.target : task.targets.find(one => wanted.has(one))
+    if (target === undefined) return []
+    return target === task.target || task.gives?.lasting ? [task] : [{ ...task, target }]
+  })
   return graphFrom(tasks, targets)
 }
 

@@ -8,7 +8,7 @@ import type { Memory } from './model/receipt.ts'
 import { inputsOf, type Task, type TaskId } from './model/task.ts'
 import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
 import { heldBeside } from './plan/held.ts'
-import { canRepair, canRework, isAtHand } from './plan/means.ts'
+import { doesWithout, isAtHand, type Wishing } from './plan/means.ts'
 import { foretell, type IsFresh, movesOf, onDiskOf } from './plan/moves.ts'
 import { totalsOf } from './plan/totals.ts'
 import { weightsOf } from './plan/weights.ts'
@@ -103,7 +103,7 @@ function verdictsOf(
   for (;;) {
     const before = count()
     const verdicts = forward(graph, known, { force, wishes }, demands)
-    demand(graph, known, verdicts, demands)
+    demand(graph, known, verdicts, { ...demands, wishes })
     if (count() === before) return verdicts
   }
 }
@@ -179,11 +179,11 @@ function demand(
   graph: Graph,
   known: Knowledge,
   verdicts: ReadonlyMap<TaskId, Verdict>,
-  demands: Demands,
+  demands: Demands & Required<Pick<PlanOptions, 'wishes'>>,
 ): void {
   const digestOf = digestsForeseen(graph, known, verdicts)
   for (const task of [...graph.tasks.values()].toReversed()) {
-    const reading = readingOf(task, verdicts.get(task.id), known, digestOf)
+    const reading = readingOf(task, verdicts.get(task.id), { known, wishes: demands.wishes }, digestOf)
     if (task.gives === undefined || reading.form === 'never') continue
     for (const input of inputsOf(task.outline)) {
       const giver = graph.tasks.get(input)
@@ -203,11 +203,10 @@ type Reading =
   | { readonly form: 'never' }
 
 /** Whether a task will read what it takes. */
-function readingOf(task: Task, verdict: Verdict | undefined, known: Knowledge, digestOf: DigestOf): Reading {
+function readingOf(task: Task, verdict: Verdict | undefined, wishing: Wishing, digestOf: DigestOf): Reading {
   if (verdict === undefined || verdict.state === 'fresh') return { form: 'never' }
   if (verdict.state === 'unsettled') return { form: 'possible', until: verdict.until }
-  if (verdict.reason.code !== 'moved' && !canRework(task, verdict, known) && !canRepair(task, verdict, known))
-    return { form: 'certain' }
+  if (!doesWithout(task, verdict, wishing)) return { form: 'certain' }
   const until = task.outline.takes.find(input => digestOf(input) === undefined)
   return until === undefined ? { form: 'never' } : { form: 'possible', until }
 }

@@ -28,6 +28,8 @@ export async function runPlan(
     pass = new Pass(run, planOf(graph, known, { keepArchives, wishes }), options, failed)
   }
   const skipped = pass.untried
+  run.started.stopAll(run.signal.aborted ? 'the build was ended' : 'what it needs was not made')
+  const { stopped } = run.started
   const { ran, repaired, bytesDownloaded, bytesWritten, filesWritten, requests } = run.tally
   const fresh = run.graph.tasks.size - ran - failed.size - skipped
   return {
@@ -36,6 +38,7 @@ export async function runPlan(
     repaired,
     failed: failed.size,
     skipped,
+    ...(stopped > 0 && { stopped }),
     bytesDownloaded,
     bytesWritten,
     filesWritten,

@@ -5,7 +5,7 @@
 
 import { jpegEncoderLacks } from '../lib/io/jpeg.ts'
 import type { RenameParams } from '../lib/model/params.ts'
-import type { TaskKind } from '../lib/model/task.ts'
+import type { Outline, TaskKind } from '../lib/model/task.ts'
 import { jpgRecipe } from '../lib/model/transcode.ts'
 
 export const rename: TaskKind<RenameParams> = {
@@ -29,6 +29,7 @@ export const rename: TaskKind<RenameParams> = {
       ...(transcode ? [{ name: 'transcode', value: jpgRecipe, place: transcode.place }] : []),
     ],
     takes: parts.map(({ task }) => task),
+    ...piecesOf(parts),
     gives: { form: 'tree', at: target, lasting: true },
     forecast: { bytes, files },
   }),
@@ -38,4 +39,20 @@ export const rename: TaskKind<RenameParams> = {
   contents: async (params, { foldsCase }, inputs) =>
     (await import('./rename/contents.ts')).renamedContents(params, inputs, foldsCase),
   run: async (params, bench) => (await import('./rename/apply.ts')).applyRules(params, bench),
+}
+
+/** A few lost files are had like those of the parts, where that goes for all of them and one host is asked. */
+function piecesOf(parts: RenameParams['parts']): Pick<Outline, 'pieces'> {
+  const pieces = parts.flatMap(({ again }) => again?.pieces ?? [])
+  const [first, ...others] = pieces
+  if (first === undefined || pieces.length < parts.length) return {}
+  if (others.some(({ host }) => host !== first.host)) return {}
+  return {
+    pieces: {
+      ...first,
+      endBytes: pieces.reduce((sum, { endBytes }) => sum + endBytes, 0),
+      isPinned: pieces.every(({ isPinned }) => isPinned),
+      needsDigests: true,
+    },
+  }
 }

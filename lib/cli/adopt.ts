@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { remove } from '../io/disk.ts'
 import { threadsOn } from '../io/worker.ts'
 import type { Known } from '../knowledge.ts'
+import { fewOf } from '../model/few.ts'
 import type { LinkMode } from '../model/link-mode.ts'
 import { Problem } from '../model/problem.ts'
 import { adoptedPage } from '../report/adopt.ts'
@@ -28,7 +29,7 @@ export async function adopt(desk: Desk): Promise<number> {
   if (command.options.from !== undefined && targets.length !== 1)
     throw usage(
       `--from takes one target, and ${command.names.join(' ')} names ${targets.length}`,
-      `name one of them: ${targets.slice(0, 5).join(', ')}.`,
+      `name one of them: ${fewOf(targets, 5)}.`,
     )
   const done = command.options.dryRun ? await foretell(desk, playground) : await perform(desk, playground)
   const exitCode =

@@ -11,7 +11,10 @@ export async function clean(given: Desk): Promise<number> {
   // However little is asked for: nothing is removed before it was looked at, or an edited file would go.
   const desk = looking(given)
   const { command, kinds, console } = desk
-  const playground = await openPlayground(command, kinds)
+  const playground = await openPlayground(
+    { ...command, options: { ...command.options, onlyNeeded: false } },
+    kinds,
+  )
   const cleaned = command.options.dryRun ? await foretell(desk, playground) : await perform(desk, playground)
   const would = command.options.dryRun ? 'Would remove' : 'Removed'
   console.result(`${would} ${plural(cleaned.files, 'file')} (${formatBytes(cleaned.bytes)}).\n`)

@@ -35,10 +35,9 @@ export async function withDirectories(
       const download = downloadOf(archive)
       if (directory === undefined || download === undefined) continue
       const key = lockKeyOf(download)
-      const from = archive.outline.forecast.download?.host ?? 'its host'
       // Of one that told nothing else although it was asked, that is told.
       if (!asked.has(key) || found.has(archive.id))
-        found.set(archive.id, { from, ...found.get(archive.id), directory })
+        found.set(archive.id, { ...directory, ...found.get(archive.id) })
       all.set(key, archive)
     }
     return {

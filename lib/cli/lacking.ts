@@ -2,9 +2,12 @@
 
 import { join } from 'node:path'
 import { look } from '../io/disk.ts'
+import { fewOf } from '../model/few.ts'
+import { groupedBy } from '../model/grouped.ts'
 import type { Plan } from '../model/plan.ts'
 import { type DiagnosticDraft, Problem } from '../model/problem.ts'
 import type { Task } from '../model/task.ts'
+import { plural } from '../model/units.ts'
 import { openSteps } from '../plan.ts'
 import { subjectOf } from '../run/attempt.ts'
 
@@ -33,8 +36,24 @@ function problemOf(found: readonly (readonly [Task, DiagnosticDraft | undefined]
   const drafts = found.flatMap(([task, draft]) =>
     draft ? [{ subject: subjectOf(task), place: task.place, disk: nothing, ...draft }] : [],
   )
-  const [first, ...rest] = drafts
+  const [first, ...rest] = [...groupedBy(drafts, inTheirWords).values()].flatMap(toldOnce)
   return first && new Problem(first, ...rest)
+}
+
+/** Whatever it is said of. */
+function inTheirWords(draft: DiagnosticDraft): string {
+  const { subject: _, place: _p, ...words } = draft
+  return JSON.stringify(words)
+}
+
+/** What several tasks lack is one thing to be mended. */
+function toldOnce(alike: readonly DiagnosticDraft[]): readonly DiagnosticDraft[] {
+  const [first, ...others] = alike
+  if (first === undefined || others.length === 0) return alike
+  const { subject: _, evidence = [], ...words } = first
+  const targets = [...new Set(alike.map(({ subject = '' }) => subject.split(':')[0] ?? ''))]
+  const row = { label: 'needed by', text: `${plural(targets.length, 'target')}: ${fewOf(targets, 5)}` }
+  return [{ ...words, evidence: [...evidence, row] }]
 }
 
 const nothing = 'Nothing was downloaded.'

@@ -135,6 +135,11 @@ function tellMissing(console: Console, { steps, totals }: Plan): void {
   )
   const { download, unknown, byHost } = totals
   if (missing.length === 0) return
-  console.object({ event: 'offline', files: missing.length, download, unknown, byHost })
-  console.result(missingLine(missing.length, totals))
+  // Of an archive that is read in parts its files are missing, and not it.
+  const files = missing.reduce(
+    (sum, { task, files: lost }) => sum + (task.outline.forecast.download ? 1 : (lost ?? 1)),
+    0,
+  )
+  console.object({ event: 'offline', files, download, unknown, byHost })
+  console.result(missingLine(files, totals))
 }

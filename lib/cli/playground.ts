@@ -1,14 +1,15 @@
 /** Opens what a verb works on: the spec, its graph, the targets asked for, and the records below the root. */
 
 import { join } from 'node:path'
-import { onlyNeeded } from '../graph/needed.ts'
+import { asMade, type Before, onlyNeeded } from '../graph/needed.ts'
 import { withoutLoosePieces } from '../graph/pinned.ts'
 import { graphOf, partOf } from '../graph.ts'
 import { Known, type KnownOptions } from '../knowledge.ts'
 import { isPartial } from '../model/annotation.ts'
 import { stateFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
-import type { Task, TaskKind } from '../model/task.ts'
+import type { Receipt } from '../model/receipt.ts'
+import type { TaskId, TaskKind } from '../model/task.ts'
 import { heirsOf } from '../plan/heirs.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { lookUpSpec, type ReadSpec, readSpecOnce } from '../spec/cache.ts'
@@ -27,9 +28,16 @@ export interface Playground extends ReadSpec {
   readonly keepArchives: boolean
 }
 
+interface Opening extends Pick<Command, 'names'> {
+  readonly options: Options & {
+    /** What was made in part only is looked at as that, without being asked for. */
+    readonly asMade?: boolean
+  }
+}
+
 /** Reads the spec and makes the graph. Touches nothing below the root. */
 export async function openPlayground(
-  { options, names }: Pick<Command, 'options' | 'names'>,
+  { options, names }: Opening,
   kinds: readonly TaskKind[],
 ): Promise<Playground> {
   const forms = formsOf(kinds)
@@ -49,18 +57,36 @@ function graphFor(
   everything: Graph,
   targets: readonly string[],
   state: string,
-  { onlyNeeded: isPart, locked }: Pick<Options, 'onlyNeeded' | 'locked'>,
+  { onlyNeeded: isPart, locked, asMade: isAsMade }: Opening['options'],
 ): Graph {
-  const graph = isPart ? onlyNeeded(everything, targets, wholeAt(state)) : everything
+  const graph = isPart
+    ? onlyNeeded(everything, targets, beforeAt(state))
+    : isAsMade
+      ? asMade(everything, beforeAt(state))
+      : everything
   return locked ? withoutLoosePieces(graph) : graph
 }
 
-/** Whether a task has made all of its files before: they stay, and so does the task as it is. */
-function wholeAt(state: string): (task: Task) => boolean {
+/** By the last result of each task that was finished, also where a later attempt was ended. */
+function beforeAt(state: string): Before {
   const receipts = openReceipts(state, { readOnly: true })
-  return ({ id }) => {
+  const lastOf = (id: TaskId): Receipt | undefined => {
     const memory = receipts.memoryOf(id)
-    return memory?.state === 'done' && !isPartial(memory.receipt.fingerprint)
+    return memory?.state === 'done'
+      ? memory.receipt
+      : memory?.state === 'started'
+        ? memory.previous
+        : undefined
+  }
+  return {
+    isWhole({ id }) {
+      const last = lastOf(id)
+      return last !== undefined && !isPartial(last.fingerprint)
+    },
+    chosenBy({ id }) {
+      const last = lastOf(id)
+      return last && isPartial(last.fingerprint) ? last.inputs.map(({ task }) => task) : undefined
+    },
   }
 }
 

@@ -26,7 +26,7 @@ export function stepsByTarget({ graph, steps }: Plan): ReadonlyMap<string, reado
 }
 
 function stateOf(target: string, steps: readonly Step[], known: Known): TargetState {
-  const givers = steps.filter(({ task }) => task.gives?.lasting)
+  const givers = steps.filter(({ task }) => task.gives?.lasting && task.target === target)
   const records = givers.map(({ task }) => known.receiptOf(task.id))
   const open = steps.filter(({ verdict }) => verdict.state !== 'fresh')
   const built = records.some(record => record !== undefined)

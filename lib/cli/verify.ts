@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { Known } from '../knowledge.ts'
+import { fewOf } from '../model/few.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
 import type { Placed, Task } from '../model/task.ts'
@@ -17,7 +18,10 @@ import { openPlayground } from './playground.ts'
 export async function verify(desk: Desk): Promise<number> {
   const { command, kinds, console } = desk
   const began = performance.now()
-  const playground = await openPlayground(command, kinds)
+  const playground = await openPlayground(
+    { ...command, options: { ...command.options, onlyNeeded: false, asMade: true } },
+    kinds,
+  )
   const tasks = [...playground.graph.tasks.values()].filter(({ gives, kind }) =>
     gives === undefined ? kind.audit !== undefined : gives.lasting,
   )
@@ -104,7 +108,7 @@ function damageOf(task: Task, found: Survey): Diagnostic | undefined {
       : [
           {
             label,
-            text: `${plural(count, 'file')}: ${paths.slice(0, 5).join(', ')}${count > 5 ? ', …' : ''}`,
+            text: `${plural(count, 'file')}: ${fewOf(paths, 5, count)}`,
           },
         ]
   return {

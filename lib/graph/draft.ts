@@ -23,8 +23,8 @@ import {
   type Spec,
   type Target,
 } from '../model/spec.ts'
-import type { Artifact, Task, TaskId, TaskKind } from '../model/task.ts'
-import { isReshaped, partFolder, prefixOf, shortHash } from './parts.ts'
+import type { Task, TaskId, TaskKind } from '../model/task.ts'
+import { isReshaped, partFolder, renamedPart, shortHash } from './parts.ts'
 
 /** By name, as `tasks/index.ts` lists them. */
 export type Kinds = ReadonlyMap<string, TaskKind>
@@ -233,7 +233,7 @@ export class Draft {
         ...rule,
         place: placed('rename', i),
       })),
-      parts: parts.map(({ id, gives }) => ({ task: id, prefix: prefixOf(gives as Artifact) })),
+      parts: parts.map(renamedPart),
       transcode: target.transcode && { place: placed('transcode') },
       bytes: total(parts.map(part => part.outline.forecast.bytes)),
       files,

@@ -2,8 +2,9 @@
 
 import { hash } from 'node:crypto'
 import { stateFolder } from '../model/layout.ts'
+import type { RenamedPart } from '../model/params.ts'
 import type { Target } from '../model/spec.ts'
-import type { Artifact, TaskId } from '../model/task.ts'
+import type { Artifact, Task, TaskId } from '../model/task.ts'
 
 /** Its trees are parts, of which a later task makes what lies there. */
 export const isReshaped = ({ rename, transcode }: Target): boolean =>
@@ -14,7 +15,14 @@ export const partFolder = (target: string, from: TaskId, written: unknown): stri
   `${stateFolder}/parts/${target.replaceAll('/', '~')}/${shortHash(JSON.stringify([from, written]))}`
 
 /** `images` of `.groundwork/parts/ocr_vqa~images/9f2c01aa/images`. */
-export const prefixOf = (part: Artifact): string => part.at.split('/').slice(4).join('/')
+const prefixOf = (part: Artifact): string => part.at.split('/').slice(4).join('/')
+
+/** As the task that makes something of it takes it. */
+export const renamedPart = ({ id, gives, params, outline: { pieces } }: Task): RenamedPart => ({
+  task: id,
+  prefix: prefixOf(gives as Artifact),
+  ...(pieces && { again: { pieces, unpack: params } }),
+})
 
 /** A few letters that tell apart what has one name. */
 export const shortHash = (text: string): string => hash('sha256', text).slice(0, 8)

@@ -90,13 +90,16 @@ export async function* through(
   if (ofSource) throw ofSource.error
 }
 
-/** Programs call themselves as they were called. */
-const linesOf = (text: string, program: string): readonly string[] =>
-  text
-    .replaceAll(program, basename(program))
+/** What it says in its own name, as it was called; else its last words. What follows is advice for people who typed it. */
+function linesOf(text: string, program: string): readonly string[] {
+  const name = basename(program)
+  const lines = text
+    .replaceAll(program, name)
     .split('\n')
     .filter(line => line.trim() !== '')
-    .slice(-3)
+  const [own] = lines.filter(line => line.startsWith(`${name}: `))
+  return own === undefined ? lines.slice(-3) : [own.replace(/;$/, '')]
+}
 
 const programFailed = (program: string, how: string): Problem =>
   new Problem({

@@ -8,7 +8,7 @@ import { formatBytes } from '../model/units.ts'
 import type { Pull } from './pull.ts'
 import { corrupt, type Ending } from './tar/corrupt.ts'
 import { type Announced, entryOf, type Said, saidBy, type TarEntry } from './tar/entry.ts'
-import { blockBytes, type Header, isZero, readHeader } from './tar/header.ts'
+import { blockBytes, type Header, isLikeHeader, isZero, readHeader } from './tar/header.ts'
 import { paxRecords } from './tar/pax.ts'
 
 export { type Ending, refuseEnding, warningsOfEnding } from './tar/corrupt.ts'
@@ -17,10 +17,11 @@ export type { TarEntry } from './tar/entry.ts'
 /** Names and attributes of one entry are never near this; more is an attempt on memory. */
 const extensionBytesAtMost = 1 << 20
 
-/** Whether a file begins with a header, or with the zeros that are a tar of nothing. */
-export function beginsLikeTar(head: Buffer): 'yes' | 'with zeros' | 'no' {
+/** Whether a file begins with a header, a damaged one, or with the zeros that are a tar of nothing. */
+export function beginsLikeTar(head: Buffer): 'yes' | 'damaged' | 'with zeros' | 'no' {
   const header = head.length < blockBytes ? undefined : readHeader(head.subarray(0, blockBytes))
-  return header === 'zero' ? 'with zeros' : header === undefined ? 'no' : 'yes'
+  if (header !== undefined) return header === 'zero' ? 'with zeros' : 'yes'
+  return isLikeHeader(head) ? 'damaged' : 'no'
 }
 
 export class TarReader {
@@ -57,7 +58,14 @@ export class TarReader {
         return undefined
       }
       if (header === undefined)
-        throw this.#corrupt(block.length < blockBytes ? 'it is cut' : 'no entry begins where one should', at)
+        throw this.#corrupt(
+          block.length < blockBytes
+            ? 'it is cut'
+            : isLikeHeader(block)
+              ? 'the header of an entry does not have its checksum'
+              : 'no entry begins where one should',
+          at,
+        )
       const before = announced ?? { global: this.#global, pax: undefined, gnu: {} }
       switch (header.type) {
         case 'g':

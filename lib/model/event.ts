@@ -24,9 +24,14 @@ export type RunEvent =
       readonly files: number
       readonly bytes: number
       readonly bytesDownloaded: number
+      /** Of the result, what this attempt made; the rest lay there. */
+      readonly filesWritten: number
+      readonly bytesWritten: number
       /** Of a task that fetches many. */
       readonly filesDownloaded?: number
     } & OfTask)
+  /** Begun, and neither finished nor failed: nobody reads any more what it was making, what it needs failed, or the build was ended. */
+  | ({ readonly event: 'task-stopped'; readonly why: string } & OfTask)
   | ({ readonly event: 'task-failed'; readonly code: string; readonly message: string } & OfTask)
   | { readonly event: 'diagnostic'; readonly diagnostic: Diagnostic }
   | ({ readonly event: 'summary' } & Summary)
@@ -38,8 +43,10 @@ export interface Summary {
   /** Of those that ran: put back what was missing or edited on disk. */
   readonly repaired: number
   readonly failed: number
-  /** Not tried, because something before them failed. */
+  /** Not tried or not finished, because something else failed. */
   readonly skipped: number
+  /** Of those: begun, and stopped. */
+  readonly stopped?: number
   readonly bytesDownloaded: number
   readonly bytesWritten: number
   readonly filesWritten: number

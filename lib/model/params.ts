@@ -3,7 +3,7 @@
 import type { Allowance } from './annotation.ts'
 import type { Place } from './problem.ts'
 import type { Download, RenameRule } from './spec.ts'
-import type { TaskId } from './task.ts'
+import type { Pieces, TaskId } from './task.ts'
 
 export interface DownloadParams {
   /** File name and a few letters of the address's digest: tells apart three archives called images.zip. */
@@ -69,12 +69,24 @@ export interface Filling {
   readonly unpack: unknown
 }
 
+/** A tree whose files get other names. */
+export interface RenamedPart {
+  readonly task: TaskId
+  readonly prefix: string
+  /** A few of its files can be had without the rest of its archive. */
+  readonly again?: {
+    readonly pieces: Pieces
+    /** Parameters of the task that would unpack all of it. */
+    readonly unpack: unknown
+  }
+}
+
 export interface RenameParams {
   /** The target's directory below the root. */
   readonly target: string
   readonly rules: readonly (RenameRule & { readonly place: Place })[]
   /** Trees to take, and the folder below the target that each belongs into (`''`: the target itself). */
-  readonly parts: readonly { readonly task: TaskId; readonly prefix: string }[]
+  readonly parts: readonly RenamedPart[]
   /** Images become JPEG under .jpg. */
   readonly transcode: { readonly place: Place } | undefined
   readonly bytes: number | undefined

@@ -78,13 +78,7 @@ export interface Outline {
    * Parts of what it takes can be had without the rest: from that host, or without one from a file of this machine. A few
    * damaged files of its result are made again from those alone.
    */
-  readonly pieces?: {
-    readonly host?: string
-    /** Fetched in any case, with the directory in it where that is not longer. */
-    readonly endBytes: number
-    /** The lock file says by what it can be told that they are the right ones. */
-    readonly isPinned: boolean
-  }
+  readonly pieces?: Pieces
   /** An annotation: the folder below the root (`''`: the root) that the image paths in it are relative to. */
   readonly refersBelow?: string
   /** Undefined for a task that only checks. */
@@ -93,6 +87,16 @@ export interface Outline {
   readonly forecast: Forecast
   /** Files outside of the root that are read (absolute), so that a change of theirs is seen. */
   readonly reads?: readonly string[]
+}
+
+export interface Pieces {
+  readonly host?: string
+  /** Fetched in any case, with the directory in it where that is not longer. */
+  readonly endBytes: number
+  /** The lock file says by what it can be told that they are the right ones. */
+  readonly isPinned: boolean
+  /** Only files whose SHA-256 is recorded, and none that was not there when the others were taken over. */
+  readonly needsDigests?: boolean
 }
 
 /** What it reads, and what it may read. */
@@ -150,10 +154,10 @@ export interface TaskKind<P = unknown> {
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
   inquire?(params: P, inquiry: Inquiry): Promise<Found>
   /**
-   * SHA-256 of the directory of the archive that it takes, read from its host alone; undefined where the host gives no
-   * part of it. `folder`: absolute, for what is read. May throw a Problem.
+   * The directory of the archive that it takes, by its SHA-256, read from its host alone; undefined where no host gives a part
+   * of it. `folder`: absolute, for what is read. May throw a Problem.
    */
-  inquireDirectory?(params: P, inquiry: Inquiry, folder: string): Promise<string | undefined>
+  inquireDirectory?(params: P, inquiry: Inquiry, folder: string): Promise<Found | undefined>
   /**
    * What its result is to hold, as far as that can be told without making it; undefined where it cannot. `inputs`: what was
    * told of what it takes. May throw a Problem.

@@ -26,7 +26,9 @@ export function canRepair(task: Task, verdict: Verdict & { state: 'stale' }, kno
   const { reason } = verdict
   const memory = known.memoryOf(task.id)
   if (!task.outline.pieces || reason.code !== 'output-damaged' || memory?.state !== 'done') return false
-  const most = lackedBy(memory.receipt) > 0 ? mostCompleted : mostRepaired
+  const isLacking = lackedBy(memory.receipt) > 0
+  if (isLacking && task.outline.pieces.needsDigests === true) return false
+  const most = isLacking ? mostCompleted : mostRepaired
   return (
     reason.missingCount + reason.editedCount <= most * memory.receipt.files &&
     task.outline.takes.every(input => known.memoryOf(input)?.state === 'done')
@@ -41,7 +43,7 @@ export function isAtHand({ id, gives }: Task, known: Knowledge): boolean {
   return pinned === undefined || pinned === memory.receipt.digest
 }
 
-interface Wishing {
+export interface Wishing {
   readonly known: Knowledge
   /** By the task that found out that it needs what it takes. */
   readonly wishes: ReadonlyMap<TaskId, unknown>

@@ -1,5 +1,6 @@
 /** What a step moves: bytes from a host, bytes and files onto the disk. Pure. */
 
+import { isPartial } from '../model/annotation.ts'
 import type { Graph, Measured, Step } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
@@ -54,13 +55,30 @@ function piecesOf(
   const fetched = outline.takes.flatMap(input => {
     const memory = known.memoryOf(input)
     const isHere = !isFresh(input) || known.surveyOf(input).state === 'intact'
-    return isHere || memory?.state !== 'done' ? [] : [memory.receipt.bytes]
+    return isHere || memory?.state !== 'done' ? [] : [archiveBytesOf(memory.receipt, known)]
   })
   if (fetched.length === 0) return 0
   if (fetched.includes(0)) return undefined
   const bytes = fetched.reduce((sum, of) => sum + of, 0)
-  const directory = Number(last.remarks['directory bytes'] ?? directoryEntryBytes * last.files)
+  const directory = directoryBytesOf(last, known) ?? directoryEntryBytes * last.files
   return Math.min(bytes, Math.ceil((bytes * count) / last.files) + Math.max(endBytes, directory))
+}
+
+/** Of an archive itself, or of the one that a part was unpacked from. */
+function archiveBytesOf({ bytes, inputs, fingerprint }: Receipt, known: Knowledge): number {
+  const [archive] = isPartial(fingerprint) ? [] : inputs
+  const memory = archive && known.memoryOf(archive.task)
+  return memory?.state === 'done' ? memory.receipt.bytes : bytes
+}
+
+/** As who unpacked it remarked: the task itself, or those that gave it the parts. */
+function directoryBytesOf({ remarks, inputs }: Receipt, known: Knowledge): number | undefined {
+  const ofParts = inputs.map(({ task }) => {
+    const memory = known.memoryOf(task)
+    return memory?.state === 'done' ? memory.receipt.remarks : {}
+  })
+  const told = [remarks, ...ofParts].flatMap(of => of['directory bytes'] ?? [])
+  return told.length === 0 ? undefined : told.reduce<number>((sum, bytes) => sum + Number(bytes), 0)
 }
 
 /** What a task is expected to give. */

@@ -6,6 +6,7 @@
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode, remove, syncFolder, writeAll, writeWhole } from '../io/disk.ts'
+import { moreRow } from '../model/few.ts'
 import type { Diagnostic } from '../model/problem.ts'
 import type { Memory } from '../model/receipt.ts'
 import { formatCount, plural } from '../model/units.ts'
@@ -151,25 +152,27 @@ function damagedLog(damaged: readonly { readonly name: string; readonly gap: Gap
     severity: 'warning',
     code: 'state-damaged',
     message: 'Some records of finished tasks cannot be read.',
-    evidence: damaged.slice(0, listed).map(({ name, gap }) => ({
-      label: 'found',
-      text: `${plural(gap.bytes, 'unreadable byte')} behind byte ${formatCount(gap.at)}`,
-      from: `.groundwork/log/${name}`,
-    })),
+    evidence: [
+      ...damaged.slice(0, listed).map(({ name, gap }) => ({
+        label: 'found',
+        text: `${plural(gap.bytes, 'unreadable byte')} behind byte ${formatCount(gap.at)}`,
+        from: `.groundwork/log/${name}`,
+      })),
+      ...moreRow(damaged.length - listed),
+    ],
     disk: 'All other records were read. Nothing was changed.',
     next: 'build again; a task whose record is lost is checked, and done again where needed.',
   }
 }
 
 function foreignFiles(names: readonly string[]): Diagnostic {
-  const more = names.length - listed
   return {
     severity: 'warning',
     code: 'state-foreign',
     message: `${plural(names.length, 'file')} in .groundwork/log ${names.length === 1 ? 'is' : 'are'} not from Groundwork.`,
     evidence: [
       ...names.slice(0, listed).map(name => ({ label: 'found', text: name })),
-      ...(more > 0 ? [{ label: 'and', text: `${formatCount(more)} more` }] : []),
+      ...moreRow(names.length - listed),
     ],
     disk: 'They were neither read nor changed.',
     next: 'move them to another folder, or remove them.',

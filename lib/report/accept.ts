@@ -1,5 +1,6 @@
 /** What stands against accepting a result, as messages. Pure. */
 
+import { fewOf, moreRow } from '../model/few.ts'
 import { groupedBy } from '../model/grouped.ts'
 import type { DiagnosticDraft, Evidence } from '../model/problem.ts'
 import type { Change, Task, TaskId } from '../model/task.ts'
@@ -44,7 +45,7 @@ function draftOf(task: Task, obstacle: Obstacle, unbuilt: readonly TaskId[]): re
           ...about,
           code: 'bad-usage',
           message: `${nameOf(task.id)} is shared with ${plural(obstacle.targets.length, 'target')} that ${obstacle.targets.length === 1 ? 'is' : 'are'} not named.`,
-          evidence: [{ label: 'also', text: obstacle.targets.slice(0, 10).join(', ') }],
+          evidence: [{ label: 'also', text: fewOf(obstacle.targets, 10) }],
           next: `name ${obstacle.targets.length === 1 ? 'it' : 'them'} as well: whoever reads it is settled by it.`,
         },
       ]
@@ -61,16 +62,18 @@ const buildIt = ({ target }: Task) => ({ next: `npx tsx build ${target} makes wh
 
 function notBuilt(task: Task, reason: Reason, unbuilt: readonly TaskId[]): DiagnosticDraft {
   const isBroken = reason.code === 'interrupted'
-  const more = unbuilt.length - 5
   return {
     code: 'not-built',
     message: isBroken
       ? 'A build ended while it was placing the result, so that nobody knows what lies there.'
       : 'There is no result to accept.',
-    evidence: unbuilt.slice(0, 5).map(id => ({
-      label: isBroken ? 'unfinished' : 'never built',
-      text: id === unbuilt[4] && more > 0 ? `${nameOf(id)}, and ${more} more` : nameOf(id),
-    })),
+    evidence: [
+      ...unbuilt.slice(0, 5).map(id => ({
+        label: isBroken ? 'unfinished' : 'never built',
+        text: nameOf(id),
+      })),
+      ...moreRow(unbuilt.length - 5),
+    ],
     next: `npx tsx build ${task.target}`,
   }
 }

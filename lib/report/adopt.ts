@@ -1,5 +1,6 @@
 /** What was taken over, in words. Pure. */
 
+import { fewOf } from '../model/few.ts'
 import { type LinkMode, linkWords } from '../model/link-mode.ts'
 import { formatBytes, formatCount, plural } from '../model/units.ts'
 import type { Account } from '../run/adopt/account.ts'
@@ -53,6 +54,5 @@ function checked({ proofs, read, believed }: AdoptedPage): string {
 function named({ files, bytes, paths }: Partial<Account['missing']> & Account['extra'], also = ''): string {
   if (files === 0) return ''
   const size = bytes === undefined ? '' : ` (${formatBytes(bytes)})`
-  const more = files > paths.length ? `, and ${formatCount(files - paths.length)} more` : ''
-  return `${plural(files, 'file')}${size}${also === '' ? '' : `, ${also}`}: ${paths.join(', ')}${more}`
+  return `${plural(files, 'file')}${size}${also === '' ? '' : `, ${also}`}: ${fewOf(paths, paths.length, files)}`
 }

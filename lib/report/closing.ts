@@ -8,14 +8,15 @@ const interrupted = 130
 
 /** `Done: 7 tasks ran, 12 fresh; 27.5 GB downloaded, 558,129 files (27.4 GB) written in 12 min 3 s.` */
 export function closingLine(summary: Summary): string {
-  const { ran, fresh, repaired, failed, skipped, exitCode } = summary
+  const { ran, fresh, repaired, failed, skipped, stopped = 0, exitCode } = summary
   const word = exitCode === interrupted ? 'Interrupted' : failed > 0 ? 'Failed' : 'Done'
   const parts = [
     `${plural(ran, 'task')} ran`,
     repaired > 0 ? `${repaired} of them repaired` : '',
     `${fresh} fresh`,
     failed > 0 ? `${failed} failed` : '',
-    skipped > 0 ? `${skipped} not tried` : '',
+    stopped > 0 ? `${stopped} stopped` : '',
+    skipped > stopped ? `${skipped - stopped} not tried` : '',
   ]
   const { bytesDownloaded, filesWritten, bytesWritten, seconds } = summary
   const written = `${plural(filesWritten, 'file')} (${formatBytes(bytesWritten)}) written`

@@ -60,6 +60,7 @@ export class ProgressLine {
       }
       case 'task-finished':
       case 'task-failed':
+      case 'task-stopped':
         this.#running.delete(event.task)
         this.#finished += 1
         // Drawn at once: nothing else may happen for long.

@@ -38,6 +38,10 @@ export function lockPage(rows: readonly LockRow[], file: string, deed: LockDeed)
 function foundWords({ entry, state }: LockRow): string {
   if (entry === undefined || state === 'dropped') return ''
   const { size, sha256, md5, directory, revision, etag } = entry
+  // The spec pins the rest, and nobody asked for it.
+  const isAlone =
+    directory !== undefined && [size, sha256, md5, revision, etag].every(one => one === undefined)
+  if (isAlone) return `directory ${shortDigest(directory)}`
   return [
     size === undefined ? 'size not told' : formatBytes(size),
     sha256 === undefined ? '' : `sha256 ${shortDigest(sha256)}`,

@@ -22,6 +22,8 @@ export function textOf(event: RunEvent, options: PlainOptions): string | undefin
       return options.quiet ? undefined : step('start', event, because(event.reason))
     case 'task-finished':
       return options.quiet ? undefined : step('done', event, outcome(event))
+    case 'task-stopped':
+      return options.quiet ? undefined : step('stop', event, event.why)
     case 'task-failed':
       return options.quiet ? undefined : step('failed', event, event.code)
     case 'task-progress':
@@ -34,8 +36,10 @@ const step = (word: string, of: Parameters<typeof labelOf>[0], rest: string): st
   `${padded(word, 6)} ${padded(labelOf(of), 48)}  ${rest}`
 
 function outcome(event: RunEvent & { event: 'task-finished' }): string {
-  const { files, bytes, seconds } = event
+  const { files, bytes, filesWritten, bytesWritten, seconds } = event
   if (files === 0) return formatSeconds(seconds)
+  if (filesWritten > 0 && filesWritten < files)
+    return `${formatCount(filesWritten)} of ${plural(files, 'file')}, ${formatBytes(bytesWritten)} in ${formatSeconds(seconds)}${rateOf(event)}`
   return `${plural(files, 'file')}, ${formatBytes(bytes)} in ${formatSeconds(seconds)}${rateOf(event)}`
 }
 

@@ -1,5 +1,6 @@
 /** A plan as a page for people: what would be done, why, how many bytes from where, how much disk. Pure. */
 
+import { more } from '../model/few.ts'
 import type { Plan, Step } from '../model/plan.ts'
 import { formatBytes, formatCount, plural } from '../model/units.ts'
 import { padded } from './text.ts'
@@ -19,13 +20,14 @@ export function planPage(plan: Plan, freeDisk: number): string {
     `${plural(stale.length, 'task')} to run${unsettled.length > 0 ? `, ${unsettled.length} to be judged on the way` : ''}, ${fresh} fresh.`,
     '',
     ...table(stale.slice(0, listed)),
-    ...(stale.length > listed ? [`  and ${formatCount(stale.length - listed)} more`] : []),
+    ...more(stale.length - listed).map(words => `  ${words}`),
     ...unsettled
       .slice(0, listed)
       .map(
         ({ task, verdict }) =>
           `  ${nameOf(task.id)}: after ${nameOf(verdict.state === 'unsettled' ? verdict.until : '')}`,
       ),
+    ...more(unsettled.length - listed).map(words => `  ${words}`),
     '',
     ...totals(plan, freeDisk),
   ]

@@ -1,5 +1,6 @@
 /** What a prune removed, or would, as text for people. Pure. */
 
+import { fewOf, more } from '../model/few.ts'
 import { formatBytes, plural } from '../model/units.ts'
 import type { Strangers } from '../run/prune/strangers.ts'
 import type { Pruned } from '../run/prune.ts'
@@ -92,17 +93,17 @@ const orphanRows = ({ orphans: { files, bytes } }: PrunedAll): readonly string[]
 const strangerRows = ({ strangers = [] }: PrunedAll): readonly string[] =>
   strangers
     .filter(({ files }) => files > 0)
-    .map(({ target, files, bytes, examples }) => {
-      const more = files > examples.length ? ', …' : ''
-      return `${padded(target, 20)}  ${amount(files, bytes)}  ${examples.join(', ')}${more}`
-    })
+    .map(
+      ({ target, files, bytes, examples }) =>
+        `${padded(target, 20)}  ${amount(files, bytes)}  ${fewOf(examples, examples.length, files)}`,
+    )
 
 const mostLeft = 20
 
 function leftRows(tasks: readonly Pruned[]): readonly string[] {
   const count = tasks.reduce((sum, { leftCount }) => sum + leftCount, 0)
   const paths = tasks.flatMap(({ left }) => left).slice(0, mostLeft)
-  return count > paths.length ? [...paths, `and ${plural(count - paths.length, 'other')}`] : paths
+  return [...paths, ...more(count - paths.length)]
 }
 
 const unbuiltRows = ({ tasks }: PrunedAll): readonly string[] => [

@@ -1,8 +1,10 @@
 /** Tasks, reasons and plans in words for people. Pure; knows no terminal. */
 
+import { partialMark } from '../model/annotation.ts'
+import { fewOf } from '../model/few.ts'
 import { unknownDigest } from '../model/manifest.ts'
 import type { Change, Task } from '../model/task.ts'
-import { formatCount, plural, shortDigest } from '../model/units.ts'
+import { plural, shortDigest } from '../model/units.ts'
 import type { Reason, Survey, Verdict } from '../model/verdict.ts'
 
 /** `unzip coco/train2017` */
@@ -43,7 +45,7 @@ export function because(reason: Reason): string {
     case 'kind-changed':
       return `Groundwork makes it otherwise now (version ${reason.was} → ${reason.now})`
     case 'definition-changed':
-      return reason.changes.map(changed).join('; ')
+      return changesInWords(reason.changes)
     case 'input-changed':
       return reason.was === unknownDigest
         ? `${nameOf(reason.input)} was not here before: ${shortDigest(reason.now)}`
@@ -79,8 +81,23 @@ function damage(found: Omit<Survey & { state: 'damaged' }, 'state'>): string {
 /** `2 files missing (a.jpg, b.jpg)` */
 function named(paths: readonly string[], count: number, what: string): string {
   if (count === 0) return ''
-  const shown = paths.slice(0, 3).join(', ')
-  return `${plural(count, 'file')} ${what} (${shown}${count > 3 ? `, and ${formatCount(count - 3)} more` : ''})`
+  return `${plural(count, 'file')} ${what} (${fewOf(paths, 3, count)})`
+}
+
+/** Whether all files are wanted or some says more than what comes and goes with it. */
+function changesInWords(changes: readonly Change[]): string {
+  const part = changes.find(({ ingredient }) => ingredient === partialMark)
+  if (part === undefined) return changes.map(changed).join('; ')
+  const words =
+    part.now === undefined
+      ? 'built with --only-needed, and all of its files are wanted'
+      : part.was === undefined
+        ? 'built in full, and only what annotations refer to is wanted (--only-needed)'
+        : `other annotations say what is needed: images below ${part.was} → ${part.now}`
+  const others = changes.filter(
+    ({ was, now, place }) => place !== undefined || (was !== undefined && now !== undefined),
+  )
+  return [words, ...others.filter(change => change !== part).map(changed)].join('; ')
 }
 
 /** `sha256 changed: 9f2c… → 4b17… (datasets.yaml:31:15)` */

@@ -1,6 +1,7 @@
 /** Tells of files that stood in the way and were moved aside. */
 
 import { join, relative } from 'node:path'
+import { moreRow } from '../model/few.ts'
 import type { Task } from '../model/task.ts'
 import { plural } from '../model/units.ts'
 import { subjectOf } from './attempt.ts'
@@ -18,9 +19,12 @@ export function tellOfMoved(run: Run, task: Task, paths: readonly string[]): voi
       message: `${plural(paths.length, 'file')} in the way ${paths.length === 1 ? 'was' : 'were'} not made by Groundwork, or edited since.`,
       evidence: [
         ...paths.slice(0, 10).map((path, i) => ({ label: i === 0 ? 'moved' : '', text: path })),
-        ...(paths.length > 10 ? [{ label: '', text: `and ${plural(paths.length - 10, 'other')}` }] : []),
+        ...moreRow(paths.length - 10),
       ],
-      disk: `They lie in ${aside}, under the same paths; what the spec describes is in their place.`,
+      disk:
+        paths.length === 1
+          ? `It lies in ${aside}, under the same path; what the spec describes is in its place.`
+          : `They lie in ${aside}, under the same paths; what the spec describes is in their place.`,
       next: `compare, and take back what you want to keep; then remove ${aside}.`,
     },
   })

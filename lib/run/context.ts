@@ -9,6 +9,7 @@ import type { Wish } from '../plan.ts'
 import type { Overlaps } from './overlaps.ts'
 import type { Pool } from './pools.ts'
 import type { Precedence } from './precedence.ts'
+import type { Started } from './started.ts'
 
 export interface Run {
   /** Names this run's staging folder, log segment and what it moves aside. */
@@ -38,6 +39,7 @@ export interface Run {
   readonly forced: boolean
   /** What tasks found out that they need, by task; until they are done. */
   readonly wishes: Map<TaskId, Wish>
+  readonly started: Started
   readonly overlaps: Overlaps
   readonly precedence: Precedence
   /** Files of a person (absolute) that are what a task would fetch. */

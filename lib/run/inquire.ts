@@ -38,7 +38,7 @@ export const inquireDirectories = (
   tasks: readonly Task[],
   folder: string,
   options: InquiryOptions,
-): Promise<Answers<string>> =>
+): Promise<Answers> =>
   askAll(tasks, options, ({ id, kind, params }, inquiry) =>
     Promise.resolve(kind.inquireDirectory?.(params, inquiry, join(folder, safeName(id)))),
   )

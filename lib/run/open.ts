@@ -21,6 +21,7 @@ import { hostsOf } from './hosts.ts'
 import { Overlaps } from './overlaps.ts'
 import { Pool } from './pools.ts'
 import { Precedence } from './precedence.ts'
+import { Started } from './started.ts'
 
 export interface RunRequest {
   readonly root: string
@@ -83,6 +84,7 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
         began: Date.now(),
         forced: request.force,
         wishes: new Map(),
+        started: new Started(request.report),
         overlaps: new Overlaps(),
         precedence: new Precedence(),
         ...budgets(request, signal),

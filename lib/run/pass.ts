@@ -13,7 +13,7 @@ import { isSpendable } from '../plan/held.ts'
 import { doesWithout, isAtHand, mayReadEarly } from '../plan/means.ts'
 import { isArchive } from '../plan/totals.ts'
 import { isSpare, surveyForJudge } from '../plan.ts'
-import { naming, subjectOf, Wanting } from './attempt.ts'
+import { subjectOf, Wanting } from './attempt.ts'
 import type { Run } from './context.ts'
 import { allDependants, directDependants, discard, isLeft } from './discard.ts'
 import { problemOf } from './failure.ts'
@@ -126,6 +126,7 @@ export class Pass {
     setMaxListeners(0, signal)
     const state = await this.#carry(step, signal)
     this.#states.set(step.task.id, state)
+    if (state === 'skipped') this.#run.started.stop(step.task, this.#whyStopped(signal))
     this.#run.overlaps.end(step.task.id, state === 'done')
     if (state !== 'done') this.#stopUnread(step.task)
     this.#running -= 1
@@ -135,6 +136,11 @@ export class Pass {
     // Everybody waits for room: what only checks and unfinished targets still hold is given back as well.
     if (this.#running > 0 && this.#running === this.#room.waiting) this.#giveBack(directDependants)
     if (this.#running === 0) this.#end()
+  }
+
+  #whyStopped(signal: AbortSignal): string {
+    if (this.#run.signal.aborted) return 'the build was ended'
+    return signal.aborted ? 'nobody reads it any more' : 'what it reads was not made'
   }
 
   /** Who is done has read all that it ever will. Only what is pinned can be proven when it is gone. */
@@ -210,7 +216,7 @@ export class Pass {
   async #perform(task: Task, reason: Reason, signal: AbortSignal): Promise<State> {
     const run = this.#run
     const { tally } = run
-    run.report({ event: 'task-started', ...naming(task), reason })
+    run.started.begin(task, reason)
     const done = await carryOut(run, task, reason, signal).catch((error: unknown) => {
       if (!(error instanceof Wanting)) throw error
       run.wishes.set(task.id, { input: error.input, reason })
@@ -228,16 +234,7 @@ export class Pass {
       tally.filesWritten += made.written.length
       tally.bytesWritten += made.bytesWritten
     }
-    const { seconds, files, bytes } = receipt
-    run.report({
-      event: 'task-finished',
-      ...naming(task),
-      seconds,
-      files,
-      bytes,
-      bytesDownloaded: made.bytesDownloaded,
-      ...(made.filesDownloaded > 0 && { filesDownloaded: made.filesDownloaded }),
-    })
+    run.started.finish(task, receipt, made)
     return 'done'
   }
 
@@ -256,10 +253,7 @@ export class Pass {
     if (this.#run.signal.aborted) return 'skipped'
     const problem = problemOf(error, { subject: subjectOf(task), disk })
     this.#failed.add(task.id)
-    for (const diagnostic of problem.diagnostics) this.#run.report({ event: 'diagnostic', diagnostic })
-    const { code, diagnostics } = problem
-    const message = diagnostics[0]?.message ?? ''
-    this.#run.report({ event: 'task-failed', ...naming(task), code, message })
+    this.#run.started.fail(task, problem)
     return 'failed'
   }
 

@@ -1,5 +1,6 @@
 /** The names of the command line → targets of the spec. Pure. */
 
+import { fewOf } from '../model/few.ts'
 import { Problem } from '../model/problem.ts'
 import type { Spec } from '../model/spec.ts'
 import { didYouMean } from '../model/suggest.ts'
@@ -41,7 +42,7 @@ function describe(spec: Spec, name: string) {
     message: `${spec.file} has no target, group or directory called ${name}.`,
     evidence: [
       { label: 'groups', text: Object.keys(spec.groups).join(', ') || 'none' },
-      { label: 'targets', text: Object.keys(spec.targets).slice(0, 20).join(', ') || 'none' },
+      { label: 'targets', text: fewOf(Object.keys(spec.targets), 20) || 'none' },
     ],
     disk: 'Nothing was changed.',
     next: didYouMean(name, names) ?? 'run `npx tsx build` to see all names.',

@@ -41,6 +41,20 @@ export const offline = ({ fileName, download }: DownloadParams, source: Source):
     next: 'run the same command without --offline.',
   })
 
+/** `wanted`: in words; where nobody knows yet, that only some of it is. */
+export const offlinePart = (
+  { fileName }: DownloadParams,
+  source: Source,
+  wanted = 'some of its files',
+): Problem =>
+  new Problem({
+    code: 'offline',
+    message: `Parts of ${fileName} are needed, and no host may be asked.`,
+    evidence: [{ label: 'wanted', text: wanted, from: source.host }],
+    disk: 'Nothing was placed.',
+    next: 'run the same command without --offline.',
+  })
+
 export const diskFull = ({ fileName }: DownloadParams): Problem =>
   new Problem({
     code: 'disk-full',

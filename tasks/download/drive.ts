@@ -6,6 +6,7 @@
 
 import { type Answer, nextHop } from '../../lib/io/http.ts'
 import type { Address } from '../../lib/model/address.ts'
+import { moreRow } from '../../lib/model/few.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import { plural } from '../../lib/model/units.ts'
@@ -168,7 +169,6 @@ function notInFolder(
 ): Problem {
   const instead = title === undefined ? 'an empty folder' : `no file; a page titled "${title}"`
   const names = entries.slice(0, 10).map(entry => entry.title)
-  const rest = entries.length - names.length
   return new Problem({
     code: 'not-found',
     message: `The folder at ${host} has no file called ${name}.`,
@@ -178,7 +178,7 @@ function notInFolder(
       ...(status === 200 ? [] : [{ label: 'found', text: `status ${status}` }]),
       ...(status === 200 && entries.length === 0 ? [{ label: 'found', text: instead }] : []),
       ...names.map((text, i) => ({ label: i === 0 ? 'there' : '', text })),
-      ...(rest > 0 ? [{ label: '', text: `and ${plural(rest, 'other')}` }] : []),
+      ...moreRow(entries.length - names.length),
     ],
     next: 'write one of the names that are there, or look whether the folder is shared with "anyone with the link".',
   })
@@ -189,8 +189,9 @@ const ambiguous = (name: string, { host, place }: Named, found: readonly Entry[]
     code: 'not-found',
     message: `The folder at ${host} has ${plural(found.length, 'file')} called ${name}; nothing tells which is meant.`,
     ...(place && { place }),
-    evidence: found
-      .slice(0, 10)
-      .map(({ id }, i) => ({ label: i === 0 ? 'there' : '', text: `gdrive://${id}` })),
+    evidence: [
+      ...found.slice(0, 10).map(({ id }, i) => ({ label: i === 0 ? 'there' : '', text: `gdrive://${id}` })),
+      ...moreRow(found.length - 10),
+    ],
     next: 'write one of these addresses instead.',
   })

@@ -7,7 +7,11 @@ import type { PartialFile } from './partial.ts'
 import type { Tuning } from './tuning.ts'
 
 /** What is used of a workbench by who asks for ranges. */
-export type Asking = Inquiry & Pick<Workbench, 'shelf' | 'offline' | 'received'>
+export type Asking = Inquiry &
+  Pick<Workbench, 'shelf' | 'offline' | 'received'> & {
+    /** What of the archive is wanted, in words: `3 of its 40 files`. */
+    readonly wanted?: string
+  }
 
 export interface Fetch<Bench = Workbench> {
   readonly params: DownloadParams

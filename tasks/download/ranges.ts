@@ -54,7 +54,7 @@ export async function overRanges<T>(
     more.length === 0 ? [first] : [],
   )
   const sources = offers.filter(({ form }) => form === 'local' || !bench.offline)
-  if (sources.length === 0 && offers[0]) throw problems.offline(params, offers[0])
+  if (sources.length === 0 && offers[0]) throw problems.offlinePart(params, offers[0], bench.wanted)
   for (const [i, source] of sources.entries()) {
     const hasOthers = i + 1 < sources.length
     try {

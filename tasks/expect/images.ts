@@ -8,6 +8,7 @@ import { errorCode } from '../../lib/io/disk.ts'
 import { glimpseOf } from '../../lib/io/glimpse.ts'
 import { keepListing } from '../../lib/io/listing.ts'
 import { Turns } from '../../lib/io/turns.ts'
+import { moreRow } from '../../lib/model/few.ts'
 import { imageFlawOf, inWords } from '../../lib/model/image-flaw.ts'
 import { belowRoot } from '../../lib/model/layout.ts'
 import type { ExpectParams } from '../../lib/model/params.ts'
@@ -81,7 +82,6 @@ function draft(
   list: string | undefined,
 ): DiagnosticDraft {
   const place = images?.place
-  const others = flawed.length - namesListed
   return {
     code: 'not-images',
     ...(place && { place }),
@@ -92,7 +92,7 @@ function draft(
       ...flawed
         .slice(0, namesListed)
         .map(({ path, why }, i) => ({ label: i === 0 ? 'such as' : '', text: `${path}: ${why}` })),
-      ...(others > 0 ? [{ label: '', text: `and ${plural(others, 'other')}` }] : []),
+      ...moreRow(flawed.length - namesListed),
       ...(list === undefined ? [] : [{ label: 'all', text: belowRoot(list) }]),
     ],
     disk: 'The files were placed and stay where they are.',

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { look } from '../../lib/io/disk.ts'
 import { allowedOf, imagesFolder, type JsonParams } from '../../lib/model/annotation.ts'
+import { moreRow } from '../../lib/model/few.ts'
 import type { Diagnostic } from '../../lib/model/problem.ts'
 import type { Placed } from '../../lib/model/task.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
@@ -66,6 +67,7 @@ function describe(
         label: i === 0 ? 'below' : '',
         text: `${prefix || '.'}: ${formatCount(gone)} of ${formatCount(all)} missing`,
       })),
+      ...moreRow(gaps.length - 10),
       ...missing.slice(0, 5).map((path, i) => ({ label: i === 0 ? 'such as' : '', text: path })),
     ],
     disk: `Looked for below ${folder} of the playground.`,

@@ -1,6 +1,7 @@
 /** What a person reads who has to fetch a file. Words only. */
 
 import type { Digests } from '../../lib/io/digest.ts'
+import { moreRow } from '../../lib/model/few.ts'
 import type { ManualParams } from '../../lib/model/params.ts'
 import { type Evidence, Problem } from '../../lib/model/problem.ts'
 import { formatBytes, formatCount, plural, shortDigest } from '../../lib/model/units.ts'
@@ -109,9 +110,8 @@ function wantedOf(
 
 function listed(rows: readonly Omit<Evidence, 'label'>[]): readonly Evidence[] {
   const label = (i: number): string => (i === 0 ? 'found' : '')
-  const rest = rows.length - mostNames
   return [
     ...rows.slice(0, mostNames).map((row, i) => ({ label: label(i), ...row })),
-    ...(rest > 0 ? [{ label: '', text: `and ${plural(rest, 'other')}` }] : []),
+    ...moreRow(rows.length - mostNames),
   ]
 }

@@ -37,7 +37,8 @@ export async function assemble(pieces: readonly Piece[], done: number, bench: Wo
   }
 }
 
-function holds(manifest: Manifest | undefined, path: string, sha256: string): boolean {
+/** Whether a file of these bytes lies there. */
+export function holds(manifest: Manifest | undefined, path: string, sha256: string): boolean {
   const i = manifest?.find(path) ?? -1
   return i >= 0 && manifest?.sha256(i) === sha256
 }

@@ -11,6 +11,7 @@ import { imageHeadBytes, imageTypeOf } from '../../lib/model/image.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { jpgNamed, jpgRecipe } from '../../lib/model/transcode.ts'
+import { holds } from './assemble.ts'
 import { type Ledger, readLedger } from './ledger.ts'
 import type { PartFile } from './part-file.ts'
 
@@ -40,8 +41,8 @@ export async function piecesOf(
 }
 
 function pieceOf(file: PartFile, name: string, last: LastResult, bench: Workbench): Piece {
-  const done = last.jpegOf(file, jpgNamed(name))
-  if (done) return { file: { ...file, ...done, origin: { form: 'last result' } }, name: jpgNamed(name) }
+  const kept = keptOf(file, name, last, bench)
+  if (kept) return kept
   const path = file.origin.form === 'part' ? file.origin.path : last.pathOf(file)
   if (path === undefined) {
     // Neither it nor what was made of it lies there: the attempt ends here, and there is another one with the part.
@@ -51,6 +52,21 @@ function pieceOf(file: PartFile, name: string, last: LastResult, bench: Workbenc
   const type = glimpseOf(path, file.bytes, typeOf)
   if (type === undefined) return { file, name }
   return { file, name: jpgNamed(name), ...(type !== 'jpeg' && { encode: path }) }
+}
+
+/** Whether a file, or the JPEG that was made of it, lies in the last result. */
+export function keptIn(bench: Workbench): (file: PartFile, name: string) => boolean {
+  const last = lastResult(bench)
+  return (file, name) => keptOf(file, name, last, bench) !== undefined
+}
+
+/** What lies in the last result, and by the name that it has there need not be looked at. */
+function keptOf(file: PartFile, name: string, last: LastResult, { intact }: Workbench): Piece | undefined {
+  const done = last.jpegOf(file, jpgNamed(name))
+  if (done) return { file: { ...file, ...done, origin: { form: 'last result' } }, name: jpgNamed(name) }
+  if (file.origin.form === 'part') return undefined
+  const there = [jpgNamed(name), name].find(own => holds(intact, own, file.sha256))
+  return there === undefined ? undefined : { file, name: there }
 }
 
 const typeOf = (file: Glimpse) => imageTypeOf(file.at(0, imageHeadBytes))

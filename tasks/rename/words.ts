@@ -1,5 +1,6 @@
 /** What the rename says when a rule cannot be followed. Pure. */
 
+import { fewOf, moreRow } from '../../lib/model/few.ts'
 import { belowRoot } from '../../lib/model/layout.ts'
 import type { RenameParams } from '../../lib/model/params.ts'
 import type { Diagnostic, DiagnosticDraft, Place } from '../../lib/model/problem.ts'
@@ -40,11 +41,8 @@ function endingsOf(paths: readonly string[]): string {
   const [example] = paths
   if (example === undefined) return 'no file at all'
   const frequent = [...counts].toSorted(([, a], [, b]) => b - a)
-  const listed = frequent
-    .slice(0, endingsListed)
-    .map(([ending, count]) => `${ending} (${formatCount(count)})`)
-  const others = frequent.length - listed.length
-  return `${listed.join(', ')}${others > 0 ? ` and ${plural(others, 'other')}` : ''}, such as ${example}`
+  const endings = frequent.map(([ending, count]) => `${ending} (${formatCount(count)})`)
+  return `${fewOf(endings, endingsListed)}, such as ${example}`
 }
 
 export function badTemplate(target: string, rule: Rule, path: string): DiagnosticDraft {
@@ -71,7 +69,6 @@ export function taken(
   const file = (i: number): PartFile => files[i] as PartFile
   const { first, second } = collisions[0] as Collision
   const place = (ruleOf.get(file(second).path) ?? ruleOf.get(file(first).path))?.place ?? transcode
-  const others = collisions.length - pairsListed
   const fromTwoParts = file(first).path === file(second).path
   return {
     code: 'rename-collision',
@@ -81,7 +78,7 @@ export function taken(
       ...collisions
         .slice(0, pairsListed)
         .map((collision, i) => ({ label: i === 0 ? 'found' : '', text: pairWords(collision, files, names) })),
-      ...(others > 0 ? [{ label: '', text: `and ${plural(others, 'other')}` }] : []),
+      ...moreRow(collisions.length - pairsListed),
     ],
     disk,
     next: fromTwoParts
@@ -125,17 +122,16 @@ export function unreadable(
   tried: number,
   list: string,
 ): DiagnosticDraft {
-  const others = refused.length - pairsListed
   return {
     code: 'unreadable-image',
     subject: `${target}: transcode`,
     place,
-    message: `${plural(refused.length, 'image')} cannot be read, of ${formatCount(tried)} that are to become JPEG.`,
+    message: `${plural(refused.length, 'image')} cannot be read, of ${formatCount(tried)} that ${tried === 1 ? 'is' : 'are'} to become JPEG.`,
     evidence: [
       ...refused
         .slice(0, pairsListed)
         .map(({ path, why }, i) => ({ label: i === 0 ? 'found' : '', text: `${path}: ${why}` })),
-      ...(others > 0 ? [{ label: '', text: `and ${plural(others, 'other')}` }] : []),
+      ...moreRow(refused.length - pairsListed),
       { label: 'all', text: belowRoot(list) },
     ],
     disk,

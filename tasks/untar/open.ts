@@ -32,7 +32,8 @@ async function openContent(content: Pull, compression: Compression, params: Unta
   const name = singleName(params)
   const looks = beginsLikeTar(head)
   // Zeros may be a tar of nothing, or the beginning of any file: then the name decides.
-  if (looks === 'yes' || (looks === 'with zeros' && name === undefined)) return { form: 'tar', content }
+  if (looks === 'yes' || looks === 'damaged' || (looks === 'with zeros' && name === undefined))
+    return { form: 'tar', content }
   if (name === undefined) throw notATar(params.fileName, head, compression)
   return { form: 'single', name, content }
 }

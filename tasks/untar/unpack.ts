@@ -4,6 +4,7 @@ import { arriving } from '../../lib/io/arriving.ts'
 import { look, roomAt } from '../../lib/io/disk.ts'
 import { Pull } from '../../lib/io/pull.ts'
 import { TarReader } from '../../lib/io/tar.ts'
+import { Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { blameArchive, blameParts } from '../unzip/blame.ts'
 import { openArchive } from './open.ts'
@@ -33,12 +34,26 @@ export async function unpack(params: UntarParams, bench: Workbench, filesystemAt
     else await unpackTree(new TarReader(params.fileName, content), params, telling, { room, onRoot })
     input.growing?.pass(Number.POSITIVE_INFINITY)
   } catch (error) {
-    await blameArchive(error, input, parts)
+    await blameArchive(content === file ? error : await earlierFlaw(error, content), input, parts)
   } finally {
     // First, so that nobody waits for bytes that nobody wants.
     end.abort()
     await content.close()
     await file.close()
+  }
+}
+
+/** How far is read on for the end of a damaged block, or of the whole, where a compression proves what came out of it. */
+const readOnBytes = 1 << 30
+
+/** Bytes come out of a decompressor before it has seen that they are wrong: where it says so, that is what is wrong. */
+async function earlierFlaw(error: unknown, content: Pull): Promise<unknown> {
+  if (!(error instanceof Problem && error.code === 'corrupt-tar')) return error
+  try {
+    await content.skip(readOnBytes)
+    return error
+  } catch (cause) {
+    return cause instanceof Problem ? cause : error
   }
 }
 

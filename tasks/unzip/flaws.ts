@@ -1,8 +1,9 @@
 /** What of an archive must not be unpacked, collected and put into words: one diagnostic a kind of flaw. Pure. */
 
 import type { Code } from '../../lib/model/codes.ts'
+import { moreRow } from '../../lib/model/few.ts'
 import type { DiagnosticDraft } from '../../lib/model/problem.ts'
-import { formatCount, plural } from '../../lib/model/units.ts'
+import { plural } from '../../lib/model/units.ts'
 import type { NameCode } from './names.ts'
 
 export type FlawCode =
@@ -79,11 +80,10 @@ export function draftOf(
   const rows = flaws
     .slice(0, shownAtMost)
     .map(({ path, why }) => ({ label: 'entry', text: `${shortened(path)}: ${why}` }))
-  const more = count - rows.length
   return {
     code,
     message,
-    evidence: more === 0 ? rows : [...rows, { label: 'also', text: `${formatCount(more)} more` }],
+    evidence: [...rows, ...moreRow(count - rows.length)],
     next,
   }
 }

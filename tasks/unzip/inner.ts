@@ -11,9 +11,10 @@ import { sha256IfWhole } from '../../lib/io/unpacking/whole.ts'
 import { readContent, storedAt } from '../../lib/io/zip/content.ts'
 import { inItsTurn, overHandle, type RandomAccess } from '../../lib/io/zip/random-access.ts'
 import { openZip, openZipWithin, type ZipDirectory, type ZipEntry } from '../../lib/io/zip.ts'
+import { moreRow } from '../../lib/model/few.ts'
 import { type Evidence, Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import { formatBytes, formatCount } from '../../lib/model/units.ts'
+import { formatBytes } from '../../lib/model/units.ts'
 import { type OpenArchive, problemOf } from './extract.ts'
 import { judge } from './judge.ts'
 import type { UnpackParams } from './params.ts'
@@ -157,8 +158,7 @@ function wrongInner(outer: ZipDirectory, wanted: string, { places }: UnpackParam
 function listed(archives: readonly string[]): readonly Evidence[] {
   if (archives.length === 0) return [{ label: 'found', text: 'no archive inside of it' }]
   const rows = archives.slice(0, listedAtMost).map(text => ({ label: 'found', text }))
-  const more = archives.length - rows.length
-  return more === 0 ? rows : [...rows, { label: 'also', text: `${formatCount(more)} more` }]
+  return [...rows, ...moreRow(archives.length - rows.length)]
 }
 
 const tooLarge = (name: string, wanted: number, free: number): Problem =>

@@ -1,6 +1,7 @@
 /** Asks the host of an archive for its directory alone, so that it can be locked. */
 
 import { openZip } from '../../lib/io/zip.ts'
+import type { Found } from '../../lib/model/lock-file.ts'
 import type { Inquiry } from '../../lib/model/task.ts'
 import { overRanges } from '../download/ranges.ts'
 import { directoryDigest } from './directory.ts'
@@ -11,9 +12,12 @@ export async function inquireDirectory(
   { download }: UnzipParams,
   inquiry: Inquiry,
   folder: string,
-): Promise<string | undefined> {
+): Promise<Found | undefined> {
   if (download === undefined) return undefined
   const asking = { ...inquiry, shelf: folder, offline: false, received: () => {} }
   const bytes = download.download.size?.exact ? download.download.size.bytes : undefined
-  return overRanges(download, asking, bytes, async archive => directoryDigest(await openZip(archive)))
+  return overRanges(download, asking, bytes, async archive => ({
+    directory: directoryDigest(await openZip(archive)),
+    from: archive.host,
+  }))
 }

@@ -10,7 +10,7 @@ import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { overHandle } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
 import { isPinned } from '../../lib/model/lock-file.ts'
-import type { Diagnostic } from '../../lib/model/problem.ts'
+import { type Diagnostic, Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { jpgNamed } from '../../lib/model/transcode.ts'
 import { formatCount } from '../../lib/model/units.ts'
@@ -26,6 +26,8 @@ import { keepIntact, selectSome } from './unpack.ts'
 export async function unpackNeeded(params: NeededParams, bench: Workbench): Promise<void> {
   const needed = await neededPaths(params, bench)
   if (needed.size === 0) {
+    if (params.neededBy.length === 0 && (bench.last?.manifest.count ?? 0) > 0)
+      throw new Problem({ ...nothingNeeded(params), severity: 'error', ...notEmptied })
     // An earlier attempt may have left some.
     remove(bench.staging)
     makeFolder(bench.staging)
@@ -145,3 +147,6 @@ function nothingNeeded({ target, download, neededBy }: NeededParams): Diagnostic
     next: 'name an annotation in the same command, or build this target without --only-needed.',
   }
 }
+
+/** Its files were chosen by annotations that the spec does not name any more. */
+const notEmptied = { disk: 'Its files of before stay where they are.' }

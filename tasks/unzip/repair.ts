@@ -8,11 +8,12 @@ import type { ZipDirectory } from '../../lib/io/zip.ts'
 import { type Manifest, unknownDigest } from '../../lib/model/manifest.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
+import { formatCount, plural } from '../../lib/model/units.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { byDirectory, directoryDigest } from './directory.ts'
 import { unpackRanges } from './from-ranges.ts'
 import type { UnzipParams } from './pieces.ts'
-import { keepIntact, select } from './unpack.ts'
+import { keepIntact, select, selectSome } from './unpack.ts'
 
 /** False where it takes the whole archive. */
 export async function repair(params: UnzipParams, bench: Workbench): Promise<boolean> {
@@ -26,7 +27,8 @@ export async function repair(params: UnzipParams, bench: Workbench): Promise<boo
     bytes === undefined || remote.bytes === bytes
       ? repairFrom(remote, params, download, before, bench)
       : undefined
-  return (await overRanges(download, bench, bytes, work)) === true
+  const asking = { ...bench, wanted: someOf(before.count - (bench.intact?.count ?? 0), before) }
+  return (await overRanges(download, asking, bytes, work)) === true
 }
 
 /** Undefined where the archive is another one by now, or nearly all of it would be fetched. */
@@ -37,15 +39,66 @@ async function repairFrom(
   before: Manifest,
   bench: Workbench,
 ): Promise<true | undefined> {
+  const isDone = await unpackSame(archive, download, before, bench, directory => {
+    const selection = select(directory, params, bench)
+    if (!isAsBefore(selection, before) || !isToldAsBefore(directory, before, bench)) return undefined
+    keepIntact(selection, bench)
+    return selection
+  })
+  if (isDone) bench.remark('checked', lacksDigests(before) ? byDirectory : byRecord)
+  return isDone
+}
+
+/**
+ * Unpacks into `bench.staging` files (`wanted`, by their paths) of a part that was given back; what their SHA-256 is has to be
+ * recorded. False where it takes the whole archive.
+ */
+export async function unpackAgain(
+  params: UnzipParams,
+  part: Input,
+  wanted: ReadonlySet<string>,
+  bench: Workbench,
+): Promise<boolean> {
+  const { download } = params
+  if (download === undefined || params.inner !== undefined) return false
+  const { size } = download.download
+  const work = (archive: RangedArchive): Promise<true | undefined> =>
+    unpackSame(archive, download, part.manifest, bench, directory =>
+      selectAgain(directory, params, part, wanted, bench),
+    )
+  const asking = { ...bench, wanted: someOf(wanted.size, part.manifest) }
+  return (await overRanges(download, asking, size?.exact ? size.bytes : undefined, work)) === true
+}
+
+const someOf = (files: number, { count }: Manifest): string =>
+  `${formatCount(files)} of its ${plural(count, 'file')}`
+
+/** Undefined where the archive is not the one that the part was made of. */
+async function selectAgain(
+  directory: ZipDirectory,
+  params: UnzipParams,
+  { manifest, isPart, remarks }: Input,
+  wanted: ReadonlySet<string>,
+  bench: Workbench,
+): Promise<Selection | undefined> {
+  let isSame = remarks?.['directory'] === directoryDigest(directory)
+  const selection = await selectSome(directory, params, bench, async all => {
+    isSame ||= isPart !== true && isAsBefore(all, manifest)
+    return k => wanted.has(all.path(k))
+  })
+  return isSame && selection.count === wanted.size ? selection : undefined
+}
+
+/** Undefined, too, where an entry is not the file that the last result had. */
+async function unpackSame(
+  archive: RangedArchive,
+  download: DownloadParams,
+  before: Manifest,
+  bench: Workbench,
+  choose: Parameters<typeof unpackRanges>[3],
+): Promise<true | undefined> {
   try {
-    const isDone = await unpackRanges(archive, download, refusingOthers(before, bench), directory => {
-      const selection = select(directory, params, bench)
-      if (!isAsBefore(selection, before) || !isToldAsBefore(directory, before, bench)) return undefined
-      keepIntact(selection, bench)
-      return selection
-    })
-    if (isDone) bench.remark('checked', lacksDigests(before) ? byDirectory : byRecord)
-    return isDone
+    return await unpackRanges(archive, download, refusingOthers(before, bench), choose)
   } catch (error) {
     if (error instanceof Other) return undefined
     throw error
@@ -62,7 +115,7 @@ function isAsBefore(selection: Selection, before: Manifest): boolean {
   return true
 }
 
-const byRecord = 'SHA-256 of each file against the last record'
+export const byRecord = 'SHA-256 of each file against the last record'
 
 /** Some of its files were not there when the others were taken over. */
 function lacksDigests(before: Manifest): boolean {

@@ -3,8 +3,9 @@
  * diagnostic out; knows no archive format.
  */
 
+import { moreRow } from '../../lib/model/few.ts'
 import type { DiagnosticDraft, Evidence, Place } from '../../lib/model/problem.ts'
-import { formatCount, plural } from '../../lib/model/units.ts'
+import { plural } from '../../lib/model/units.ts'
 import type { Root } from './params.ts'
 
 interface Question {
@@ -168,6 +169,5 @@ function listed(paths: readonly string[], folders: Folders): readonly Evidence[]
     label: 'found',
     text: `${path.padEnd(width)}  ${plural((folders.get(path) as Folder).files, 'file')}`,
   }))
-  const more = paths.length - shown.length
-  return more === 0 ? rows : [...rows, { label: 'also', text: `${formatCount(more)} more` }]
+  return [...rows, ...moreRow(paths.length - shown.length)]
 }

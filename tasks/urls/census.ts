@@ -1,9 +1,10 @@
 /** Goes through the list once before anything is asked: how many files there are to be, and which names cannot be. */
 
+import { moreRow } from '../../lib/model/few.ts'
 import type { UrlsParams } from '../../lib/model/params.ts'
 import { type DiagnosticDraft, Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import { formatCount, plural } from '../../lib/model/units.ts'
+import { plural } from '../../lib/model/units.ts'
 import { isHostile, type NameCode } from '../unzip/names.ts'
 import { addressFields, type Entry } from './entries.ts'
 import { Hashes, HashIndex, hashOf, isSame } from './hashes.ts'
@@ -96,15 +97,11 @@ class Flaws {
   drafts(list: string, { places }: UrlsParams): readonly DiagnosticDraft[] {
     const place = places['name'] ?? places['from']
     return [...this.#kinds].map(([code, { count, rows }]) => {
-      const more = count - rows.length
       return {
         code,
         ...(place && { place }),
         message: messageOf(code, count, list),
-        evidence: [
-          ...rows.map(text => ({ label: 'entry', text })),
-          ...(more === 0 ? [] : [{ label: 'also', text: `${formatCount(more)} more` }]),
-        ],
+        evidence: [...rows.map(text => ({ label: 'entry', text })), ...moreRow(count - rows.length)],
         disk: 'No address was asked.',
         next: nextOf(code),
       }

@@ -88,9 +88,13 @@ test('--only-needed --locked is refused until `lock --only-needed` has read the 
   expectGolden('cli/not-pinned.directory', settled(refused, host))
   // The spec pins all that a plain `lock` could ask for.
   expect(statesIn(await place.run('lock'))).toEqual([])
+  const page = (await place.text('lock', '--only-needed', '--dry-run')).stdout
+  expect(page).toContain(`/pack.zip  directory ${directory.slice(0, 8)}…${directory.slice(-4)}  new\n`)
+  asked()
   expect(statesIn(await place.run('lock', '--only-needed'))).toEqual(['new'])
   expect(asked()).toEqual([tail])
   expect(place.read(lockFile)).toContain(`directory: ${directory}`)
+  expect(place.read(lockFile)).toContain(`from: ${new URL(host.url).host}\n`)
   const before = place.read(lockFile)
   expect(statesIn(await place.run('lock', '--only-needed'))).toEqual(['unchanged'])
   expect(statesIn(await place.run('lock'))).toEqual([])

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { filesBelow } from '../../lib/io/disk.ts'
 import { gate, megabyte, noise, noteOf, picturesIn, unpacked } from '../rig/arriving.ts'
-import { ground, type Ran } from '../rig/playground.ts'
+import { expectPairs, ground, type Ran } from '../rig/playground.ts'
 import { zipOf } from '../rig/zips.ts'
 import { archive, pictures, tree, world } from './arriving-world.ts'
 
@@ -38,6 +38,11 @@ test('a wrong root is known from the end of the archive, and the rest is not fet
   host.serve('/pack.zip', archive, { does: 'wait', from: megabyte, to: 2 * megabyte, until: opened })
   const { summary, codes, events } = await place.run('build')
   expect(codes).toEqual(['wrong-root'])
+  expectPairs(events)
+  expect(events.filter(({ event }) => event === 'task-stopped')).toMatchObject([
+    { kind: 'download', why: 'nobody reads it any more' },
+  ])
+  expect(summary).toMatchObject({ stopped: 1 })
   expect(summary).toMatchObject({ failed: 1, skipped: 1, exitCode: 1 })
   expect(summary.bytesDownloaded).toBeLessThan(archive.length / 2)
   expect(events.filter(({ event }) => event === 'task-failed')).toMatchObject([{ kind: 'unzip' }])

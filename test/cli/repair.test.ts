@@ -4,8 +4,10 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
-import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
+import { expectGolden } from '../rig/golden.ts'
+import { expectPairs, type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
 import { zipOf } from '../rig/zips.ts'
+import { settled } from './open-world.ts'
 import {
   archive,
   entryBytes,
@@ -67,6 +69,8 @@ test('three of forty files: their ranges and the directory are fetched, neighbou
   expect(place.tree()).toEqual(tree)
   expect(existsSync(join(place.root, '.groundwork/shelf'))).toBe(false)
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  lose(place, 7)
+  expect((await place.text('build')).stderr).toMatch(/^done +unzip images +1 of 40 files, 262 kB in /m)
 })
 
 test('a file edited by hand is moved aside, and the one of the archive comes back', async () => {
@@ -100,6 +104,9 @@ test.each(['no-ranges', 'range-ignored'] as const)(
     const ran = await place.run('build')
     expect(ran.summary).toMatchObject({ ran: 2, repaired: 1, failed: 0, exitCode: 0 })
     expect(place.tree()).toEqual(tree)
+    // Its repair went over to the whole archive: that is one start.
+    expectPairs(ran.events)
+    expect(ran.started).toEqual([expect.stringContaining('download:pack.zip'), 'unzip:images'])
   },
 )
 
@@ -193,11 +200,15 @@ test('killed in the middle: what came is not fetched twice', async () => {
 })
 
 test('without the network it is told, with the bytes', async () => {
-  const { place, asked } = await built()
+  const { place, host, asked } = await built()
   lose(place, 3)
   const ran = await place.run('build', '--offline')
   expect(ran.codes).toEqual(['offline'])
+  expectGolden('cli/offline.repair', settled(ran, host))
   expect(ran.events.find(({ event }) => event === 'offline')).toMatchObject({ files: 1, unknown: 0 })
+  lose(place, 4, 20)
+  const { stdout } = await place.text('build', '--offline')
+  expect(stdout).toMatch(/^Missing without the network: 3 files, 9\d\d kB \(127\.0\.0\.1 /m)
   expect(asked()).toEqual([])
 })
 

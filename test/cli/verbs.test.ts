@@ -7,7 +7,7 @@ import { schemaText } from '../../lib/cli/schema.ts'
 import type { Diagnostic } from '../../lib/model/problem.ts'
 import { kinds } from '../../tasks/index.ts'
 import { expectGolden } from '../rig/golden.ts'
-import { expectContract, ground, sha256Of } from '../rig/playground.ts'
+import { expectContract, type Ground, ground, sha256Of } from '../rig/playground.ts'
 import { everything, records, short, whole, world } from './world.ts'
 
 test('overview and status: missing, fresh, stale; --exit-code for scripts', async () => {
@@ -187,12 +187,7 @@ test('a dry run tells of files that a build would not find', async () => {
   expect((await place.run('build', 'gone')).codes).toEqual(['file-not-found'])
 })
 
-test('a missing library is said before anything is fetched, too', async () => {
-  const place = ground()
-  place.write('photos.zip', 'no matter what')
-  place.spec(`targets:
-  photos: { sources: [{ url: photos.zip }], transcode: jpg }
-`)
+function withoutSharp(place: Ground): void {
   place.write(
     'without.cjs',
     `const Module = require('node:module')
@@ -203,10 +198,33 @@ test('a missing library is said before anything is fetched, too', async () => {
      }`,
   )
   vi.stubEnv('NODE_OPTIONS', `--require ${join(place.folder, 'without.cjs')}`)
+}
+
+test('a missing library is said before anything is fetched, too', async () => {
+  const place = ground()
+  place.write('photos.zip', 'no matter what')
+  place.spec(`targets:
+  photos: { sources: [{ url: photos.zip }], transcode: jpg }
+`)
+  withoutSharp(place)
   const refused = await place.run('build').finally(() => vi.unstubAllEnvs())
   expect(refused).toMatchObject({ exitCode: 3, codes: ['library-missing'], summary: { ran: 0 } })
   expectGolden('cli/library-missing', refused.diagnostics)
   expect(existsSync(place.root)).toBe(false)
+})
+
+test('what twenty targets lack is told once, with their number', async () => {
+  const place = ground()
+  withoutSharp(place)
+  const targets = Array.from(
+    { length: 20 },
+    (_, i) => `  photos/${i}: { sources: [{ url: ${i}.zip }], transcode: jpg }\n`,
+  )
+  for (let i = 0; i < 20; i += 1) place.write(`${i}.zip`, 'no matter what')
+  place.spec(`targets:\n${targets.join('')}`)
+  const refused = await place.run('build').finally(() => vi.unstubAllEnvs())
+  expect(refused).toMatchObject({ exitCode: 3, codes: ['library-missing'] })
+  expectGolden('cli/library-missing.many', refused.diagnostics)
 })
 
 test('a word that nobody knows, a spec that is wrong or not there', async () => {

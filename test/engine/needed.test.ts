@@ -1,7 +1,7 @@
 /** The graph with --only-needed: who makes only a part, for whose sake, and which counts are not checked. */
 
 import { expect, test } from 'vitest'
-import { onlyNeeded } from '../../lib/graph/needed.ts'
+import { asMade, type Before, onlyNeeded } from '../../lib/graph/needed.ts'
 import { canMeet, isPartial } from '../../lib/model/annotation.ts'
 import type { Graph } from '../../lib/model/plan.ts'
 import { graphOfText } from './fakes.ts'
@@ -26,7 +26,7 @@ const whole = graphOfText(`targets:
 
 const takes = (graph: Graph, id: string): readonly string[] =>
   graph.tasks.get(id)?.outline.takes ?? ['absent']
-const never = (): boolean => false
+const never: Before = { isWhole: () => false, chosenBy: () => undefined }
 const all = onlyNeeded(whole, whole.targets, never)
 
 test('what is unpacked waits for the annotations that can refer to it, and may do without its archive', () => {
@@ -55,9 +55,34 @@ test('annotations that are not asked for do not count, and other targets stay wh
 })
 
 test('what was made whole stays so, with its count', () => {
-  const kept = onlyNeeded(whole, whole.targets, ({ id }) => id === 'unzip:coco/train')
+  const kept = onlyNeeded(whole, whole.targets, { ...never, isWhole: ({ id }) => id === 'unzip:coco/train' })
   expect(kept.tasks.get('unzip:coco/train')).toBe(whole.tasks.get('unzip:coco/train'))
   expect(kept.tasks.has('expect:coco/train')).toBe(true)
+})
+
+const train = { ...never, chosenBy: chosenBySft }
+
+function chosenBySft({ id }: Parameters<Before['chosenBy']>[0]): ReturnType<Before['chosenBy']> {
+  return id === 'unzip:coco/train' ? ['json:sft/sft.json', 'json:gone.json'] : undefined
+}
+
+test('where nobody refers to it now, those who chose its files before are looked at, and made with it', () => {
+  const alone = onlyNeeded(whole, ['coco/train', 'tables'], train)
+  expect(takes(alone, 'unzip:coco/train')).toEqual(['json:sft/sft.json'])
+  expect(alone.tasks.get('json:sft/sft.json')?.targets).toEqual(['sft', 'coco/train'])
+  expect(alone.tasks.get(takes(alone, 'json:sft/sft.json')[0] ?? '')?.targets).toEqual(['sft', 'coco/train'])
+  expect(takes(alone, 'unzip:tables')).toEqual([])
+  const together = onlyNeeded(whole, ['coco/train', 'captions'], train)
+  expect(takes(together, 'unzip:coco/train')).toEqual(['json:captions/captions.json'])
+  expect(together.tasks.get('json:sft/sft.json')?.targets).toEqual(['sft'])
+})
+
+test('as it was made: a part where a part was made, and everything else whole', () => {
+  const made = asMade(whole, train)
+  expect(takes(made, 'unzip:coco/train')).toEqual(['json:sft/sft.json'])
+  expect(made.tasks.has('expect:coco/train')).toBe(false)
+  expect(made.tasks.get('unzip:tables')).toBe(whole.tasks.get('unzip:tables'))
+  expect(made.tasks.has('expect:ocr/images')).toBe(true)
 })
 
 test('other images, another archive or another rule make another definition', () => {

@@ -199,7 +199,7 @@ test('the progress line: steps, rate of the last seconds, what runs', () => {
   expect(take({ event: 'task-started', ...started, reason: { code: 'never-built' } }, 100)).toBe(
     '<[0/3] download a.zip 20 % · unzip coco',
   )
-  const finished = { seconds: 1, files: 1, bytes: 1, bytesDownloaded: 1 }
+  const finished = { seconds: 1, files: 1, bytes: 1, bytesDownloaded: 1, filesWritten: 1, bytesWritten: 1 }
   expect(take({ event: 'task-finished', ...task, ...finished }, 100)).toBe('<[1/3] unzip coco')
   line.above('a warning')
   expect(written()).toContain('\r\x1b[Ka warning\n\r\x1b[K[1/3] unzip coco')
@@ -237,12 +237,21 @@ test('events as lines', () => {
     files: 3,
     bytes: 4e6,
     bytesDownloaded: 4e6,
+    filesWritten: 3,
+    bytesWritten: 4e6,
   }
   expect(textOf(finished, options)).toMatch(
     /^done +download a\.zip.* {2}3 files, 4\.00 MB in 2\.0 s, 2\.00 MB\/s$/,
   )
-  expect(textOf({ ...finished, files: 200, filesDownloaded: 100 }, options)).toMatch(
+  expect(textOf({ ...finished, files: 200, filesWritten: 200, filesDownloaded: 100 }, options)).toMatch(
     / {2}200 files, 4\.00 MB in 2\.0 s, 50 files\/s$/,
+  )
+  // Of a repair what it made is told, and of how many.
+  expect(textOf({ ...finished, files: 700, bytes: 9e9, bytesDownloaded: 0 }, options)).toMatch(
+    / {2}3 of 700 files, 4\.00 MB in 2\.0 s$/,
+  )
+  expect(textOf({ event: 'task-stopped', ...task, why: 'the build was ended' }, options)).toMatch(
+    /^stop +download a\.zip.* {2}the build was ended$/,
   )
   expect(textOf({ ...finished, files: 0 }, options)).toMatch(/ {2}2\.0 s$/)
   expect(textOf({ event: 'task-failed', ...task, code: 'stalled', message: 'x' }, options)).toMatch(
@@ -270,5 +279,7 @@ test.each<[Partial<Summary>, string]>([
   [{}, 'Done: 7 tasks ran, 12 fresh; 27.5 GB downloaded, 558,129 files (27.4 GB) written in 12 min 3 s.\n'],
   [{ repaired: 1 }, 'Done: 7 tasks ran, 1 of them repaired, 12 fresh;'],
   [{ failed: 1, skipped: 2, exitCode: 1 }, 'Failed: 7 tasks ran, 12 fresh, 1 failed, 2 not tried;'],
+  [{ failed: 1, skipped: 3, stopped: 1, exitCode: 1 }, '12 fresh, 1 failed, 1 stopped, 2 not tried;'],
+  [{ failed: 1, skipped: 1, stopped: 1, exitCode: 1 }, '12 fresh, 1 failed, 1 stopped; '],
   [{ exitCode: 130 }, 'What was downloaded is kept: run the same command again to go on.\n'],
 ])('%j', (rest, text) => expect(closingLine({ ...summary, ...rest })).toContain(text))

@@ -202,10 +202,23 @@ export function expectContract({ events, exitCode }: Ran): void {
       message: expect.stringMatching(/\.$/),
     })
   expect(events.findIndex(({ event }) => event === 'summary')).toBe(events.length - 1)
+  expectPairs(events)
   const fields =
     'ran fresh repaired failed skipped bytesDownloaded bytesWritten filesWritten requests seconds exitCode'
   for (const field of fields.split(' ')) expect(events.at(-1)).toHaveProperty(field, expect.any(Number))
   expect(events.at(-1)?.['exitCode']).toBe(exitCode)
+}
+
+/** Of each task that started it is told once how that ended. */
+export function expectPairs(events: Ran['events']): void {
+  const open = new Set<unknown>()
+  for (const { event, task } of events) {
+    if (event === 'task-started') {
+      expect(open, `${String(task)} starts twice`).not.toContain(task)
+      open.add(task)
+    } else if (/^task-(finished|failed|stopped)$/.test(event)) open.delete(task)
+  }
+  expect([...open], 'started, and never ended').toEqual([])
 }
 
 const firstLine = (output: Readable, fits: (line: Line) => boolean): Promise<Line> =>

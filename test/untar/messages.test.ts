@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { execa } from 'execa'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Problem, withContext } from '../../lib/model/problem.ts'
 import { expectGolden } from '../rig/golden.ts'
@@ -28,6 +29,22 @@ const nameless = { filesystemAt: () => ({ ...tiny.filesystemAt(), files: 0 }) }
 /** Of the xz format, and nothing that follows from it. */
 const xz = Buffer.from('fd377a585a000000ff12d941', 'hex')
 
+function damagedAt(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes)
+  copy.writeUInt8(copy.readUInt8(at) ^ 0x10, at)
+  return copy
+}
+
+/** A tar of a few blocks of bzip2, so that wrong bytes come out of it before it knows. */
+async function compressed(program: 'gzip' | 'bzip2'): Promise<Buffer> {
+  const noise = Array.from({ length: 400 }, (_, i) => ({ name: `${i}.txt`, content: `${i} `.repeat(900) }))
+  const { stdout } = await execa(program, ['-c'], { input: tarOf(noise), encoding: 'buffer' })
+  return Buffer.from(stdout)
+}
+
+/** One bit, in its middle. */
+const flipped = (bytes: Buffer): Buffer => damagedAt(bytes, bytes.length >> 1)
+
 const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'not-a-tar': [Buffer.from('just text')],
   'not-a-tar.empty': [Buffer.alloc(0)],
@@ -39,6 +56,10 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'corrupt-tar': [whole.subarray(0, 700)],
   'corrupt-tar.content': [tarOf([{ name: 'a', content: 'abc', bytes: 5_000_000 }], { endBlocks: 0 })],
   'corrupt-tar.header': [tarOf([...files('a'), { name: 'b', checksum: 1 }])],
+  'corrupt-tar.first': [damagedAt(whole, 5)],
+  'corrupt-tar.compressed': [gzipSync(damagedAt(whole, 5)), gz],
+  'corrupt-archive.flip': [flipped(await compressed('gzip')), gz],
+  'corrupt-archive.bzip2': [flipped(await compressed('bzip2')), { fileName: 'images.tar.bz2' }],
   'corrupt-tar.size': [tarOf([{ name: 'a', bytes: 'x' }])],
   'corrupt-tar.announced': [tarOf([pax({ path: 'a' })])],
   'corrupt-tar.extension': [tarOf([{ type: 'x', content: '99 path=a\n' }, ...files('a')])],

@@ -218,6 +218,7 @@ describe('refuses', () => {
     ['bytes-after-zip', 'zeros', zipOf([cat], { after: Buffer.alloc(512), zip64: ['entries'] })],
     ['bytes-after-zip', 'zeros behind a comment', zipOf([cat], { after: Buffer.alloc(512), comment: 'c' })],
     ['cut-zip', 'more behind it than is looked through', zipOf([cat], { after: Buffer.alloc(70_000) })],
+    ['corrupt-zip', 'another place of its directory', zipOf([cat, dog], { lies: { offset: -7 } })],
     ['corrupt-zip', 'bytes between directory and end', zipOf([cat, dog], { between: 'signed' })],
     ['corrupt-zip', 'two ends that differ', zipOf([cat], { zip64: ['offset'], plainEntries: 2 })],
     ...[-1, 1, -50, 1e9, 2 ** 62].map((locator): [string, string, Buffer] => [

@@ -158,7 +158,7 @@ describe('refuses before a byte is written', () => {
     ])
     const evidence = problem?.diagnostics.find(({ code }) => code === 'entry-outside')?.evidence
     expect(evidence).toHaveLength(11)
-    expect(evidence?.at(-1)).toEqual({ label: 'also', text: '1,490 more' })
+    expect(evidence?.at(-1)).toEqual({ label: '', text: 'and 1,490 more' })
   })
 
   test('a clash counts once, however many files it touches', async () => {

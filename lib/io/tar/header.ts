@@ -46,6 +46,9 @@ function textIn(block: Buffer, at: number, length: number): Buffer {
   return end < 0 ? field : field.subarray(0, end)
 }
 
+/** It is one, or was before it was damaged: the magic of all but the oldest tars is in its place. */
+export const isLikeHeader = (block: Buffer): boolean => block.toString('latin1', 257, 262) === 'ustar'
+
 const sumAt = 148
 const sumEnd = 156
 

@@ -30,13 +30,15 @@ const endSignature = Buffer.from('PK\x05\x06')
 const locatorSignature = 0x07064b50
 const zip64EndSignature = 0x06064b50
 const entrySignature = 0x02014b50
+const headerSignature = 0x04034b50
 
 export async function findDirectory(source: RandomAccess): Promise<DirectoryPlace> {
   const tailBytes = Math.min(source.bytes, endBytes + 0xffff)
   const tailAt = source.bytes - tailBytes
   const tail = await source.read(tailAt, tailBytes)
   const inTail = findEnd(tail)
-  if (inTail === undefined) throw (await partsAmiss(source, hasSplitEnd)) ?? (await notAZip(source))
+  if (inTail === undefined)
+    throw (await partsAmiss(source, hasSplitEnd)) ?? cutWithin(source, tail) ?? (await notAZip(source))
   const endAt = tailAt + inTail
   const end = readEnd(tail.subarray(inTail, inTail + endBytes))
   const zip64 = await readZip64(source, endAt)
@@ -88,6 +90,14 @@ function findEnd(tail: Buffer): number | undefined {
     if (after > 0) fits ??= at
   }
   return fits
+}
+
+/** The record is there, and the file ends before it does. */
+function cutWithin(source: RandomAccess, tail: Buffer): Error | undefined {
+  const at = tail.lastIndexOf(endSignature)
+  if (at < 0) return undefined
+  const end = at + endBytes > tail.length ? at + endBytes : behind(tail, at)
+  return end > tail.length ? cut(source, end - tail.length) : undefined
 }
 
 function hasSplitEnd(tail: Buffer): boolean {
@@ -194,7 +204,29 @@ async function elsewhere(source: RandomAccess, start: number, offset: number): P
       { label: 'found', text: plural(start, 'byte') },
     ])
   if (!head.toString('latin1').startsWith('PK\x03\x04')) return bytesBefore(name, start, head)
-  return start % 2 ** 32 === 0 ? withoutZip64(name, start) : cut(source)
+  if (start % 2 ** 32 === 0) return withoutZip64(name, start)
+  // Of a whole zip only the record says another place; of a cut one it is that of a zip within, from which its offsets count.
+  const [first, within] = await firstEntry(source, start + offset, start)
+  return first && !within
+    ? corrupt(name, 'its end record does not say where its directory lies', [
+        { label: 'wanted', text: `byte ${formatCount(start + offset)}` },
+        { label: 'found', text: `byte ${formatCount(offset)}`, from: 'the end record' },
+      ])
+    : cut(source)
+}
+
+/** Whether the first entry of a directory begins where that says, from the beginning of the file and from `start`. */
+async function firstEntry(
+  source: RandomAccess,
+  directoryAt: number,
+  start: number,
+): Promise<readonly [boolean, boolean]> {
+  const entry = await source.read(directoryAt, Math.min(entryBytesAtLeast, source.bytes - directoryAt))
+  if (entry.length < entryBytesAtLeast || entry.readUInt32LE(0) !== entrySignature) return [false, false]
+  const offset = entry.readUInt32LE(42)
+  const isEntry = async (at: number): Promise<boolean> =>
+    at + 4 <= source.bytes && (await source.read(at, 4)).readUInt32LE(0) === headerSignature
+  return [await isEntry(offset), await isEntry(start + offset)]
 }
 
 /** Whether another zip ends there. */

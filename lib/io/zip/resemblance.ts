@@ -1,7 +1,7 @@
 /** Says what a file looks like that should be a zip and is none. Looks at its first bytes only. */
 
 import { Problem } from '../../model/problem.ts'
-import { formatCount } from '../../model/units.ts'
+import { formatCount, plural } from '../../model/units.ts'
 import { beginningOf, type Resemblance, resemblanceOf, resemblingBytes } from '../resemblance.ts'
 import { damaged, fetchAgain, packAgain } from './corrupt.ts'
 import type { RandomAccess } from './random-access.ts'
@@ -13,11 +13,17 @@ const beginsLikeAZip = (head: Buffer): boolean =>
     signature.startsWith(head.toString('latin1', 0, 4)),
   )
 
-export const cut = (source: RandomAccess): Problem =>
-  damaged('cut-zip', `${source.name} is cut: it begins like a zip, and its end is missing.`, [
-    { label: 'wanted', text: 'the end record of a zip in the last 64 KiB' },
-    { label: 'found', text: `${formatCount(source.bytes)} bytes in all` },
-  ])
+/** `missing`: bytes of the end record that are, where its beginning is there. */
+export const cut = (source: RandomAccess, missing?: number): Problem =>
+  missing === undefined
+    ? damaged('cut-zip', `${source.name} is cut: it begins like a zip, and its end is missing.`, [
+        { label: 'wanted', text: 'the end record of a zip in the last 64 KiB' },
+        { label: 'found', text: `${formatCount(source.bytes)} bytes in all` },
+      ])
+    : damaged('cut-zip', `${source.name} is cut within the record at its end.`, [
+        { label: 'wanted', text: `at least ${plural(missing, 'byte')} more` },
+        { label: 'found', text: `${formatCount(source.bytes)} bytes in all` },
+      ])
 
 /** The offsets of a zip without ZIP64 have 32 bits, and begin anew behind 4 GiB. */
 export const withoutZip64 = (archive: string, bytes: number): Problem =>
