@@ -11,11 +11,13 @@ import { closingLine, missingLine } from '../report/closing.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { subjectOf } from '../run/attempt.ts'
 import { leftovers } from '../run/discard.ts'
+import type { Extras } from '../run/extras.ts'
 import { rememberSpec } from '../spec/cache.ts'
 import type { Seen } from '../survey.ts'
 import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
+import { extrasAfter, tellExtras } from './extras.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
 import { refuseUnpinned } from './locked.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
@@ -30,12 +32,17 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   const known = await survey(playground, { tier: options.check, seen })
   const disk = roomOptions(playground, room.bytes)
   const plan = planOf(playground.graph, known, { force: options.force, ...disk })
+  const ground = { ...playground, known, signal: new AbortController().signal }
   if (options.dryRun) {
     console.plan(plan, room.bytes)
+    await tellExtras(desk, ground)
     return console.summary({ exitCode: exitCodes.done, fresh: plan.steps.size - openSteps(plan).length })
   }
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
-  if (isIdle(playground, known, plan, keepArchives)) return nothingToDo(desk, plan.steps.size, began)
+  if (isIdle(playground, known, plan, keepArchives)) {
+    await tellExtras(desk, ground)
+    return nothingToDo(desk, plan.steps.size, began)
+  }
   refuseLacking(plan)
   refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan)
@@ -102,9 +109,10 @@ async function perform(
     await refreshTimes(run)
     run.known.receipts.dropUnused()
     const isChanged = learn(run, before, command.options.spec)
+    const extras = await extrasAfter(desk, run)
     const isWhole = tally.failed + tally.skipped === 0 && !run.signal.aborted
-    if (isWhole && isChanged) await rememberAnew(desk, run.known)
-    else if (isWhole) rememberIdle(desk, playground, run.known)
+    if (isWhole && isChanged) await rememberAnew(desk, run.known, extras)
+    else if (isWhole) rememberIdle(desk, playground, run.known, extras)
     if (offline && tally.failed > 0) tellMissing(console, planOf(run.graph, run.known, { keepArchives }))
     return tally
   })
@@ -119,14 +127,15 @@ async function perform(
 }
 
 /** With what its lock file gained, the spec is another one; and somebody may have edited it meanwhile. */
-async function rememberAnew(desk: Desk, known: Known): Promise<void> {
+async function rememberAnew(desk: Desk, known: Known, extras: Extras): Promise<void> {
   const playground = await openPlayground(desk.command, desk.kinds).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
   })
   if (playground === undefined) return
   rememberSpec(playground)
   const { graph, keepArchives } = playground
-  if (openSteps(planOf(graph, known, { keepArchives })).length === 0) rememberIdle(desk, playground, known)
+  if (openSteps(planOf(graph, known, { keepArchives })).length === 0)
+    rememberIdle(desk, playground, known, extras)
 }
 
 /** What a build with hosts would fetch now. */

@@ -1,8 +1,8 @@
 /** What a prune removed, or would, as text for people. Pure. */
 
 import { formatBytes, plural } from '../model/units.ts'
-import type { Strangers } from '../run/prune/strangers.ts'
 import type { Pruned } from '../run/prune.ts'
+import type { Strangers } from '../run/strangers.ts'
 import { padded } from './text.ts'
 
 export interface PrunedAll {
