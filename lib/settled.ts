@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { look, makeFolder, writeWhole } from './io/disk.ts'
+import { lstatFor } from './io/lstat.ts'
 import { stateFolder } from './model/layout.ts'
 import type { Graph } from './model/plan.ts'
 import { isLinked, type ReadFile, type Receipt } from './model/receipt.ts'
@@ -30,6 +31,10 @@ export interface Settled {
   })[]
   /** What was read from outside, by path relative to the root. */
   readonly reads: readonly (ReadFile & { readonly path: string })[]
+  /** Folders of targets that held nothing strange when they were last changed: path below the root, ctimeMs. */
+  readonly quiet: readonly (readonly [folder: string, ctimeMs: number])[]
+  /** Others held some: that has to be said, by a build that looks closer. */
+  readonly isQuiet: boolean
 }
 
 /** What decides verdicts beside records and disk: the spec's text, what was asked for, and the kinds. */
@@ -42,7 +47,7 @@ export const settledKey = (
   createHash('sha256')
     .update(
       JSON.stringify([
-        3,
+        4,
         specKey,
         names,
         keepArchives,
@@ -56,8 +61,7 @@ export const settledKey = (
 export function rememberSettled(
   known: { readonly root: string; receiptOf(task: TaskId): Receipt | undefined },
   graph: Graph,
-  key: string,
-  specRoot: string,
+  { key, specRoot, quiet, isQuiet }: Pick<Settled, 'key' | 'specRoot' | 'quiet' | 'isQuiet'>,
 ): void {
   const tasks = [...graph.tasks.values()]
   const kept = tasks.flatMap(({ id, gives }) => {
@@ -80,6 +84,8 @@ export function rememberSettled(
     targets: graph.targets,
     kept,
     reads,
+    quiet,
+    isQuiet,
   }
   makeFolder(join(known.root, stateFolder, 'cache'))
   writeWhole(fileOf(known.root), JSON.stringify(settled))
@@ -87,16 +93,25 @@ export function rememberSettled(
 
 /** The memory, if spec, records and kinds are still those of then. */
 export function settledAt(root: string, key: string): Settled | undefined {
+  const held = heldAt(root)
+  return held?.key === key ? held : undefined
+}
+
+/** Folders that held nothing strange when they were last changed, by records that are still those of then. */
+export const quietFolders = (root: string): ReadonlyMap<string, number> => new Map(heldAt(root)?.quiet)
+
+function heldAt(root: string): Settled | undefined {
   try {
     const held = JSON.parse(readFileSync(fileOf(root), 'utf8')) as Settled
-    return held.key === key && held.log === logState(root) ? held : undefined
+    return held.log === logState(root) ? held : undefined
   } catch {
     return undefined
   }
 }
 
 /** Whether every artifact is as recorded, by size and times alone. What was seen is added to `seen`. */
-export async function isStillSo({ kept, reads }: Settled, root: string, seen: Seen): Promise<boolean> {
+export async function isStillSo(settled: Settled, root: string, seen: Seen): Promise<boolean> {
+  const { kept, reads, quiet, isQuiet } = settled
   const paths = reads.map(({ path }) => join(root, path))
   if (changedRead(paths, reads) !== undefined) return false
   const sights: Sight[] = []
@@ -105,12 +120,22 @@ export async function isStillSo({ kept, reads }: Settled, root: string, seen: Se
     if (manifest?.digest !== digest) return false
     sights.push({ place: join(root, at), form, manifest, tier: 'tree', throughLinks })
   }
-  const looks = await lookAtAll(sights)
+  const looking = lookAtAll(sights)
+  const isStrange = !isQuiet || isChanged(quiet, root)
+  const looks = await looking
   for (const [i, look] of looks.entries()) {
     const { place, manifest } = sights[i] as Sight
     seen.set(sightKey(kept[i]?.manifest ?? '', place), { manifest, look })
   }
-  return looks.every(({ survey }) => survey.state === 'intact' && survey.refreshed === 0)
+  return !isStrange && looks.every(({ survey }) => survey.state === 'intact' && survey.refreshed === 0)
+}
+
+function isChanged(quiet: Settled['quiet'], root: string): boolean {
+  const lstat = lstatFor(quiet.length)
+  return quiet.some(([folder, ctimeMs]) => {
+    const isThere = lstat.look(Buffer.from(`${join(root, folder)}\0`), false)
+    return !isThere || lstat.ctimeMs !== ctimeMs
+  })
 }
 
 function logState(root: string): string {

@@ -2,6 +2,7 @@
 
 import type { Known } from '../knowledge.ts'
 import { formatSeconds, plural } from '../model/units.ts'
+import type { Extras } from '../run/extras.ts'
 import { isStillSo, rememberSettled, settledAt, settledKey } from '../settled.ts'
 import { lookUpSpec } from '../spec/cache.ts'
 import type { Seen } from '../survey.ts'
@@ -25,9 +26,19 @@ export async function idleTasks({ command, kinds }: Desk, seen: Seen): Promise<n
 }
 
 /** So that the next build knows it at once. While the playground is held, after a run that left nothing to do. */
-export function rememberIdle({ command, kinds }: Desk, { key, graph, spec }: Playground, known: Known): void {
+export function rememberIdle(
+  { command, kinds }: Desk,
+  { key, graph, spec }: Playground,
+  known: Known,
+  { strangers, quiet }: Extras,
+): void {
   const { names, options } = command
-  rememberSettled(known, graph, settledKey(key, names, options, kinds), spec.root)
+  rememberSettled(known, graph, {
+    key: settledKey(key, names, options, kinds),
+    specRoot: spec.root,
+    quiet: [...quiet],
+    isQuiet: strangers.length === 0,
+  })
 }
 
 export function nothingToDo({ command, console }: Desk, fresh: number, began: number): number {

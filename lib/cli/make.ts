@@ -10,11 +10,13 @@ import { openSteps, type PlanOptions, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
+import type { Extras } from '../run/extras.ts'
 import { rememberSpec } from '../spec/cache.ts'
 import type { Seen } from '../survey.ts'
 import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
+import { extrasAfter, tellExtras } from './extras.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
 import { lackingFor, missingFor } from './lacking.ts'
 import { refuseUnpinned } from './locked.ts'
@@ -34,13 +36,18 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   const measured = await measuredIn(first, known, room.blockBytes)
   const plan =
     measured.size === 0 ? first : planOf(playground.graph, known, { force: options.force, ...disk, measured })
+  const ground = { ...playground, known, signal: new AbortController().signal }
   if (options.dryRun) {
     console.plan(plan, room.bytes)
     await tellLacking(desk, playground, plan)
+    await tellExtras(desk, ground)
     return console.summary({ exitCode: exitCodes.done, fresh: plan.steps.size - openSteps(plan).length })
   }
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
-  if (isIdle(playground, known, plan, keepArchives)) return nothingToDo(desk, plan.steps.size, began)
+  if (isIdle(playground, known, plan, keepArchives)) {
+    await tellExtras(desk, ground)
+    return nothingToDo(desk, plan.steps.size, began)
+  }
   const lacking = lackingFor(plan)
   if (lacking) throw lacking
   refuseReadOnly(playground.root)
@@ -101,9 +108,10 @@ async function perform(
     await refreshTimes(run)
     run.known.receipts.dropUnused()
     const isChanged = learn(run, before, command.options.spec)
+    const extras = await extrasAfter(desk, run)
     const isWhole = tally.failed + tally.skipped === 0 && !run.signal.aborted
-    if (isWhole && isChanged) await rememberAnew(desk, run.known)
-    else if (isWhole) rememberIdle(desk, playground, run.known)
+    if (isWhole && isChanged) await rememberAnew(desk, run.known, extras)
+    else if (isWhole) rememberIdle(desk, playground, run.known, extras)
     if (offline && tally.failed > 0) tellMissing(console, planOf(run.graph, run.known, { keepArchives }))
     return tally
   })
@@ -118,14 +126,15 @@ async function perform(
 }
 
 /** With what its lock file gained, the spec is another one; and somebody may have edited it meanwhile. */
-async function rememberAnew(desk: Desk, known: Known): Promise<void> {
+async function rememberAnew(desk: Desk, known: Known, extras: Extras): Promise<void> {
   const playground = await openPlayground(desk.command, desk.kinds).catch((error: unknown) => {
     if (!(error instanceof Problem)) throw error
   })
   if (playground === undefined) return
   rememberSpec(playground)
   const { graph, keepArchives } = playground
-  if (openSteps(planOf(graph, known, { keepArchives })).length === 0) rememberIdle(desk, playground, known)
+  if (openSteps(planOf(graph, known, { keepArchives })).length === 0)
+    rememberIdle(desk, playground, known, extras)
 }
 
 /** What a build with hosts would fetch now. */

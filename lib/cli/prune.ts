@@ -1,13 +1,14 @@
 /** `build prune [NAME…]`: lists what the spec does not name any more; with --yes removes it. */
 
 import { graphFrom } from '../graph.ts'
+import { Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
 import { openReceipts, type Receipts } from '../receipts/receipts.ts'
 import { isEmpty, type PrunedAll, prunePage } from '../report/prune.ts'
-import { type Strangers, strangersIn } from '../run/prune/strangers.ts'
 import { livingPlaces, type Vanished, vanishedPlaces, vanishedTasks } from '../run/prune/vanished.ts'
 import { forgetPruned, type Pruned, type PruneGround, Pruning } from '../run/prune.ts'
 import { Removal } from '../run/removal.ts'
+import { type Strangers, strangersIn } from '../run/strangers.ts'
 import { targetsNamed, targetsOf } from '../spec/targets.ts'
 import type { Command } from './arguments.ts'
 import { type Desk, looking } from './desk.ts'
@@ -70,7 +71,7 @@ async function work(
     if (command.names.length === 0) orphans = pruning.orphans()
     if (command.options.extra) {
       const places = [living, vanishedPlaces(receipts, vanished)]
-      const world = { removal, places, targets: new Set(whole.targets), signal }
+      const world = { removal, places, targets: new Places(whole.targets.map(at => ({ at }))), signal }
       for (const target of named.targets) strangers.push(await strangersIn(target, world))
     }
   } catch (error) {

@@ -13,6 +13,7 @@ import { nameOf } from '../report/words.ts'
 import { naming } from '../run/attempt.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
+import { tellExtras } from './extras.ts'
 import { openPlayground } from './playground.ts'
 
 export async function verify(desk: Desk): Promise<number> {
@@ -47,6 +48,7 @@ export async function verify(desk: Desk): Promise<number> {
     files += receipt?.files ?? 0
     bytes += receipt?.bytes ?? 0
   }
+  await tellExtras(desk, { ...playground, known, signal: new AbortController().signal })
   const seconds = (performance.now() - began) / 1000
   const word = wrong === 0 ? 'Verified' : `${plural(wrong, 'thing')} wrong`
   const read = `every byte of ${plural(files, 'file')} (${formatBytes(bytes)}) read in ${formatSeconds(seconds)}`

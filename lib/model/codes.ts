@@ -129,6 +129,7 @@ const workCodes = [
   'place-clash',
   // the playground and its state
   'edited-by-hand',
+  'extra-files',
   'state-damaged',
   'state-foreign',
   'output-damaged',

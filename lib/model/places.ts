@@ -4,7 +4,7 @@
  */
 
 import { groupedBy } from './grouped.ts'
-import type { Manifest } from './manifest.ts'
+import type { ColumnarManifest } from './manifest.ts'
 
 /** A result at its place. */
 export interface Holding {
@@ -12,7 +12,7 @@ export interface Holding {
   readonly at: string
   readonly form: 'file' | 'tree'
   /** Undefined: what it contains cannot be told, because it was not built or its record cannot be read. */
-  readonly manifest: () => Manifest | undefined
+  readonly manifest: () => ColumnarManifest | undefined
 }
 
 export class Places<T extends { readonly at: string } = Holding> {
@@ -69,5 +69,5 @@ export function has({ at, form, manifest }: Holding, path: string): boolean {
 }
 
 /** A record does not say which form its result has: a manifest of one file alone has the digest of that file. */
-export const formOf = (manifest: Manifest): Holding['form'] =>
+export const formOf = (manifest: ColumnarManifest): Holding['form'] =>
   manifest.count === 1 && manifest.digest === manifest.sha256(0) ? 'file' : 'tree'

@@ -2,8 +2,8 @@
 
 import { fewOf, more } from '../model/few.ts'
 import { formatBytes, plural } from '../model/units.ts'
-import type { Strangers } from '../run/prune/strangers.ts'
 import type { Pruned } from '../run/prune.ts'
+import type { Strangers } from '../run/strangers.ts'
 import { padded } from './text.ts'
 
 export interface PrunedAll {

@@ -1,0 +1,68 @@
+/** Tells of files in targets that no record names. They are left alone: removing them is `prune --extra`'s business. */
+
+import type { Known } from '../knowledge.ts'
+import { Places } from '../model/places.ts'
+import type { Graph } from '../model/plan.ts'
+import type { Diagnostic } from '../model/problem.ts'
+import { plural } from '../model/units.ts'
+import { livingPlaces, vanishedPlaces, vanishedTasks } from './prune/vanished.ts'
+import { Removal } from './removal.ts'
+import { type Strangers, strangersIn } from './strangers.ts'
+
+export interface ExtrasGround {
+  readonly root: string
+  /** Everything that the spec names. */
+  readonly whole: Graph
+  /** Whose targets are looked into. */
+  readonly graph: Graph
+  readonly known: Known
+  readonly signal: AbortSignal
+}
+
+export interface Extras {
+  /** Of targets that hold any. */
+  readonly strangers: readonly Strangers[]
+  /** Folders without any, and when they last changed (ctimeMs). */
+  readonly quiet: ReadonlyMap<string, number>
+}
+
+/** `quiet`: folders that held nothing strange when they were last changed. */
+export async function extrasOf(
+  { root, whole, graph, known, signal }: ExtrasGround,
+  quiet: ReadonlyMap<string, number>,
+): Promise<Extras> {
+  const { receipts } = known
+  const vanished = vanishedPlaces(receipts, vanishedTasks(receipts, whole))
+  const damaged = new Places(
+    [...whole.tasks.values()].flatMap(({ id, gives }) =>
+      gives?.lasting && known.surveyOf(id).state !== 'intact' ? [gives] : [],
+    ),
+  )
+  const found = new Map<string, number>()
+  const world = {
+    removal: new Removal(root, false),
+    places: [livingPlaces(receipts, whole), vanished],
+    targets: new Places(whole.targets.map(at => ({ at }))),
+    signal,
+    isWhole: (target: string) => damaged.meeting(target).length + vanished.meeting(target).length === 0,
+    quiet,
+    onQuiet: (folder: string, ctimeMs: number) => found.set(folder, ctimeMs),
+  }
+  const strangers: Strangers[] = []
+  for (const target of graph.targets) {
+    const some = await strangersIn(target, world)
+    if (some.files > 0) strangers.push(some)
+  }
+  return { strangers, quiet: found }
+}
+
+/** What is said of one target. */
+export const extraFiles = ({ target, files, examples }: Strangers): Diagnostic => ({
+  severity: 'note',
+  code: 'extra-files',
+  subject: target,
+  message: `${plural(files, 'file')} here ${files === 1 ? 'is' : 'are'} named by no record.`,
+  evidence: [{ label: 'found', text: `${examples.join(', ')}${files > examples.length ? ', …' : ''}` }],
+  disk: 'Left alone.',
+  next: 'npx tsx build prune --extra lists such files; with --yes it removes them.',
+})
