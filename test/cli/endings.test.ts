@@ -151,6 +151,24 @@ test('after a failure: what depends on it is not tried; with --keep-going the re
   expect(host.requests.length).toBeLessThanOrEqual(7)
 })
 
+test('a shared download fails in the name of a target that was asked for', async () => {
+  const [place, host] = [ground(), await mirror()]
+  host.serve('/pack.zip', Buffer.alloc(0), { does: 'status', status: 404 })
+  const sources = 'sources: [{ download: pack, unzip: }]'
+  place.spec(`downloads: { pack: { url: "${host.url}/pack.zip" } }
+targets: { first: { ${sources} }, second: { ${sources} }, third: { ${sources} } }
+`)
+  for (const [names, target] of [
+    [['second'], 'second'],
+    [['third', 'second'], 'second'],
+    [[], 'first'],
+  ] as const) {
+    const ran = await place.run('build', ...names)
+    expect(ran.diagnostics).toMatchObject([{ code: 'not-found', subject: `${target}: download` }])
+    expect(ran.events.find(({ event }) => event === 'task-failed')).toMatchObject({ target })
+  }
+})
+
 test('--offline: what is there is enough, what is missing is said', async () => {
   const { place, asked } = await world()
   const nothing = await place.run('build', '--offline')
