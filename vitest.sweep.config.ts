@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 20 * 60_000,
     retry: 0,
     env: undisturbed,
+    globalSetup: 'test/rig/temporary.ts',
     maxWorkers: 2,
   },
 })

@@ -2,10 +2,11 @@
 
 import { resolve } from 'node:path'
 import { type Address, identityOf, parseAddress } from '../lib/model/address.ts'
+import type { Ingredient } from '../lib/model/fingerprint.ts'
 import { isPinned } from '../lib/model/lock-file.ts'
 import type { DownloadParams } from '../lib/model/params.ts'
 import type { Place } from '../lib/model/problem.ts'
-import type { Ingredient, Outline, TaskKind } from '../lib/model/task.ts'
+import type { Outline, TaskKind } from '../lib/model/task.ts'
 import { atLockedRevision, pinsOf } from './download/pins.ts'
 import type { Manner } from './download/run.ts'
 

@@ -3,9 +3,10 @@
 import type { Patience } from '../lib/io/http.ts'
 import { formatOfName } from '../lib/io/list.ts'
 import { allowanceInWords } from '../lib/model/annotation.ts'
+import type { Ingredient } from '../lib/model/fingerprint.ts'
 import type { UrlsParams } from '../lib/model/params.ts'
 import { Problem } from '../lib/model/problem.ts'
-import type { Ingredient, Outline, TaskKind } from '../lib/model/task.ts'
+import type { Outline, TaskKind } from '../lib/model/task.ts'
 
 /** With another clock (milliseconds since 1970) or patience than the usual, for tests. */
 export interface UrlsOptions {

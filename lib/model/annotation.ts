@@ -1,7 +1,8 @@
 /** What the spec says of an annotation file, for the kind that checks it (tasks/json.ts) and for `verify`. Pure. */
 
+import type { Fingerprint } from './fingerprint.ts'
 import type { Place } from './problem.ts'
-import type { Fingerprint, TaskId } from './task.ts'
+import type { TaskId } from './task.ts'
 
 export interface JsonParams {
   /** The target's directory below the root. */

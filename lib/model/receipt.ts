@@ -1,6 +1,7 @@
 /** The record that a task finished, and what is known when it did not. Plain data; lib/receipts remembers it. */
 
-import type { Fingerprint, TaskId } from './task.ts'
+import type { Fingerprint } from './fingerprint.ts'
+import type { TaskId } from './task.ts'
 
 export interface Receipt {
   readonly task: TaskId

@@ -5,6 +5,7 @@
 
 import type { Annotation } from './annotation.ts'
 import type { Contents, ContentsInquiry } from './contents.ts'
+import type { Change, Fingerprint } from './fingerprint.ts'
 import type { Audience, GrowingFile, GrowingSource } from './growing-file.ts'
 import type { HeadersOf, Host } from './host.ts'
 import type { Found } from './lock-file.ts'
@@ -41,28 +42,6 @@ export interface Pins {
   readonly bytes?: number
   /** Where the spec pins it. */
   readonly place?: Place
-}
-
-/** One named part of what decides a task's result; kept with its value, so that a difference has a name. */
-export interface Ingredient {
-  /** In the words of the spec: `root`, `sha256`, `rename[0].to`. */
-  readonly name: string
-  readonly value: string | number | boolean | null
-  /** Where the spec says so. Not part of the fingerprint. */
-  readonly place?: Place
-}
-
-/** What decides a task's result, except its inputs. Only what can change bytes: no titles, no mirrors, no order of keys. */
-export type Fingerprint = readonly Ingredient[]
-
-/** A difference between two fingerprints, in one ingredient. */
-export interface Change {
-  readonly ingredient: string
-  /** Undefined: was not there. */
-  readonly was: Ingredient['value'] | undefined
-  /** Undefined: is not there any more. */
-  readonly now: Ingredient['value'] | undefined
-  readonly place?: Ingredient['place']
 }
 
 /** What a task takes and gives: pure, from its parameters alone. */

@@ -3,8 +3,9 @@
  * Pure; plan and run both call it, so forecast and deed cannot differ.
  */
 
+import type { Change, Fingerprint } from './fingerprint.ts'
 import type { Memory, Receipt } from './receipt.ts'
-import type { Change, Fingerprint, Pins, Task, TaskId } from './task.ts'
+import type { Pins, Task, TaskId } from './task.ts'
 
 /** What the disk looked like when asked, about one task's artifact. */
 export type Survey =

@@ -4,10 +4,11 @@
  */
 
 import { isPartial } from '../model/annotation.ts'
+import type { Change } from '../model/fingerprint.ts'
 import { isOurFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
-import type { Artifact, Change, Task, TaskId } from '../model/task.ts'
+import type { Artifact, Task, TaskId } from '../model/task.ts'
 import {
   brokenPins,
   type DigestOf,

@@ -1,9 +1,10 @@
 /** What stands against accepting a result, as messages. Pure. */
 
 import { fewOf, moreRow } from '../model/few.ts'
+import type { Change } from '../model/fingerprint.ts'
 import { groupedBy } from '../model/grouped.ts'
 import type { DiagnosticDraft, Evidence } from '../model/problem.ts'
-import type { Change, Task, TaskId } from '../model/task.ts'
+import type { Task, TaskId } from '../model/task.ts'
 import { formatBytes, plural, shortDigest } from '../model/units.ts'
 import type { Reason } from '../model/verdict.ts'
 import type { Accepting, Left, Obstacle } from '../plan/accept.ts'

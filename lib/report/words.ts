@@ -2,8 +2,9 @@
 
 import { partialMark } from '../model/annotation.ts'
 import { fewOf } from '../model/few.ts'
+import type { Change } from '../model/fingerprint.ts'
 import { unknownDigest } from '../model/manifest.ts'
-import type { Change, Task } from '../model/task.ts'
+import type { Task } from '../model/task.ts'
 import { plural, shortDigest } from '../model/units.ts'
 import type { Reason, Survey, Verdict } from '../model/verdict.ts'
 

@@ -1,6 +1,7 @@
 /** Tells of files in targets that no record names. They are left alone: removing them is `prune --extra`'s business. */
 
 import type { Known } from '../knowledge.ts'
+import { fewOf } from '../model/few.ts'
 import { Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
@@ -62,7 +63,7 @@ export const extraFiles = ({ target, files, examples }: Strangers): Diagnostic =
   code: 'extra-files',
   subject: target,
   message: `${plural(files, 'file')} here ${files === 1 ? 'is' : 'are'} named by no record.`,
-  evidence: [{ label: 'found', text: `${examples.join(', ')}${files > examples.length ? ', …' : ''}` }],
+  evidence: [{ label: 'found', text: fewOf(examples, examples.length, files) }],
   disk: 'Left alone.',
   next: 'npx tsx build prune --extra lists such files; with --yes it removes them.',
 })

@@ -5,11 +5,12 @@
 
 import { type Address, parseAddress } from '../../lib/model/address.ts'
 import { type Annotation, canMeet, partialMark } from '../../lib/model/annotation.ts'
+import type { Ingredient } from '../../lib/model/fingerprint.ts'
 import { identityOfFile } from '../../lib/model/lock-file.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { SourceRequest } from '../../lib/model/source-form.ts'
 import type { RenameRule } from '../../lib/model/spec.ts'
-import type { Ingredient, Outline } from '../../lib/model/task.ts'
+import type { Outline } from '../../lib/model/task.ts'
 import { tailBytes } from '../download/tuning.ts'
 import { type UnpackParams, unpackOutline, unpackParams } from './params.ts'
 

@@ -1,8 +1,8 @@
 /** Verdicts over a whole graph, what they move, and in which order. */
 
 import { expect, test } from 'vitest'
+import type { Change, Ingredient } from '../../lib/model/fingerprint.ts'
 import type { Plan } from '../../lib/model/plan.ts'
-import type { Change, Ingredient } from '../../lib/model/task.ts'
 import { openSteps, planOf } from '../../lib/plan.ts'
 import {
   archive,

@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Fingerprint } from '../../lib/model/task.ts'
+import type { Fingerprint } from '../../lib/model/fingerprint.ts'
 import { rename } from '../../tasks/rename.ts'
 import {
   type Files,

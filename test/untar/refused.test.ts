@@ -116,7 +116,7 @@ describe('refuses', () => {
     expect(codes).toEqual(['entry-outside', 'entry-control-character', 'entry-link', 'entry-duplicate'])
     const evidence = problem?.diagnostics.find(({ code }) => code === 'entry-outside')?.evidence
     expect(evidence).toHaveLength(11)
-    expect(evidence?.at(-1)).toEqual({ label: 'also', text: '1,490 more' })
+    expect(evidence?.at(-1)).toEqual({ label: '', text: 'and 1,490 more' })
     expect(problem?.diagnostics[3]?.evidence).toHaveLength(2)
   })
 
