@@ -44,6 +44,8 @@ export interface PlanOptions {
   readonly keepArchives?: boolean
   /** Whether the filesystem takes back the beginning of a file while its end is still to come; asked where it matters. */
   readonly givesBack?: () => boolean
+  /** Whether a file outside of the root can get a second name below it, which takes no room; asked where it matters. */
+  readonly canLink?: (path: string) => boolean
   /** What was looked up of what tasks will give. */
   readonly measured?: ReadonlyMap<TaskId, Measured>
   /** Everything that the spec names: others may still need an archive. Else what is planned for. */

@@ -63,7 +63,7 @@ function outline(params: DownloadParams): Outline {
       bytes,
       files: 1,
       ...(first?.scheme === 'file'
-        ? { copyOf: resolve(params.folder, first.path) }
+        ? { copyOf: resolve(params.folder, first.path), mayLink: addresses.length === 1 }
         : first && { download: { host: first.host, bytes } }),
     },
     ...(local.length > 0 && !isFixed && { reads: local.map(({ path }) => resolve(params.folder, path)) }),

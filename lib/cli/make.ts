@@ -1,6 +1,6 @@
 /** The work of `build`: plans, refuses what cannot be, holds the playground and runs. */
 
-import { type Filesystem, nearestExisting, roomAt } from '../io/disk.ts'
+import { canLink, type Filesystem, nearestExisting, roomAt } from '../io/disk.ts'
 import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
@@ -62,6 +62,7 @@ const roomOptions = ({ root, whole, keepArchives }: Playground, { bytes, blockBy
   keepArchives,
   whole,
   givesBack: () => takesHoles(nearestExisting(root)),
+  canLink: (path: string) => canLink(path, root),
 })
 
 /** Nothing to run, to tidy up or to record anew: then nothing is written either, not even a lock. */

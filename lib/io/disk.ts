@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import {
+  accessSync,
   closeSync,
   constants,
   copyFileSync,
@@ -118,6 +119,19 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 
 /** A second name for the same bytes: a hard link, or a copy (sharing blocks where it can) where links cannot be. */
 export const linkOrCopy = (from: string, to: string): void => linkOr(copy, from, to)
+
+/** Whether a file can be expected to get a second name in a folder: both on one filesystem, and no file of others that it guards. */
+export function canLink(path: string, folder: string): boolean {
+  const found = lookThrough(path)
+  if (!found?.isFile() || found.dev !== statSync(nearestExisting(folder)).dev) return false
+  if (found.uid === process.getuid?.()) return true
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** A second name, or, where links cannot be, this one instead. */
 export const linkOrMove = (from: string, to: string): void => linkOr(move, from, to)

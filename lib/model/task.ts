@@ -92,6 +92,8 @@ interface Forecast {
   readonly files?: number | undefined
   /** A file of this machine (absolute) that is copied: it tells the size where the spec does not. */
   readonly copyOf?: string
+  /** It is given a second name instead, where the disk can. */
+  readonly mayLink?: boolean
 }
 
 /** A task of the graph. */

@@ -12,6 +12,8 @@ interface Options {
   readonly keepArchives?: boolean
   /** Whether the filesystem takes back the beginning of a file while its end is still to come. */
   readonly givesBack?: () => boolean
+  /** Whether a file outside of the root can get a second name below it. */
+  readonly canLink?: (path: string) => boolean
   /** Everything that the spec names. */
   readonly whole: Graph
 }
@@ -22,6 +24,11 @@ export function* heldBeside(
 ): Generator<readonly [TaskId, number]> {
   for (const [id, step] of steps) {
     if (step.verdict.state !== 'stale' || !isArchive(step.task)) continue
+    const { copyOf, mayLink } = step.task.outline.forecast
+    if (copyOf !== undefined && mayLink && options.canLink?.(copyOf)) {
+      yield [id, 0]
+      continue
+    }
     const bytes = step.write ?? step.download ?? 0
     yield [id, isGivenBack(step, steps, options) ? beside(bytes, readersOf(step, options), steps) : bytes]
   }

@@ -42,4 +42,31 @@ test.each<[string, readonly FakeTask[], PlanOptions, number]>([
     {},
     300 * megabyte,
   ],
+  [
+    'nothing of a file of this machine that gets a second name',
+    [
+      { ...archive(large, {}), forecast: { bytes: large, copyOf: '/a.zip', mayLink: true } },
+      tree('t', large),
+    ],
+    { canLink: path => path === '/a.zip' },
+    0,
+  ],
+  [
+    'all of one that cannot get one',
+    [
+      { ...archive(large, {}), forecast: { bytes: large, copyOf: '/a.zip', mayLink: true } },
+      tree('t', large),
+    ],
+    { canLink: () => false },
+    large,
+  ],
+  [
+    'all of parts that are joined',
+    [
+      { ...archive(large, {}), forecast: { bytes: large, copyOf: '/a.zip', mayLink: false } },
+      tree('t', large),
+    ],
+    { canLink: () => true },
+    large,
+  ],
 ])('%s', (_, fakes, options, bytes) => expect(heldOf(fakes, options)).toBe(bytes))
