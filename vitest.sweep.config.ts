@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 20 * 60_000,
     retry: 0,
     env: undisturbed,
-    globalSetup: 'test/rig/temporary.ts',
+    globalSetup: ['test/rig/temporary.ts', 'test/rig/front-door.ts'],
     maxWorkers: 2,
   },
 })

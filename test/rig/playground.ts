@@ -18,17 +18,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
-import { expect, onTestFinished } from 'vitest'
+import { expect, inject, onTestFinished } from 'vitest'
 import { type Mirror, startMirror } from '../../demo/mirror.ts'
 import { filesBelow } from '../../lib/io/disk.ts'
 import type { Summary } from '../../lib/model/event.ts'
 import type { Diagnostic } from '../../lib/model/problem.ts'
 import { type ZipPart, zipOf } from './zips.ts'
-
-const frontDoor = fileURLToPath(new URL('../../build.ts', import.meta.url))
-const loader = import.meta.resolve('tsx')
 
 /** One line of `--json`. */
 interface Line {
@@ -93,7 +89,7 @@ export function ground(): Ground {
     env: { NO_COLOR: '1' },
     stripFinalNewline: false,
   } as const
-  const argvOf = (argv: readonly string[]) => ['--import', loader, frontDoor, ...argv]
+  const argvOf = (argv: readonly string[]) => ['--enable-source-maps', inject('frontDoor'), ...argv]
   const start = (...argv: readonly string[]): Running => {
     const child = execa(process.execPath, argvOf([...argv, '--json']), options)
     const end = child.then(({ exitCode, stdout, stderr }) => readRun(folder, exitCode, stdout, stderr))
