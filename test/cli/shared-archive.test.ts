@@ -1,0 +1,19 @@
+/** Archives that targets share, where only one of the targets is asked for, or has another name by now. */
+
+import { expect, test } from 'vitest'
+import { ground, mirror, zip } from '../rig/playground.ts'
+
+test('an archive that an unasked, unbuilt target needs too keeps nobody waiting for room', async () => {
+  const place = ground()
+  const host = await mirror()
+  const archive = zip({ 'a.jpg': 'picture' })
+  host.serve('/shared.zip', archive)
+  host.serve('/LICENSE', Buffer.from('Do as you like.'))
+  const shared = `url: '${host.url}/shared.zip', size: ${archive.length}`
+  const licence = `{ url: '${host.url}/LICENSE', size: 15, file: LICENSE }`
+  place.spec(
+    `targets:\n  one: { sources: [${licence}, { ${shared} }] }\n  two: { sources: [{ ${shared} }] }\n`,
+  )
+  expect(await place.run('build', 'one', '--jobs', '1')).toMatchObject({ exitCode: 0, summary: { ran: 4 } })
+  expect(Object.keys(place.tree())).toEqual(['one/LICENSE', 'one/a.jpg'])
+})
