@@ -17,3 +17,18 @@ test('an archive that an unasked, unbuilt target needs too keeps nobody waiting 
   expect(await place.run('build', 'one', '--jobs', '1')).toMatchObject({ exitCode: 0, summary: { ran: 4 } })
   expect(Object.keys(place.tree())).toEqual(['one/LICENSE', 'one/a.jpg'])
 })
+
+test('a target under another name goes on with its own files, not with a part of another that is gone as well', async () => {
+  const place = ground()
+  place.write('published/a.zip', zip({ 'a.png': 'picture' }))
+  const source = 'sources: [{ url: published/a.zip }]'
+  const rename = "rename: [{ match: '**/*.png', to: '{stem}.jpg' }]"
+  place.spec(`targets:\n  renamed: { ${source}, ${rename} }\n  plain: { ${source} }\n`)
+  expect((await place.run('build')).exitCode).toBe(0)
+  place.spec(`targets:\n  other: { ${source} }\n`)
+  const { events, started } = await place.run('build')
+  expect(started).toEqual(['unzip:other'])
+  expect(events.find(({ event }) => event === 'task-started')).toMatchObject({
+    reason: { code: 'moved', from: 'plain' },
+  })
+})
