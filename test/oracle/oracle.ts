@@ -102,14 +102,11 @@ export class Oracle {
       const memory = memoryOf(task)
       if (memory === undefined || (task.pin !== undefined && task.pin !== memory.content.digest)) return false
       if (task.kind === 'download') return scene.archives.has(memory.content.digest)
-      return (
-        lies(memory, memory.at) ||
-        Object.values(memory.content.files).every(digest => scene.parts.has(digest))
-      )
+      const digests = Object.values(memory.content.files)
+      return lies(memory, memory.at) || digests.every(digest => scene.parts.has(digest))
     }
     const isWanted = (task: Task): boolean =>
       task.at === undefined &&
-      task.kind !== 'expect' &&
       !isThere(task) &&
       [...tasks.values()].some(other => other.takes.some(({ key }) => key === task.key) && reads(other))
     for (let before = -1; before < runs.size; ) {
@@ -124,8 +121,7 @@ export class Oracle {
       if (task.takes.some(({ key }) => fails.has(key) || blocked.has(key))) blocked.add(task.key)
       else if (runs.has(task.key) && !task.isRight(inputs)) fails.add(task.key)
     }
-    const namesOf = (keys: Iterable<string>): ReadonlySet<string> =>
-      new Set([...keys].map(key => (tasks.get(key) as Task).name))
+    const namesOf = (keys: Iterable<string>) => new Set([...keys].map(key => tasks.get(key)?.name ?? ''))
     return {
       runs: namesOf([...runs].filter(key => !blocked.has(key))),
       fails: namesOf(fails),
@@ -144,12 +140,13 @@ export class Oracle {
           this.#memories.set(task.key, { kind, how, from, at, inputs, content })
         }
         // What a rename consumed lies in the playground no more.
-        for (const rename of tasks.values())
-          if (rename.kind === 'rename' && finished.has(rename.name))
-            for (const { key } of rename.takes) {
-              const memory = this.#memories.get(key)
-              if (memory) this.#memories.set(key, { ...memory, at: undefined })
-            }
+        const renamed = [...tasks.values()].filter(
+          ({ kind, name }) => kind === 'rename' && finished.has(name),
+        )
+        for (const { key } of renamed.flatMap(({ takes }) => takes)) {
+          const memory = this.#memories.get(key)
+          if (memory) this.#memories.set(key, { ...memory, at: undefined })
+        }
       },
     }
   }
