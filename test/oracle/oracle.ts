@@ -68,14 +68,13 @@ export class Oracle {
     const sameInputs = (task: Task, memory: Memory): boolean =>
       task.takes.map(digestOf).join() === memory.inputs.join()
     const isWhole = (task: Task, memory: Memory): boolean => task.at === undefined || lies(memory, task.at)
-    const isMoved = (task: Task, memory: Memory): boolean =>
-      task.at !== undefined && heritage.has(task.key) && sameInputs(task, memory)
+    const isMoved = ({ at, key }: Task): boolean => at !== undefined && heritage.has(key)
     const isStale = (task: Task): boolean => {
       const memory = memoryOf(task)
-      // What is pinned by digest is what it is, wherever it came from; and an archive is not missed.
+      // What is pinned is what it is, wherever it came from.
       if (task.kind === 'download' && task.pin !== undefined) return false
       if (memory === undefined || memory.how !== task.how || !sameInputs(task, memory)) return true
-      return isMoved(task, memory) || !isWhole(task, memory)
+      return isMoved(task) || !isWhole(task, memory)
     }
     /** A fifth of the files at most is had by ranges of archives that are as they were. */
     const isRepaired = (task: Task, memory: Memory): boolean => {
@@ -95,7 +94,7 @@ export class Oracle {
       const memory = memoryOf(task)
       if (!runs.has(task.key) || task.kind === 'expect') return false
       if (memory === undefined || scene.force || !sameInputs(task, memory)) return true
-      if (memory.how === task.how) return !isMoved(task, memory) && !isRepaired(task, memory)
+      if (memory.how === task.how) return !isMoved(task) && !isRepaired(task, memory)
       return !['rename', 'json'].includes(task.kind) || !isWhole(task, memory)
     }
     const isThere = (task: Task): boolean => {

@@ -23,8 +23,12 @@ import { type File, files, type Hosts, kindOf, openHosts, type Version } from '.
 
 export interface Oracles {
   play(history: History): Promise<void>
-  /** Shrinks one that goes wrong. Says how many builds there were. */
-  playRandom(options: { readonly seed: number; readonly numRuns: number }): Promise<number>
+  /** Shrinks one that goes wrong, as long as there is time. Says how many builds there were. */
+  playRandom(options: {
+    readonly seed: number
+    readonly numRuns: number
+    readonly mostMs: number
+  }): Promise<number>
   close(): Promise<void>
 }
 
@@ -43,9 +47,13 @@ export async function openOracles(): Promise<Oracles> {
   }
   return {
     play,
-    async playRandom(options) {
+    async playRandom({ mostMs, ...options }) {
       builds = 0
-      await fc.assert(fc.asyncProperty(history, play), options)
+      await fc.assert(fc.asyncProperty(history, play), {
+        ...options,
+        interruptAfterTimeLimit: mostMs,
+        markInterruptAsFailure: true,
+      })
       return builds
     },
     async close() {

@@ -9,6 +9,7 @@ test('random histories', async () => {
     const builds = await oracles.playRandom({
       seed: Number(process.env['ORACLE_SEED'] ?? 2),
       numRuns: Number(process.env['ORACLE_RUNS'] ?? 1000),
+      mostMs: 15 * 60_000,
     })
     expect(builds).toBeGreaterThan(0)
   } finally {
