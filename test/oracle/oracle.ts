@@ -66,7 +66,10 @@ export class Oracle {
         : memoryOf(task)?.content
     const digestOf = (task: Task): string | undefined => task.pin ?? contentOf(task)?.digest
     const sameInputs = (task: Task, memory: Memory): boolean =>
-      task.takes.map(digestOf).join() === memory.inputs.join()
+      task.takes
+        .map(input => `${digestOf(input)}`)
+        .toSorted()
+        .join() === memory.inputs.toSorted().join()
     const isWhole = (task: Task, memory: Memory): boolean => task.at === undefined || lies(memory, task.at)
     const isMoved = ({ at, key }: Task): boolean => at !== undefined && heritage.has(key)
     const isStale = (task: Task): boolean => {
