@@ -4,6 +4,7 @@
  */
 
 import { groupedBy } from '../model/grouped.ts'
+import { isOurFolder } from '../model/layout.ts'
 import { Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Memory, Receipt } from '../model/receipt.ts'
@@ -19,7 +20,10 @@ export function heirsOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): He
   if (orphans.size === 0) return heirs
   for (const task of whole.tasks.values()) {
     if (memories.has(task.id) || !isTold(task)) continue
-    const receipt = orphans.get(keyOfTask(task, heirs))?.shift()
+    const equal = orphans.get(keyOfTask(task, heirs)) ?? []
+    const at = equal.findIndex(receipt => isOurFolder(receipt.at) !== (task.gives?.lasting === true))
+    // What was a rename's part is not on disk any more: who wants files has nothing of it.
+    const [receipt] = at < 0 && task.gives?.lasting === true ? [] : equal.splice(Math.max(0, at), 1)
     if (receipt) heirs.set(task.id, receipt)
   }
   return heirs

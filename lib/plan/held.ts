@@ -5,7 +5,7 @@
 
 import type { Graph, Step } from '../model/plan.ts'
 import { heldBytes } from '../model/spending.ts'
-import type { Artifact, TaskId } from '../model/task.ts'
+import type { Artifact, Task, TaskId } from '../model/task.ts'
 import { isArchive } from './totals.ts'
 
 interface Options {
@@ -22,16 +22,20 @@ export function* heldBeside(
   steps: ReadonlyMap<TaskId, Step>,
   options: Options,
 ): Generator<readonly [TaskId, number]> {
+  const moved = options.keepArchives === true ? new Set<TaskId>() : movedOn(steps)
   for (const [id, step] of steps) {
-    if (step.verdict.state !== 'stale' || !isArchive(step.task)) continue
-    const { copyOf, mayLink } = step.task.outline.forecast
-    if (copyOf !== undefined && mayLink && options.canLink?.(copyOf)) {
-      yield [id, 0]
-      continue
-    }
+    const isFree = moved.has(id) || isLinked(step, options)
+    if (isFree) yield [id, 0]
+    if (isFree || step.verdict.state !== 'stale' || !isArchive(step.task)) continue
     const bytes = step.write ?? step.download ?? 0
     yield [id, isGivenBack(step, steps, options) ? beside(bytes, readersOf(step, options), steps) : bytes]
   }
+}
+
+/** A file of this machine, under a second name. */
+function isLinked({ task }: Step, { canLink }: Options): boolean {
+  const { copyOf, mayLink } = task.outline.forecast
+  return copyOf !== undefined && mayLink === true && canLink?.(copyOf) === true
 }
 
 /** A host that gives no ranges sends all of it before anything is unpacked: it lies where the trees will be. */
@@ -68,3 +72,13 @@ export function isSpendable({ tasks, dependants }: Graph, id: TaskId): boolean {
 
 const isProvable = ({ form, lasting, borrowed, pins }: Artifact): boolean =>
   form === 'file' && !lasting && borrowed !== true && (pins?.sha256 ?? pins?.md5) !== undefined
+
+/** Files that become what they are for under another name: no second copy lies beside them. */
+function movedOn(steps: ReadonlyMap<TaskId, Step>): ReadonlySet<TaskId> {
+  const readers = new Map<TaskId, Task[]>()
+  for (const { task } of steps.values())
+    for (const input of task.outline.takes) readers.set(input, [...(readers.get(input) ?? []), task])
+  const isMoved = ([only, ...others]: readonly Task[]): boolean =>
+    only?.kind.consumes === true && others.every(({ gives }) => gives === undefined)
+  return new Set([...readers].filter(([, tasks]) => isMoved(tasks)).map(([id]) => id))
+}

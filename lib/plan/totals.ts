@@ -15,7 +15,6 @@ interface RoomOptions {
 export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions): Totals {
   const byHost: Record<string, number> = {}
   const archives: number[] = []
-  const moved = movedOn(steps)
   let [download, write, onDisk, files, unknown, guessed] = [0, 0, 0, 0, 0, 0]
   for (const step of steps.values()) {
     if (step.verdict.state !== 'stale') continue
@@ -26,8 +25,7 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
       download += step.download ?? 0
       byHost[from] = (byHost[from] ?? 0) + (step.download ?? 0)
     }
-    if (isArchive(step.task) && !(moved.has(step.task.id) && !options.keepArchives))
-      archives.push(step.held ?? 0)
+    if (isArchive(step.task)) archives.push(step.held ?? 0)
     if (step.task.gives?.lasting) {
       // The part that a rename takes and what it gives are the same bytes under other names.
       write += step.write ?? 0
@@ -57,16 +55,6 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
 export function hostOf({ task: { outline }, download }: Step): string | undefined {
   const { forecast, pieces } = outline
   return forecast.download?.host ?? (download === 0 ? undefined : pieces?.host)
-}
-
-/** Files that become what they are for under another name: no second copy lies beside them. */
-function movedOn(steps: ReadonlyMap<TaskId, Step>): ReadonlySet<TaskId> {
-  const readers = new Map<TaskId, Task[]>()
-  for (const { task } of steps.values())
-    for (const input of task.outline.takes) readers.set(input, [...(readers.get(input) ?? []), task])
-  const isMoved = ([only, ...others]: readonly Task[]): boolean =>
-    only?.kind.consumes === true && others.every(({ gives }) => gives === undefined)
-  return new Set([...readers].filter(([, tasks]) => isMoved(tasks)).map(([id]) => id))
 }
 
 /** What is fetched or copied as it is, to be given back later. */

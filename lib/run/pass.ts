@@ -133,8 +133,9 @@ export class Pass {
     if (state === 'postponed') this.postponed += 1
     this.#giveBack(allDependants)
     this.#startReady(this.#readersOf(step.task.id))
-    // Everybody waits for room: what only checks and unfinished targets still hold is given back as well.
-    if (this.#running > 0 && this.#running === this.#room.waiting) this.#giveBack(directDependants)
+    // Everybody waits for room: what is only held for checks, unfinished targets and what nobody asked for goes as well.
+    if (this.#running > 0 && this.#running === this.#room.waiting)
+      this.#giveBack((_, id) => directDependants(this.#plan.graph, id))
     if (this.#running === 0) this.#end()
   }
 

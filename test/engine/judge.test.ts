@@ -72,6 +72,24 @@ test.each<[string, Verdict, object]>([
     because({ code: 'file-changed', path: '/project/a.zip' }),
   ],
   [
+    'whole, where the target lay under another name',
+    judged({}, done(now()), { state: 'elsewhere', at: 'coco/before' }),
+    because({ code: 'moved', from: 'coco/before' }),
+  ],
+  [
+    'elsewhere, and of another definition: it cannot only be moved',
+    judged({ fingerprint: [] }, done(now()), { state: 'elsewhere', at: 'coco/before' }),
+    because({
+      code: 'definition-changed',
+      changes: [{ ingredient: 'root', was: 'train2017', now: undefined }],
+    }),
+  ],
+  [
+    'pinned to what is recorded, and a file is gone',
+    judged({ gives: pinned }, done(now(), { digest: digest('e') }), gone),
+    because({ code: 'output-damaged', missing: ['a.jpg'], edited: [], missingCount: 10, editedCount: 0 }),
+  ],
+  [
     'an unreadable manifest',
     judged({}, done(now()), { state: 'unrecorded' }),
     because({ code: 'record-unreadable' }),

@@ -53,6 +53,23 @@ describe('manifests', () => {
     })
   })
 
+  test('cut at every byte, its file is unreadable and no more', () => {
+    const folder = stateFolder()
+    const manifest = manifestOf('one', 'two')
+    inOneProcess(folder, 'a', receipts => {
+      const name = receipts.saveManifest('unzip:vg', manifest)
+      const receipt = receiptOf('unzip:vg', { manifest: name, digest: manifest.digest })
+      const file = join(folder, 'manifests', name)
+      const whole = readFileSync(file)
+      for (let length = 0; length < whole.length; length++) {
+        writeFileSync(file, whole.subarray(0, length))
+        expect(receipts.loadManifest(receipt), `${length} bytes`).toBeUndefined()
+      }
+      writeFileSync(file, whole)
+      expect(receipts.loadManifest(receipt)?.count).toBe(manifest.count)
+    })
+  })
+
   test('those that no memory needs are dropped; of others nothing is touched', () => {
     const folder = stateFolder()
     const names = { old: '', current: '', previous: '' }

@@ -28,6 +28,9 @@ const linkAt = (path: string): string => `→ ${readlinkSync(path)}`
 /** The playground without its state. */
 export const playgroundOf = (root: string): Tree => treeOf(root, ['.groundwork'])
 
+/** The state alone. */
+export const stateOf = (root: string): Tree => treeOf(join(root, '.groundwork'))
+
 /**
  * What the state folder holds beside records, ledgers, lock and what was moved aside: archives, parts, staging, partial downloads.
  * A lock that could not be given back is in nobody's way once its process is gone.

@@ -84,7 +84,7 @@ export interface World {
 }
 
 /** In memory where that can be had: a sweep syncs many thousand times. */
-const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+export const scratch = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export async function makeWorld(): Promise<World> {
   const folder = mkdtempSync(join(scratch, 'groundwork-sweep-'))
