@@ -27,8 +27,8 @@ export interface LookOptions {
   readonly onHashed?: (bytes: number) => void
 }
 
-/** From so many files, or bytes to be read, on threads are started. */
-const filesForThreads = { here: 60_000, remote: 2000 }
+/** From so many files, or bytes to be read, on threads are started: for fewer their start takes as long as the look. */
+const filesForThreads = { here: 200_000, remote: 2000 }
 const bytesForThreads = 64 << 20
 /** A part: so many files to be looked at; of those to be read, so many bytes. */
 const filesOfPart = 2000
