@@ -4,18 +4,23 @@
  */
 
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { look, makeFolder, writeWhole } from './io/disk.ts'
-import { lstatFor } from './io/lstat.ts'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { look, makeFolder, remove, writeWhole } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
+import type { Columns } from './model/manifest.ts'
 import type { Graph } from './model/plan.ts'
-import { isLinked, type ReadFile, type Receipt } from './model/receipt.ts'
-import type { TaskId, TaskKind } from './model/task.ts'
+import type { TaskKind } from './model/task.ts'
 import { loadManifest } from './receipts/manifests.ts'
-import { changedRead, lookAtAll, type Seen, type Sight, sightKey } from './survey.ts'
+import { foldersOf, type Kept, type Records, readsOf, resultsOf } from './settled/rows.ts'
+import { changedIn, isNothing, pathIn, type Row, readSheet, subjectOf, writeSheet } from './settled/sheet.ts'
+import { changedRead, differencesOf, lookAtAll, type Seen, type Sight, sightKey } from './survey.ts'
+
+/** Raise it when the memory is written otherwise. */
+const version = 5
 
 export interface Settled {
+  readonly version: number
   /** Digest of everything else that a verdict depends on: see `settledKey`. */
   readonly key: string
   /** The root as the spec writes it. */
@@ -23,19 +28,22 @@ export interface Settled {
   /** State of the log: names, sizes and times of its files. */
   readonly log: string
   readonly tasks: number
-  readonly targets: readonly string[]
-  /** Lasting artifacts. */
-  readonly kept: readonly (Pick<Receipt, 'manifest' | 'digest' | 'at'> & {
-    readonly form: 'file' | 'tree'
-    readonly isLinked: boolean
-  })[]
-  /** What was read from outside, by path relative to the root. */
-  readonly reads: readonly (ReadFile & { readonly path: string })[]
-  /** Folders of targets that held nothing strange when they were last changed: path below the root, ctimeMs. */
-  readonly quiet: readonly (readonly [folder: string, ctimeMs: number])[]
-  /** Others held some: that has to be said, by a build that looks closer. */
-  readonly isQuiet: boolean
+  /** Lasting artifacts of many files. */
+  readonly kept: readonly Kept[]
+  /** What the sheets beside it are called, for those that have any rows. */
+  readonly sheets: Readonly<Partial<Record<SheetName, string>>>
+  /** What the paths of files outside are relative to, itself relative to the root. */
+  readonly readsFrom: string
+  /** Whatever the disk looks like: there is something to be said or to be recorded anew, by a build that looks closer. */
+  readonly isOpen: boolean
 }
+
+/**
+ * `files`, `linked` (looked at through links): of artifacts of few files · `reads`: files outside · `quiet`: folders of targets
+ * that held nothing strange when they were last changed · `ways`: other folders on the way to targets.
+ */
+const sheetNames = ['files', 'linked', 'reads', 'quiet', 'ways'] as const
+type SheetName = (typeof sheetNames)[number]
 
 /** What decides verdicts beside records and disk: the spec's text, what was asked for, and the kinds. */
 export const settledKey = (
@@ -47,7 +55,6 @@ export const settledKey = (
   createHash('sha256')
     .update(
       JSON.stringify([
-        4,
         specKey,
         names,
         keepArchives,
@@ -57,38 +64,51 @@ export const settledKey = (
     )
     .digest('hex')
 
+interface Leaving {
+  readonly key: string
+  readonly specRoot: string
+  readonly quiet: ReadonlyMap<string, number>
+  /** Something strange lies in a target. */
+  readonly isStrange: boolean
+}
+
 /** After a build that left nothing to do, while its lock is held. */
 export function rememberSettled(
-  known: { readonly root: string; receiptOf(task: TaskId): Receipt | undefined },
+  records: Records,
   graph: Graph,
-  { key, specRoot, quiet, isQuiet }: Pick<Settled, 'key' | 'specRoot' | 'quiet' | 'isQuiet'>,
+  { key, specRoot, quiet, isStrange }: Leaving,
 ): void {
-  const tasks = [...graph.tasks.values()]
-  const kept = tasks.flatMap(({ id, gives }) => {
-    const receipt = known.receiptOf(id)
-    if (receipt === undefined || !gives?.lasting) return []
-    const { manifest, digest } = receipt
-    return [{ at: gives.at, form: gives.form, manifest, digest, isLinked: isLinked(receipt) }]
-  })
-  const reads = tasks.flatMap(({ id, outline }) =>
-    (known.receiptOf(id)?.reads ?? []).map((read, i) => ({
-      path: relative(known.root, outline.reads?.[i] ?? ''),
-      ...read,
-    })),
+  const { root } = records
+  const { kept, files, linked, isRacy } = resultsOf(records, graph)
+  const reads = readsOf(records, graph)
+  const rows = { files, linked, reads: reads.rows, ...foldersOf(root, graph.targets, quiet) }
+  makeFolder(join(root, stateFolder, 'cache'))
+  // The sheets first: a memory that was written before them names others.
+  const sheets = Object.fromEntries(
+    sheetNames.flatMap(name => leave(sheetFile(root, name), name, rows[name])),
   )
   const settled: Settled = {
+    version,
     key,
     specRoot,
-    log: logState(known.root),
+    log: logState(root),
     tasks: graph.tasks.size,
-    targets: graph.targets,
     kept,
-    reads,
-    quiet,
-    isQuiet,
+    sheets,
+    readsFrom: reads.from,
+    isOpen: isStrange || isRacy,
   }
-  makeFolder(join(known.root, stateFolder, 'cache'))
-  writeWhole(fileOf(known.root), JSON.stringify(settled))
+  writeWhole(fileOf(root), JSON.stringify(settled))
+}
+
+function leave(
+  file: string,
+  name: SheetName,
+  rows: readonly Row[],
+): readonly (readonly [SheetName, string])[] {
+  if (rows.length > 0) return [[name, writeSheet(file, rows)]]
+  if (existsSync(file)) remove(file)
+  return []
 }
 
 /** The memory, if spec, records and kinds are still those of then. */
@@ -97,45 +117,95 @@ export function settledAt(root: string, key: string): Settled | undefined {
   return held?.key === key ? held : undefined
 }
 
-/** Folders that held nothing strange when they were last changed, by records that are still those of then. */
-export const quietFolders = (root: string): ReadonlyMap<string, number> => new Map(heldAt(root)?.quiet)
+/** Folders that held nothing strange when they were last changed (ctimeMs), by records that are still those of then. */
+export function quietFolders(root: string): ReadonlyMap<string, number> {
+  const held = heldAt(root)
+  const sheet = held && sheetAt(root, held, 'quiet')
+  return new Map(Array.from(sheet?.ctimeMs ?? [], (ctimeMs, i) => [pathIn(sheet as Columns, i), ctimeMs]))
+}
 
 function heldAt(root: string): Settled | undefined {
   try {
     const held = JSON.parse(readFileSync(fileOf(root), 'utf8')) as Settled
-    return held.log === logState(root) ? held : undefined
+    return held.version === version && held.log === logState(root) ? held : undefined
   } catch {
     return undefined
   }
 }
 
-/** Whether every artifact is as recorded, by size and times alone. What was seen is added to `seen`. */
-export async function isStillSo(settled: Settled, root: string, seen: Seen): Promise<boolean> {
-  const { kept, reads, quiet, isQuiet } = settled
-  const paths = reads.map(({ path }) => join(root, path))
-  if (changedRead(paths, reads) !== undefined) return false
+/**
+ * Whether all is as recorded, by size and times alone. What was seen of large artifacts is added to `seen`. `onWays` hears of
+ * folders on the way to targets that changed: each may be a link by now.
+ */
+export async function isStillSo(
+  settled: Settled,
+  root: string,
+  seen: Seen,
+  onWays: (folders: readonly string[]) => void,
+): Promise<boolean> {
+  if (settled.isOpen || !(await isAsInSheets(settled, root, onWays))) return false
   const sights: Sight[] = []
-  for (const { at, form, manifest: name, digest, isLinked: throughLinks } of kept) {
+  for (const { at, form, manifest: name, digest, isLinked: throughLinks } of settled.kept) {
     const manifest = loadManifest(join(root, stateFolder, 'manifests'), name)
     if (manifest?.digest !== digest) return false
     sights.push({ place: join(root, at), form, manifest, tier: 'tree', throughLinks })
   }
-  const looking = lookAtAll(sights)
-  const isStrange = !isQuiet || isChanged(quiet, root)
-  const looks = await looking
+  const looks = await lookAtAll(sights)
   for (const [i, look] of looks.entries()) {
     const { place, manifest } = sights[i] as Sight
-    seen.set(sightKey(kept[i]?.manifest ?? '', place), { manifest, look })
+    seen.set(sightKey(settled.kept[i]?.manifest ?? '', place), { manifest, look })
   }
-  return !isStrange && looks.every(({ survey }) => survey.state === 'intact' && survey.refreshed === 0)
+  return looks.every(({ survey }) => survey.state === 'intact' && survey.refreshed === 0)
 }
 
-function isChanged(quiet: Settled['quiet'], root: string): boolean {
-  const lstat = lstatFor(quiet.length)
-  return quiet.some(([folder, ctimeMs]) => {
-    const isThere = lstat.look(Buffer.from(`${join(root, folder)}\0`), false)
-    return !isThere || lstat.ctimeMs !== ctimeMs
+/** All sheets in one sweep. */
+async function isAsInSheets(
+  settled: Settled,
+  root: string,
+  onWays: (folders: readonly string[]) => void,
+): Promise<boolean> {
+  const outside = resolve(root, settled.readsFrom)
+  const named = sheetNames.filter(name => settled.sheets[name] !== undefined)
+  const sheets = named.flatMap(name => {
+    const columns = sheetAt(root, settled, name)
+    return columns === undefined ? [] : [{ name, columns }]
   })
+  if (sheets.length < named.length) return false
+  const differences = await differencesOf(
+    sheets.map(({ name, columns }) =>
+      subjectOf(columns, {
+        place: name === 'reads' ? outside : root,
+        form: name === 'quiet' || name === 'ways' ? 'folders' : 'tree',
+        throughLinks: name === 'linked',
+      }),
+    ),
+  )
+  return sheets.every(({ name, columns }, k) => {
+    const found = differences[k] as (typeof differences)[number]
+    if (isNothing(found)) return true
+    const changed = changedIn(found)
+    if (name === 'ways') {
+      onWays(changed.map(i => pathIn(columns, i)))
+      return true
+    }
+    // One that is gone changes nothing, and of one that is there only size and time of writing count.
+    return name === 'reads' && !changed.some(i => isOtherRead(outside, columns, i))
+  })
+}
+
+const isOtherRead = (outside: string, columns: Columns, i: number): boolean =>
+  changedRead(
+    [join(outside, pathIn(columns, i))],
+    [{ bytes: columns.size[i] as number, mtimeMs: columns.mtimeMs[i] as number }],
+  ) !== undefined
+
+/** Undefined where it is not the one that the memory names. */
+function sheetAt(root: string, { sheets }: Settled, name: SheetName): Columns | undefined {
+  try {
+    return readSheet(sheetFile(root, name), sheets[name] ?? '')
+  } catch {
+    return undefined
+  }
 }
 
 function logState(root: string): string {
@@ -150,3 +220,6 @@ function logState(root: string): string {
 }
 
 const fileOf = (root: string): string => join(root, stateFolder, 'cache', 'settled.json')
+
+const sheetFile = (root: string, name: SheetName): string =>
+  join(root, stateFolder, 'cache', `settled.${name}`)

@@ -7,11 +7,12 @@ import type { Stats } from 'node:fs'
 import { isRemote, look } from './io/disk.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
 import type { ReadFile } from './model/receipt.ts'
-import { hasRecordedTimes } from './survey/compare.ts'
+import { type Differences, hasRecordedTimes, type Subject } from './survey/compare.ts'
 import { Finding, type Look, type Sight } from './survey/finding.ts'
 import type { Part, SweepAnswer } from './survey/protocol.ts'
 import { carryOut } from './survey/sweep.ts'
 
+export type { Differences, Subject } from './survey/compare.ts'
 export type { Look, Sight, Tier } from './survey/finding.ts'
 
 /** What this process saw, by `sightKey`: a verb that looks twice within a moment sweeps once. */
@@ -26,8 +27,8 @@ export interface LookOptions {
   readonly onHashed?: (bytes: number) => void
 }
 
-/** From so many files, or bytes to be read, on threads are started. */
-const filesForThreads = { here: 60_000, remote: 2000 }
+/** From so many files, or bytes to be read, on threads are started: for fewer their start takes as long as the look. */
+const filesForThreads = { here: 200_000, remote: 2000 }
 const bytesForThreads = 64 << 20
 /** A part: so many files to be looked at; of those to be read, so many bytes. */
 const filesOfPart = 2000
@@ -46,63 +47,74 @@ export async function lookAtAll(
 ): Promise<readonly Look[]> {
   const findings = sights.map(sight => new Finding(sight))
   const swept = findings.filter(({ sight }) => sight.tier !== 'record' || look(sight.place) === undefined)
-  await sweep(swept, stretchesOf(swept), options)
+  const subjects = swept.map(({ subject }) => subject)
+  const hear = (part: Part, answer: Heard): void => {
+    const finding = swept[part.subject]
+    if (answer.is === 'looked') return finding?.sawDifferences(answer.differences)
+    finding?.sawOtherBytes(answer.different)
+    if (part.do === 'read' && finding)
+      for (const i of part.entries) options.onHashed?.(finding.sight.manifest.size(i))
+  }
+  await sweep(subjects, stretchesOf(subjects), options, hear)
   const parts = swept.flatMap((finding, subject) => readingsOf(finding, subject))
-  await sweep(swept, parts, options)
+  await sweep(subjects, parts, options, hear)
   return findings.map(finding => finding.look())
 }
 
+/** What of each is not as its columns tell, by one look: no byte is read. */
+export async function differencesOf(
+  subjects: readonly Subject[],
+  options: LookOptions = {},
+): Promise<readonly Differences[]> {
+  const all = subjects.map((): Differences => ({ missing: [], edited: [], unsure: [] }))
+  await sweep(subjects, stretchesOf(subjects), options, ({ subject }, answer) => {
+    const found = all[subject]
+    if (answer.is !== 'looked' || found === undefined) return
+    for (const i of answer.differences.missing) found.missing.push(i)
+    for (const i of answer.differences.edited) found.edited.push(i)
+    for (const value of answer.differences.unsure) found.unsure.push(value)
+  })
+  return all
+}
+
+type Heard = Extract<SweepAnswer, { is: 'looked' | 'read' }>
+
 async function sweep(
-  findings: readonly Finding[],
+  subjects: readonly Subject[],
   parts: readonly Part[],
   options: LookOptions,
+  hear: (part: Part, answer: Heard) => void,
 ): Promise<void> {
   if (parts.length === 0) return
-  const { files, bytes } = sizeOf(parts, findings)
-  const isOnNetwork = files >= filesForThreads.remote && isRemote(findings[0]?.sight.place ?? '/')
+  const { files, bytes } = sizeOf(parts, subjects)
+  const isOnNetwork = files >= filesForThreads.remote && isRemote(subjects[0]?.place ?? '/')
   await carryOut({
-    subjects: findings.map(({ subject }) => subject),
+    subjects,
     parts,
     isLong: files >= filesForThreads[isOnNetwork ? 'remote' : 'here'] || bytes >= bytesForThreads,
     isRemote: isOnNetwork,
-    hear: answer => hear(answer),
+    hear(answer) {
+      if (answer.is === 'looked' || answer.is === 'read') hear(parts[answer.part] as Part, answer)
+    },
     signal: options.signal,
   })
-
-  function hear(answer: SweepAnswer): void {
-    if (answer.is !== 'looked' && answer.is !== 'read') return
-    const part = parts[answer.part]
-    const finding = findings[part?.subject ?? -1]
-    if (answer.is === 'looked') return finding?.sawDifferences(answer.differences)
-    finding?.sawOtherBytes(answer.different)
-    if (part?.do === 'read' && finding)
-      for (const i of part.entries) options.onHashed?.(finding.sight.manifest.size(i))
-  }
 }
 
-function sizeOf(parts: readonly Part[], findings: readonly Finding[]) {
+function sizeOf(parts: readonly Part[], subjects: readonly Subject[]) {
   let [files, bytes] = [0, 0]
   for (const part of parts) {
     if (part.do === 'look') files += part.to - part.from
-    else for (const i of part.entries) bytes += findings[part.subject]?.sight.manifest.size(i) ?? 0
+    else for (const i of part.entries) bytes += subjects[part.subject]?.columns.size[i] ?? 0
   }
   return { files, bytes }
 }
 
-const stretchesOf = (findings: readonly Finding[]): readonly Part[] =>
-  findings.flatMap(
-    (
-      {
-        sight: {
-          manifest: { count },
-        },
-      },
-      subject,
-    ) =>
-      Array.from({ length: Math.ceil(count / filesOfPart) }, (_, k): Part => {
-        const from = k * filesOfPart
-        return { do: 'look', subject, from, to: Math.min(from + filesOfPart, count) }
-      }),
+const stretchesOf = (subjects: readonly Subject[]): readonly Part[] =>
+  subjects.flatMap(({ columns: { size } }, subject) =>
+    Array.from({ length: Math.ceil(size.length / filesOfPart) }, (_, k): Part => {
+      const from = k * filesOfPart
+      return { do: 'look', subject, from, to: Math.min(from + filesOfPart, size.length) }
+    }),
   )
 
 /** What has to be read of an artifact, by `bytesOfPart`. */

@@ -22,7 +22,7 @@ export const floors: readonly Readonly<Record<string, Room>>[] = [
   { 'lib/run': { paths: ['lib/run.ts', 'lib/run/'], does: 'plan → steps through pools' } },
   {
     'lib/knowledge': { paths: ['lib/knowledge.ts'], does: 'receipts + survey, kept up to date' },
-    'lib/settled': { paths: ['lib/settled.ts'], does: 'the memory of an idle build' },
+    'lib/settled': { paths: ['lib/settled.ts', 'lib/settled/'], does: 'the memory of an idle build' },
     'lib/place': { paths: ['lib/place.ts'], does: 'staged → final path' },
     'lib/room': { paths: ['lib/room.ts'], does: 'is there room on the disk?' },
   },

@@ -21,8 +21,8 @@ export async function idleTasks({ command, kinds }: Desk, seen: Seen): Promise<n
   const settled = settledAt(root, settledKey(key, names, options, kinds))
   if (settled === undefined || (options.root === undefined && settled.specRoot !== seemingRoot))
     return undefined
-  refuseForeignRoots(root, settled.targets)
-  return (await isStillSo(settled, root, seen)) ? settled.tasks : undefined
+  const isSo = await isStillSo(settled, root, seen, folders => refuseForeignRoots(root, folders))
+  return isSo ? settled.tasks : undefined
 }
 
 /** So that the next build knows it at once. While the playground is held, after a run that left nothing to do. */
@@ -36,8 +36,8 @@ export function rememberIdle(
   rememberSettled(known, graph, {
     key: settledKey(key, names, options, kinds),
     specRoot: spec.root,
-    quiet: [...quiet],
-    isQuiet: strangers.length === 0,
+    quiet,
+    isStrange: strangers.length > 0,
   })
 }
 

@@ -8,12 +8,14 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -115,6 +117,22 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
   }
   renameSync(beside, path)
   syncFolder(dirname(path))
+}
+
+/** A whole file, in memory that threads can share. */
+export function readShared(path: string): Buffer {
+  const handle = openSync(path, 'r')
+  try {
+    const content = Buffer.from(new SharedArrayBuffer(fstatSync(handle).size))
+    for (let at = 0; at < content.length; ) {
+      const length = readSync(handle, content, at, content.length - at, at)
+      if (length === 0) return content.subarray(0, at)
+      at += length
+    }
+    return content
+  } finally {
+    closeSync(handle)
+  }
 }
 
 /** A second name for the same bytes: a hard link, or a copy (sharing blocks where it can) where links cannot be. */

@@ -10,6 +10,7 @@ import { type StatxCall, statxCall } from './native.ts'
 /** One for each thread; what it tells of a file is there until it looks at the next. */
 export abstract class Lstat {
   isFile = false
+  isFolder = false
   size = 0
   /** Milliseconds with fraction, as `fs.Stats` has them. */
   mtimeMs = 0
@@ -43,6 +44,7 @@ const at = {
 const statxBytes = 256
 const typeMask = 0o170000
 const regular = 0o100000
+const folder = 0o040000
 
 class BySystem extends Lstat {
   readonly #call: StatxCall
@@ -65,7 +67,9 @@ class BySystem extends Lstat {
         syscall: 'lstat',
         path: textOf(path),
       })
-    this.isFile = ((this.#halves[at.mode] as number) & typeMask) === regular
+    const type = (this.#halves[at.mode] as number) & typeMask
+    this.isFile = type === regular
+    this.isFolder = type === folder
     this.size = this.#whole(at.size)
     this.ino = this.#whole(at.ino)
     this.mtimeMs = this.#whole(at.mtime) * 1e3 + (this.#words[at.mtimeNs] as number) / 1e6
@@ -86,6 +90,7 @@ class ByNode extends Lstat {
       const stats = (throughLinks ? statSync : lstatSync)(text, { throwIfNoEntry: false })
       if (stats === undefined) return false
       this.isFile = stats.isFile()
+      this.isFolder = stats.isDirectory()
       this.size = stats.size
       this.ino = stats.ino
       this.mtimeMs = stats.mtimeMs

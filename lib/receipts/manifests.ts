@@ -4,9 +4,9 @@
  */
 
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorCode, remove, writeWhole } from '../io/disk.ts'
+import { errorCode, readShared, remove, writeWhole } from '../io/disk.ts'
 import type { ColumnarManifest } from '../model/manifest.ts'
 import { decodeManifest, encodeManifest } from '../model/manifest-codec.ts'
 import type { TaskId } from '../model/task.ts'
@@ -41,21 +41,9 @@ export function loadManifest(folder: string, name: string): ColumnarManifest | u
   }
 }
 
-/** In memory that threads can share. */
-function readShared(path: string): Buffer {
-  const handle = openSync(path, 'r')
-  try {
-    const content = Buffer.from(new SharedArrayBuffer(fstatSync(handle).size))
-    for (let at = 0; at < content.length; ) {
-      const length = readSync(handle, content, at, content.length - at, at)
-      if (length === 0) return content.subarray(0, at)
-      at += length
-    }
-    return content
-  } finally {
-    closeSync(handle)
-  }
-}
+/** The file that a manifest stands in; undefined where its receipt tells it. */
+export const manifestFile = (folder: string, name: string): string | undefined =>
+  name.startsWith(inline) ? undefined : join(folder, name)
 
 /** Removes the manifests that are not in use, and what killed writers left. Other files stay. */
 export function dropManifests(folder: string, used: ReadonlySet<string>): void {

@@ -31,7 +31,7 @@ export interface SpecText {
   /** Digest of its text and its lock file's, its name and the definition that it is checked against. */
   readonly key: string
   /** A password or token stands in it, which has no business in the playground. */
-  readonly isSecret: boolean
+  readonly isSecret: () => boolean
   /** The root as it seems to stand there: the cache that lies there has a key that decides. */
   readonly seemingRoot: string | undefined
   /** A root as written → absolute; `--root` goes before. */
@@ -50,7 +50,7 @@ export function lookUpSpec(
     .digest('hex')
   return {
     key,
-    isSecret: text !== undefined && redact(text) !== text,
+    isSecret: () => text !== undefined && redact(text) !== text,
     seemingRoot: /^root:[ \t]+["']?([^"'#\r\n]+?)["']?[ \t]*(?:#.*)?$/m.exec(text ?? '')?.[1],
     rootOf: written => (override === undefined ? resolve(dirname(file), written) : resolve(override)),
   }
@@ -75,7 +75,7 @@ export async function readSpecOnce(
   const written = readSpec({ file, forms })
   const lock = readLockFile(lockFileOf(file))
   const spec = lock === undefined ? written : withPins(written, lock)
-  return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret || namesSecret(spec) }
+  return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret() || namesSecret(spec) }
 }
 
 /** Only while the lock is held. */

@@ -11,9 +11,10 @@ import type { Columns, Times } from '../model/manifest.ts'
 
 /** An artifact on disk, in a form that crosses into another thread. */
 export interface Subject {
-  /** Absolute: the file itself, or the top folder of a tree. */
+  /** Absolute: the file itself, or the top folder of all others. */
   readonly place: string
-  readonly form: 'file' | 'tree'
+  /** Of `folders` the entries are folders, whatever their size. */
+  readonly form: 'file' | 'tree' | 'folders'
   /** A link counts as the file that it leads to. */
   readonly throughLinks: boolean
   readonly columns: Columns
@@ -23,7 +24,7 @@ export interface Subject {
 /** What of a stretch is not as recorded. */
 export interface Differences {
   readonly missing: number[]
-  /** No file, or of another size. */
+  /** No file (no folder), or of another size. */
   readonly edited: number[]
   /** Only its bytes can tell. Four numbers each: the index, and mtimeMs, ctimeMs and inode as they are now. */
   readonly unsure: number[]
@@ -42,12 +43,13 @@ export const hasRecordedTimes = (now: Times, columns: Columns, takenAtMs: number
 
 /** Entries `from … to - 1`. */
 export function lookAtStretch(subject: Subject, from: number, to: number, lstat: Lstat): Differences {
-  const { columns, takenAtMs, throughLinks } = subject
+  const { columns, takenAtMs, throughLinks, form } = subject
   const differences: Differences = { missing: [], edited: [], unsure: [] }
   const paths = new Paths(subject)
   for (let i = from; i < to; i += 1) {
     if (!lstat.look(paths.of(i), throughLinks)) differences.missing.push(i)
-    else if (!lstat.isFile || lstat.size !== columns.size[i]) differences.edited.push(i)
+    else if (form === 'folders' ? !lstat.isFolder : !lstat.isFile || lstat.size !== columns.size[i])
+      differences.edited.push(i)
     else if (!hasRecordedTimes(lstat, columns, takenAtMs, i))
       differences.unsure.push(i, lstat.mtimeMs, lstat.ctimeMs, lstat.ino)
   }
@@ -117,7 +119,7 @@ class Paths {
     this.#path.set(top)
     this.#path[top.length] = 0
     this.#prefix = form === 'file' ? top.length : top.length + 1
-    if (form === 'tree') this.#path[top.length] = slash
+    if (form !== 'file') this.#path[top.length] = slash
   }
 
   /** Ended by a zero; good until the next. */
