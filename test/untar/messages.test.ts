@@ -4,13 +4,12 @@ import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { execa } from 'execa'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type Problem, withContext } from '../../lib/model/problem.ts'
 import { expectGolden } from '../rig/golden.ts'
 import { files } from '../rig/parts.ts'
 import { pax, type TarPart, tarOf } from '../rig/tars.ts'
-import { type Asked, unpack } from './rig.ts'
+import { type Asked, compress, unpack } from './rig.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -38,8 +37,7 @@ function damagedAt(bytes: Buffer, at: number): Buffer {
 /** A tar of a few blocks of bzip2, so that wrong bytes come out of it before it knows. */
 async function compressed(program: 'gzip' | 'bzip2'): Promise<Buffer> {
   const noise = Array.from({ length: 400 }, (_, i) => ({ name: `${i}.txt`, content: `${i} `.repeat(900) }))
-  const { stdout } = await execa(program, ['-c'], { input: tarOf(noise), encoding: 'buffer' })
-  return Buffer.from(stdout)
+  return compress(tarOf(noise), program)
 }
 
 /** One bit, in its middle. */

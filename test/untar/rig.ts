@@ -53,6 +53,8 @@ export const staged = (bench: Workbench): Readonly<Record<string, string>> =>
 
 /** By a real program. */
 export async function compress(bytes: Buffer, program: string): Promise<Buffer> {
-  const { stdout } = await execa(program, ['-c'], { input: bytes, encoding: 'buffer' })
+  // What is packed may end with the byte of a new line.
+  const options = { input: bytes, encoding: 'buffer', stripFinalNewline: false } as const
+  const { stdout } = await execa(program, ['-c'], options)
   return Buffer.from(stdout)
 }

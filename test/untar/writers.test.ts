@@ -203,7 +203,11 @@ describe('compressed', () => {
           expect(problem).toBeUndefined()
           expect(staged(bench)).toEqual({ a: content.toString('latin1') })
         }
-        await fc.assert(fc.asyncProperty(contents, fc.nat(9), check), { numRuns: 20 })
+        await fc.assert(fc.asyncProperty(contents, fc.nat(9), check), {
+          numRuns: 20,
+          // Packed by zstd, it ends with the byte of a new line.
+          examples: [[Buffer.from([0, 3, 2, 0, 1, 1, 0, 2]), 0]],
+        })
       })
 
       test('is ended when the tar below it makes no sense', async () => {

@@ -41,6 +41,7 @@ const toPipe =
       env,
       stdin: 'ignore',
       encoding: 'buffer',
+      stripFinalNewline: false,
       maxBuffer: 1 << 30,
     })
     return Buffer.from(stdout)
