@@ -3,64 +3,12 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Mirror } from '../../demo/mirror.ts'
 import type { Receipt } from '../../lib/model/receipt.ts'
 import { openReceipts, type Receipts } from '../../lib/receipts/receipts.ts'
 import { expectGolden } from '../rig/golden.ts'
-import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
-import { zipOf } from '../rig/zips.ts'
-import { archive, fileBytes, foretold, noise, pictures, positions, tail } from './pieces.ts'
-
-const annotation = (...names: readonly string[]): Buffer =>
-  Buffer.from(JSON.stringify(names.map((name, i) => ({ id: i, image: `birds/images/${name}` }))))
-
-interface World {
-  readonly place: Ground
-  readonly host: Mirror
-  /** The spec with a part of it replaced. */
-  readonly change: (from: string | RegExp, to: string) => void
-  readonly asked: () => readonly string[]
-}
-
-interface Wanted {
-  readonly rename?: string
-  readonly needed?: Buffer
-}
-
-async function world({
-  rename = '',
-  needed = annotation('3.jpg', '4.jpg', '20.jpg'),
-}: Wanted = {}): Promise<World> {
-  const [place, host] = [ground(), await mirror()]
-  const change = (from: string | RegExp, to: string): void =>
-    place.spec(place.read('datasets.yaml').replace('version: 1\nroot: data\n', '').replace(from, to))
-  place.spec(`groups: { all: [birds/images, notes] }
-targets:
-  birds/images:
-    sources:
-      - { url: "${host.url}/pack.zip", unzip: { root: images } }
-    ${rename}
-    expect: { files: 40 }
-  notes:
-    sources:
-      - { url: "${host.url}/notes.json", json: { images: / } }
-`)
-  host.serve('/pack.zip', archive)
-  host.serve('/notes.json', needed)
-  let seen = 0
-  const asked = (): readonly string[] => {
-    const lines = host.requests.slice(seen).map(({ path, range }) => `${path} ${range ?? 'whole'}`)
-    seen = host.requests.length
-    return lines.filter(line => !line.includes('/notes.json'))
-  }
-  return { place, host, change, asked }
-}
-
-const images = (place: Ground): readonly string[] =>
-  Object.keys(place.tree())
-    .filter(path => path.startsWith('birds/'))
-    .map(path => path.replace('birds/images/', ''))
-    .toSorted()
+import { sha256Of } from '../rig/playground.ts'
+import { annotation, images, world } from './needed-world.ts'
+import { foretold, noise, positions, tail } from './pieces.ts'
 
 test('the directory and what the annotation names', async () => {
   const { place, asked } = await world()
@@ -238,84 +186,4 @@ test('verify holds it against what was needed, and names what training would mis
   await place.run('build')
   change('files: 40', 'files: 41')
   expect((await place.run('verify')).codes).toEqual(['wrong-file-count'])
-})
-
-test('nearly all is needed: the whole archive is fetched, and what is not needed is left out', async () => {
-  const { place, asked } = await world({
-    needed: annotation(...pictures.slice(0, 36).map((_, i) => `${i}.jpg`)),
-  })
-  const ran = await place.run('build', '--only-needed')
-  expect(ran.summary).toMatchObject({ failed: 0, exitCode: 0 })
-  expect(asked()).toContain('/pack.zip whole')
-  expect(images(place)).toHaveLength(36)
-})
-
-test('a host without ranges: the whole archive is fetched', async () => {
-  const { place, host } = await world()
-  host.serve('/pack.zip', archive, { does: 'no-ranges' })
-  expect((await place.run('build', '--only-needed')).summary).toMatchObject({ failed: 0, exitCode: 0 })
-  expect(images(place)).toEqual(['20.jpg', '3.jpg', '4.jpg'])
-})
-
-test('a file of this machine is read in place', async () => {
-  const { place, change } = await world()
-  place.write('pack.zip', archive)
-  change(/http[^"]*pack.zip/, 'pack.zip')
-  const ran = await place.run('build', '--only-needed')
-  expect(ran.started).toEqual(expect.arrayContaining(['unzip:birds/images']))
-  expect(ran.started.filter(task => task.startsWith('download:pack'))).toEqual([])
-  expect(images(place)).toEqual(['20.jpg', '3.jpg', '4.jpg'])
-})
-
-test('wrong bytes in a range: the entry does not have its checksum, and the whole archive decides', async () => {
-  const { place, host } = await world()
-  host.script('/pack.zip', [
-    { does: 'normal' },
-    { does: 'normal' },
-    { does: 'wrong-bytes' },
-    { does: 'wrong-bytes' },
-  ])
-  expect((await place.run('build', '--only-needed')).summary).toMatchObject({ failed: 0, exitCode: 0 })
-  expect(place.tree()['birds/images/3.jpg']).toBe(sha256Of(noise('3')))
-})
-
-test('killed in the middle: what was unpacked stays, what came is not fetched twice', async () => {
-  const { place, host } = await world()
-  const at = 20 * (fileBytes + 40)
-  host.serve('/pack.zip', archive, { does: 'wait', from: at, to: at + 1000, until: new Promise(() => {}) })
-  const running = place.start('build', '--only-needed')
-  const first = join(place.root, '.groundwork/shelf/unzip~2birds~1images/files/3.jpg')
-  await expect.poll(() => existsSync(first), { timeout: 20_000 }).toBe(true)
-  running.kill('SIGKILL')
-  await running.end.catch(() => {})
-  host.serve('/pack.zip', archive)
-  const ran = await place.run('build', '--only-needed')
-  expect(ran.summary).toMatchObject({ failed: 0, exitCode: 0 })
-  expect(images(place)).toEqual(['20.jpg', '3.jpg', '4.jpg'])
-})
-
-test('two targets of one pinned archive: each takes its own, and its digest says that they may', async () => {
-  const { place, host } = await world()
-  const both = zipOf([
-    ...pictures,
-    ...pictures.map(({ name, content }) => ({ name: name.replace('images/', 'masks/'), content })),
-  ])
-  host.serve('/both.zip', both)
-  host.serve(
-    '/notes.json',
-    Buffer.from('[{"image": "birds/images/3.jpg"}, {"image": ["birds/masks/9.jpg"]}]'),
-  )
-  place.spec(`downloads: { pack: { url: "${host.url}/both.zip", size: ${both.length}, sha256: ${sha256Of(both)} } }
-targets:
-  birds/images: { sources: [{ download: pack, unzip: { root: images } }] }
-  birds/masks: { sources: [{ download: pack, unzip: { root: auto } }] }
-  notes: { sources: [{ url: "${host.url}/notes.json", json: { images: / } }] }
-`)
-  const ran = await place.run('build', '--only-needed')
-  expect(ran.summary).toMatchObject({ ran: 4, failed: 0, skipped: 0, exitCode: 0 })
-  expect(ran.summary.bytesDownloaded).toBeLessThan(both.length / 4)
-  expect(Object.keys(place.tree()).filter(path => path.startsWith('birds/'))).toEqual([
-    'birds/images/3.jpg',
-    'birds/masks/9.jpg',
-  ])
 })

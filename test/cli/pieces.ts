@@ -1,7 +1,11 @@
 /** An archive of forty pictures, large enough for its parts to be worth asking for; what was asked, and what was foretold. */
 
 import { createHash } from 'node:crypto'
-import { type Ran, sha256Of } from '../rig/playground.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Mirror } from '../../demo/mirror.ts'
+import { type Ground, type Ran, sha256Of } from '../rig/playground.ts'
 import { zipOf } from '../rig/zips.ts'
 
 export const kilobyte = 1 << 10
@@ -40,3 +44,26 @@ export function positions(i: number, j = i): string {
 }
 /** How the end with the directory is asked for. */
 export const tail = `/pack.zip bytes=${archive.length - 128 * kilobyte}-${archive.length - 1}`
+
+/**
+ * A repair whose host keeps back the file at number 20 is killed when an earlier one was unpacked, at that path of the shelf;
+ * then the host gives all. `asked` hears nothing of what was asked until then.
+ */
+export async function killedMidway(
+  {
+    place,
+    host,
+    asked,
+  }: { readonly place: Ground; readonly host: Mirror; readonly asked: () => readonly string[] },
+  unpacked: string,
+): Promise<void> {
+  const from = 20 * entryBytes(0)
+  host.serve('/pack.zip', archive, { does: 'wait', from, to: from + 1000, until: new Promise(() => {}) })
+  const running = place.start('build')
+  const file = join(place.root, '.groundwork/shelf', unpacked)
+  await expect.poll(() => existsSync(file), { timeout: 20_000 }).toBe(true)
+  running.kill('SIGKILL')
+  await running.end.catch(() => {})
+  asked()
+  host.serve('/pack.zip', archive)
+}

@@ -7,7 +7,7 @@ import type { Mirror } from '../../demo/mirror.ts'
 import { picture } from '../images/rig.ts'
 import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
 import { zipOf } from '../rig/zips.ts'
-import { archive, fileBytes, foretold, noise, pictures, positions, tail } from './pieces.ts'
+import { archive, fileBytes, foretold, killedMidway, noise, pictures, positions, tail } from './pieces.ts'
 
 interface World {
   readonly place: Ground
@@ -169,15 +169,7 @@ test('of what only annotations refer to', async () => {
 test('killed in the middle: what came is not fetched twice', async () => {
   const { place, host, tree, asked } = await built()
   lose(place, '3.jpeg', '20.jpeg')
-  const at = 20 * fileBytes
-  host.serve('/pack.zip', archive, { does: 'wait', from: at, to: at + 1000, until: new Promise(() => {}) })
-  const running = place.start('build')
-  const unpacked = join(place.root, '.groundwork/shelf/rename~2images/again/0/files/3.jpg')
-  await expect.poll(() => existsSync(unpacked), { timeout: 20_000 }).toBe(true)
-  running.kill('SIGKILL')
-  await running.end.catch(() => {})
-  asked()
-  host.serve('/pack.zip', archive)
+  await killedMidway({ place, host, asked }, 'rename~2images/again/0/files/3.jpg')
   expect((await place.run('build')).summary).toMatchObject({ ran: 1, repaired: 1, exitCode: 0 })
   expect(asked().length).toBeLessThanOrEqual(3)
   expect(place.tree()).toEqual(tree)

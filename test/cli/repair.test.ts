@@ -13,6 +13,7 @@ import {
   entryBytes,
   fileBytes,
   foretold,
+  killedMidway,
   kilobyte,
   noise,
   pictures,
@@ -175,23 +176,7 @@ test('a cut in the middle of a range: the rest of it is asked for', async () => 
 test('killed in the middle: what came is not fetched twice', async () => {
   const { place, host, asked } = await built()
   lose(place, 3, 20)
-  const at = entryBytes(0) * 20
-  host.serve('/pack.zip', archive, {
-    does: 'wait',
-    from: at,
-    to: at + 1000,
-    until: new Promise(() => {}),
-  })
-  const running = place.start('build')
-  await expect
-    .poll(() => existsSync(join(place.root, '.groundwork/shelf/unzip~2images/files/3.jpg')), {
-      timeout: 20_000,
-    })
-    .toBe(true)
-  running.kill('SIGKILL')
-  await running.end.catch(() => {})
-  asked()
-  host.serve('/pack.zip', archive)
+  await killedMidway({ place, host, asked }, 'unzip~2images/files/3.jpg')
   expect((await place.run('build')).summary).toMatchObject({ ran: 1, repaired: 1, exitCode: 0 })
   // The tail was synced with the note; of what came since, at most the last range is asked for again.
   expect(asked().length).toBeLessThanOrEqual(3)

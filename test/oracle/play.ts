@@ -1,24 +1,17 @@
 /** Plays a history on a playground, and holds what each build ran against what the oracle names. */
 
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { Builder, type Outcome } from '../sweep/builder.ts'
 import { playgroundOf, stateOf, type Tree } from '../sweep/tree.ts'
 import { scratch } from '../sweep/world.ts'
-import { type Act, type Edit, type History, history, type TargetWish } from './acts.ts'
-import { type Content, filesOf, type Source, type Spec, type Target } from './asked.ts'
+import { type Act, type History, history, type TargetWish } from './acts.ts'
+import { type Content, filesOf, type Source, type Target } from './asked.ts'
+import { edit } from './edit.ts'
 import { type Foreseen, Oracle } from './oracle.ts'
+import { textOf } from './text.ts'
 import { type File, files, type Hosts, kindOf, openHosts, type Version } from './world.ts'
 
 export interface Oracles {
@@ -131,7 +124,8 @@ class Play {
         if (!this.#moved.delete(act.file)) this.#moved.add(act.file)
         return
       case 'edit':
-        return this.#edit(act.file, act.how)
+        this.#serial += 1
+        return edit(this.#root, act.file, act.how, this.#serial)
     }
   }
 
@@ -189,41 +183,6 @@ class Play {
     }
   }
 
-  #edit(number: number, how: Edit): void {
-    const tree = Object.entries(playgroundOf(this.#root)).filter(([, digest]) => !digest.startsWith('→'))
-    const path = tree[number % Math.max(1, tree.length)]?.[0]
-    if (path === undefined) return
-    const file = join(this.#root, path)
-    const { atime, mtime } = statSync(file)
-    this.#serial += 1
-    const mine = `mine ${this.#serial}`
-    switch (how) {
-      case 'touch':
-        return utimesSync(file, 1e9 + this.#serial, 1e9 + this.#serial)
-      case 'flip':
-      case 'flip-and-touch': {
-        const bytes = readFileSync(file)
-        bytes[0] = (bytes[0] ?? 0) ^ (0x80 + (this.#serial % 0x7f))
-        writeFileSync(file, bytes)
-        if (how === 'flip-and-touch') utimesSync(file, atime, mtime)
-        return
-      }
-      case 'longer':
-        return writeFileSync(file, mine, { flag: 'a' })
-      case 'delete':
-        return rmSync(file)
-      case 'stranger':
-        return writeFileSync(join(dirname(file), `mine-${this.#serial}.png`), mine)
-      case 'folder':
-        rmSync(file)
-        mkdirSync(file)
-        return writeFileSync(join(file, 'mine'), mine)
-      case 'link':
-        rmSync(file)
-        return symlinkSync(mine, file)
-    }
-  }
-
   async #build({ only, force, keepGoing }: Act & { readonly act: 'build' }): Promise<void> {
     const spec = Object.fromEntries(
       Object.entries(this.#targets).map(([name, wish]) => [name, this.#targetOf(wish)]),
@@ -231,7 +190,12 @@ class Play {
     const names = Object.keys(spec)
     if (names.length === 0) return
     this.builds += 1
-    writeFileSync(join(this.#folder, 'datasets.yaml'), this.#text(spec))
+    const writing = {
+      wishes: this.#targets,
+      written: (file: File) => this.#written(file),
+      keep: this.#keep,
+    }
+    writeFileSync(join(this.#folder, 'datasets.yaml'), textOf(spec, writing))
     const asked = only === undefined ? names : [names[only % names.length] as string]
     const foreseen = this.#oracle.foresee({
       spec,
@@ -257,44 +221,9 @@ class Play {
     foreseen.learn(namesIn(outcome, 'task-finished'))
   }
 
-  #text(spec: Spec): string {
-    const used = files.filter(
-      file =>
-        file !== 'list.txt' &&
-        Object.values(this.#targets).some(wish => wish.named && wish.sources.includes(file)),
-    )
-    const written = (file: File): string =>
-      `url: '${this.#hosts.addressOf(file, this.#moved.has(file))}'${this.#pins.has(file) ? `, sha256: ${this.#pins.get(file)}` : ''}`
-    const line = (name: string, { kind, file, root, into, records }: Source): string => {
-      const from = written(file as File)
-      if (kind === 'urls') return `{ urls: { ${from.replace('url:', 'from:')} } }`
-      const origin = this.#targets[name]?.named ? `download: '${file}'` : from
-      const options = [
-        ...(root === undefined ? [] : [`root: ${root}`]),
-        ...(into === undefined ? [] : [`into: ${into}`]),
-        ...(records === undefined ? [] : [`records: ${records}`]),
-      ]
-      return `{ ${origin}, ${kind}: ${kind === 'file' ? file : `{ ${options.join(', ')} }`} }`
-    }
-    return [
-      'version: 1',
-      'root: data',
-      ...(this.#keep ? ['archives: keep'] : []),
-      ...(used.length > 0 ? ['downloads:', ...used.map(file => `  '${file}': { ${written(file)} }`)] : []),
-      'groups:',
-      `  all: [${Object.keys(spec).join(', ')}]`,
-      'targets:',
-      ...Object.entries(spec).flatMap(([name, target]) => [
-        `  ${name}:`,
-        '    sources:',
-        ...target.sources.map(source => `      - ${line(name, source)}`),
-        ...(target.rename === undefined
-          ? []
-          : ['    rename:', `      - { match: '**/*.png', to: '{dir}/{stem}${target.rename}' }`]),
-        ...(target.expect === undefined ? [] : [`    expect: { files: ${target.expect} }`]),
-      ]),
-      '',
-    ].join('\n')
+  #written(file: File): string {
+    const pin = this.#pins.get(file)
+    return `url: '${this.#hosts.addressOf(file, this.#moved.has(file))}'${pin === undefined ? '' : `, sha256: ${pin}`}`
   }
 }
 

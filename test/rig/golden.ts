@@ -23,3 +23,14 @@ export async function problemOf(work: () => Promise<unknown>): Promise<Problem> 
   if (outcome instanceof Problem) return outcome
   throw new Error('expected a Problem', { cause: outcome })
 }
+
+/** The same of what is done at once. */
+export function problemIn(act: () => unknown): Problem {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+  throw new Error('expected a Problem')
+}

@@ -1,8 +1,9 @@
 /** Archives with something wrong in them: a field that says something else, a stretch that is gone, there twice, or elsewhere. */
 
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { codes } from '../../lib/model/codes.ts'
 import type { Problem } from '../../lib/model/problem.ts'
 import type { TestBench } from './workbench.ts'
@@ -66,4 +67,19 @@ export function expectKnown(what: string, { problem, bench }: { problem?: Proble
     expect(code, `${what}: ${message}`).not.toBe('bug')
   }
   expect(readdirSync(join(bench.staging, '..')).toSorted(), what).toEqual(['shelf', 'staging'])
+}
+
+/** What a test file unpacks lies in temporary folders whose names begin so (sorted), and nothing beside them. */
+export function expectOnlyFolders(...beginnings: readonly string[]): void {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'groundwork-mutated-'))
+    vi.stubEnv('TMPDIR', folder)
+  })
+  afterAll(() => {
+    vi.unstubAllEnvs()
+    const names = new Set(readdirSync(folder).map(name => name.replace(/-[^-]*$/, '')))
+    expect([...names].toSorted()).toEqual(beginnings)
+    rmSync(folder, { recursive: true })
+  })
 }

@@ -4,8 +4,9 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { Problem } from '../../lib/model/problem.ts'
+import { problemIn } from '../rig/golden.ts'
 import { watching } from './disk-steps.ts'
-import { contender, fresh, lockOf, machineOf, minute, owners, refusal } from './lock-rig.ts'
+import { contender, fresh, lockOf, machineOf, minute, owners } from './lock-rig.ts'
 import { stateFolder } from './samples.ts'
 
 vi.mock('node:fs', async importOriginal => {
@@ -95,7 +96,7 @@ describe('two that come at once', () => {
         step += 1
         throw Object.assign(new Error('not empty'), { code: 'ENOTEMPTY' })
       },
-      () => refusal(() => contender('a', machineOf(100)).take(folder)),
+      () => problemIn(() => contender('a', machineOf(100)).take(folder)),
     )
     expect(problem.code).toBe('lock-held')
     expect(step).toBe(20)

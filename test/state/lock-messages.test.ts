@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Problem } from '../../lib/model/problem.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
-import { contender, date, lockOf, machineOf, minute, refusal, second } from './lock-rig.ts'
+import { problemIn } from '../rig/golden.ts'
+import { contender, date, lockOf, machineOf, minute, second } from './lock-rig.ts'
 import { stateFolder } from './samples.ts'
 
 describe('lock-held says', () => {
   const golden = (name: string): string => `../goldens/state/lock-held.${name}.txt`
   const drawn = (problem: Problem): string => `${drawDiagnostic(problem.diagnostics[0] as never)}\n`
   const refused = (folder: string): string =>
-    drawn(refusal(() => contender('b', machineOf(200)).take(folder)))
+    drawn(problemIn(() => contender('b', machineOf(200)).take(folder)))
 
   test('who holds it on this machine', async () => {
     const folder = lockOf(machineOf(100), { taken: 200 * second, renewed: 12 * second })

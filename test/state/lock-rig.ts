@@ -4,7 +4,7 @@ import { readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Machine } from '../../lib/io/machine.ts'
 import { type Lock, takeLock } from '../../lib/lock.ts'
-import { Problem } from '../../lib/model/problem.ts'
+import type { Problem } from '../../lib/model/problem.ts'
 import { stateFolder } from './samples.ts'
 
 /** Processes that live on every machine of these tests, with their start times. */
@@ -60,16 +60,6 @@ export function contender(runId: string, machine: Machine): Contender & { take(f
         },
       }),
   }
-}
-
-export function refusal(act: () => unknown): Problem {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof Problem) return error
-    throw error
-  }
-  throw new Error('the lock was not refused')
 }
 
 /** A lock as another process left it, taken and last renewed so long ago. */

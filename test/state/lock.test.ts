@@ -4,8 +4,9 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import type { Machine } from '../../lib/io/machine.ts'
+import { problemIn } from '../rig/golden.ts'
 import { watching } from './disk-steps.ts'
-import { contender, date, fresh, lockOf, machineOf, minute, owners, refusal, second } from './lock-rig.ts'
+import { contender, date, fresh, lockOf, machineOf, minute, owners, second } from './lock-rig.ts'
 import { contentsOf, stateFolder } from './samples.ts'
 
 vi.mock('node:fs', async importOriginal => {
@@ -29,7 +30,7 @@ describe('a lock', () => {
     const folder = stateFolder()
     contender('a', machineOf(100)).take(folder)
     const before = contentsOf(folder)
-    expect(refusal(() => contender('b', machineOf(200)).take(folder)).code).toBe('lock-held')
+    expect(problemIn(() => contender('b', machineOf(200)).take(folder)).code).toBe('lock-held')
     expect(contentsOf(folder)).toEqual(before)
   })
 
@@ -120,7 +121,7 @@ describe('who may be taken over', () => {
     const folder = lockOf(machine, ages)
     const b = contender('b', machineOf(200))
     if (expected === 'held') {
-      expect(refusal(() => b.take(folder)).code).toBe('lock-held')
+      expect(problemIn(() => b.take(folder)).code).toBe('lock-held')
       expect(owners(folder)).toEqual(['their-run.json'])
     } else {
       b.take(folder)
@@ -138,7 +139,7 @@ describe('who may be taken over', () => {
     mkdirSync(join(folder, 'lock'), { recursive: true })
     writeFileSync(path, text)
     date(path, 10 * second - 1)
-    expect(refusal(() => contender('a', machineOf(100)).take(folder)).code).toBe('lock-held')
+    expect(problemIn(() => contender('a', machineOf(100)).take(folder)).code).toBe('lock-held')
     date(path, 10 * second)
     contender('a', machineOf(100)).take(folder)
     expect(owners(folder)).toEqual(['a.json'])

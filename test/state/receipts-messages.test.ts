@@ -3,24 +3,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { Problem } from '../../lib/model/problem.ts'
 import { openReceipts, type Receipts } from '../../lib/receipts/receipts.ts'
 import { drawDiagnostic } from '../../lib/report/draw.ts'
+import { problemIn } from '../rig/golden.ts'
 import { inOneProcess, read, segments } from './processes.ts'
 import { contentsOf, copyOf, receiptOf, stateFolder } from './samples.ts'
 
 describe('what is told', () => {
   const goldens = '../goldens/state'
 
-  function firstProblem(open: () => unknown): Problem {
-    try {
-      open()
-    } catch (error) {
-      if (error instanceof Problem) return error
-      throw error
-    }
-    throw new Error('nothing was thrown')
-  }
   const drawn = (receipts: { readonly problems: Receipts['problems'] }): string =>
     receipts.problems.map(diagnostic => `${drawDiagnostic(diagnostic)}\n`).join('\n')
 
@@ -28,7 +19,7 @@ describe('what is told', () => {
     const folder = stateFolder()
     mkdirSync(folder)
     writeFileSync(join(folder, 'format'), '2\n')
-    const problem = firstProblem(() => openReceipts(folder, { readOnly: true }))
+    const problem = problemIn(() => openReceipts(folder, { readOnly: true }))
     expect(problem.code).toBe('state-too-new')
     await expect(drawn({ problems: problem.diagnostics })).toMatchFileSnapshot(`${goldens}/state-too-new.txt`)
     expect(contentsOf(folder)).toEqual({ format: Buffer.from('2\n').toString('hex') })

@@ -1,27 +1,14 @@
 /** Whatever is wrong in a tar, or in what compressed it: it is unpacked or refused by a code. Nothing lies elsewhere. */
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { findProgram } from '../../lib/io/programs.ts'
-import { expectKnown, withStretches } from '../rig/mutations.ts'
+import { expectKnown, expectOnlyFolders, withStretches } from '../rig/mutations.ts'
 import { gnuLong, pax, type TarPart, tarOf } from '../rig/tars.ts'
 import { compress, staged, unpack } from './rig.ts'
 
-let folder = ''
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'groundwork-mutated-'))
-  vi.stubEnv('TMPDIR', folder)
-})
-afterAll(() => {
-  vi.unstubAllEnvs()
-  const names = new Set(readdirSync(folder).map(name => name.replace(/-[^-]*$/, '')))
-  expect([...names].toSorted()).toEqual(['groundwork-bench', 'groundwork-tar'])
-  rmSync(folder, { recursive: true })
-})
+expectOnlyFolders('groundwork-bench', 'groundwork-tar')
 
 const parts: readonly TarPart[] = [
   { name: 'd/', type: '5' },

@@ -1,28 +1,22 @@
 /** Whatever is wrong in a zip: it gives the tree that was packed, or is refused by a code. Nothing lies elsewhere, nothing takes long. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Problem } from '../../lib/model/problem.ts'
-import { expectKnown, type Field, oddValues, withField, withStretches } from '../rig/mutations.ts'
+import {
+  expectKnown,
+  expectOnlyFolders,
+  type Field,
+  oddValues,
+  withField,
+  withStretches,
+} from '../rig/mutations.ts'
 import { type ZipPart, zipOf } from '../rig/zips.ts'
 import { localZip64, texts } from './cats.ts'
 import { staged, stagedPath, unpack } from './rig.ts'
 
-let folder = ''
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'groundwork-mutated-'))
-  vi.stubEnv('TMPDIR', folder)
-})
-afterAll(() => {
-  vi.unstubAllEnvs()
-  // What was unpacked lies in folders of these names, and nothing beside them.
-  const names = new Set(readdirSync(folder).map(name => name.replace(/-[^-]*$/, '')))
-  expect([...names].toSorted()).toEqual(['groundwork-bench', 'groundwork-zip'])
-  rmSync(folder, { recursive: true })
-})
+expectOnlyFolders('groundwork-bench', 'groundwork-zip')
 
 const parts: readonly ZipPart[] = [
   { name: 'd/', mode: 0o040755 },
