@@ -9,6 +9,20 @@ export function fewOf(names: readonly string[], most: number, count = names.leng
   return [...shown, ...more(count - shown.length)].join(', ')
 }
 
+/** Rows of evidence, the label before the first alone: at most so many of them. */
+export function fewRows<T>(
+  label: string,
+  all: readonly T[],
+  textOf: (each: T) => string,
+  most = all.length,
+): readonly Evidence[] {
+  const shown = all.slice(0, most)
+  return [
+    ...shown.map((each, i) => ({ label: i === 0 ? label : '', text: textOf(each) })),
+    ...moreRow(all.length - shown.length),
+  ]
+}
+
 /** Behind rows of which some were left out. */
 export const moreRow = (left: number): readonly Evidence[] => more(left).map(text => ({ label: '', text }))
 

@@ -1,7 +1,7 @@
 /** Tells of files that stood in the way and were moved aside. */
 
 import { join, relative } from 'node:path'
-import { moreRow } from '../model/few.ts'
+import { fewRows } from '../model/few.ts'
 import type { Task } from '../model/task.ts'
 import { plural } from '../model/units.ts'
 import { subjectOf } from './attempt.ts'
@@ -17,10 +17,7 @@ export function tellOfMoved(run: Run, task: Task, paths: readonly string[]): voi
       code: 'edited-by-hand',
       subject: subjectOf(task),
       message: `${plural(paths.length, 'file')} in the way ${paths.length === 1 ? 'was' : 'were'} not made by Groundwork, or edited since.`,
-      evidence: [
-        ...paths.slice(0, 10).map((path, i) => ({ label: i === 0 ? 'moved' : '', text: path })),
-        ...moreRow(paths.length - 10),
-      ],
+      evidence: fewRows('moved', paths, String, 10),
       disk:
         paths.length === 1
           ? `It lies in ${aside}, under the same path; what the spec describes is in its place.`

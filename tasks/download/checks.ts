@@ -49,7 +49,7 @@ export interface Taken {
 }
 
 /** Whether the spec pins it, and every digest and size is the one of the spec. */
-export function isPinned({ download }: DownloadParams, { bytes, digests }: Taken): boolean {
+export function isAsPinned({ download }: DownloadParams, { bytes, digests }: Taken): boolean {
   const { sha256, md5, size } = download
   if (sha256 === undefined && md5 === undefined) return false
   return (

@@ -6,7 +6,7 @@
 
 import { type Answer, nextHop } from '../../lib/io/http.ts'
 import type { Address } from '../../lib/model/address.ts'
-import { moreRow } from '../../lib/model/few.ts'
+import { fewRows } from '../../lib/model/few.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import { Problem } from '../../lib/model/problem.ts'
 import { plural } from '../../lib/model/units.ts'
@@ -168,7 +168,6 @@ function notInFolder(
   title: string | undefined,
 ): Problem {
   const instead = title === undefined ? 'an empty folder' : `no file; a page titled "${title}"`
-  const names = entries.slice(0, 10).map(entry => entry.title)
   return new Problem({
     code: 'not-found',
     message: `The folder at ${host} has no file called ${name}.`,
@@ -177,8 +176,7 @@ function notInFolder(
       { label: 'asked', text: shown },
       ...(status === 200 ? [] : [{ label: 'found', text: `status ${status}` }]),
       ...(status === 200 && entries.length === 0 ? [{ label: 'found', text: instead }] : []),
-      ...names.map((text, i) => ({ label: i === 0 ? 'there' : '', text })),
-      ...moreRow(entries.length - names.length),
+      ...fewRows('there', entries, entry => entry.title, 10),
     ],
     next: 'write one of the names that are there, or look whether the folder is shared with "anyone with the link".',
   })
@@ -189,9 +187,6 @@ const ambiguous = (name: string, { host, place }: Named, found: readonly Entry[]
     code: 'not-found',
     message: `The folder at ${host} has ${plural(found.length, 'file')} called ${name}; nothing tells which is meant.`,
     ...(place && { place }),
-    evidence: [
-      ...found.slice(0, 10).map(({ id }, i) => ({ label: i === 0 ? 'there' : '', text: `gdrive://${id}` })),
-      ...moreRow(found.length - 10),
-    ],
+    evidence: fewRows('there', found, ({ id }) => `gdrive://${id}`, 10),
     next: 'write one of these addresses instead.',
   })

@@ -46,7 +46,7 @@ export async function sizeAt(
   inquiry: Inquiry,
   patience: Patience,
 ): Promise<number | undefined> {
-  const sizeBy = async (askIt: Asking): Promise<number | undefined> => {
+  const sizeBy = async (askIt: AskOnce): Promise<number | undefined> => {
     const outcome = await askIt(params, source, inquiry, patience)
     return outcome.state === 'told' ? outcome.found.size : undefined
   }
@@ -112,7 +112,7 @@ type Outcome =
   | { readonly state: 'told'; readonly found: Found }
   | { readonly state: 'try-again'; readonly problem: Problem; readonly pauseMs?: number | undefined }
 
-type Asking = (
+type AskOnce = (
   params: DownloadParams,
   source: WebSource,
   inquiry: Inquiry,
@@ -120,7 +120,7 @@ type Asking = (
 ) => Promise<Outcome>
 
 const asking =
-  (answerOf: (source: WebSource, inquiry: Inquiry, patience: Patience) => Promise<Answer>): Asking =>
+  (answerOf: (source: WebSource, inquiry: Inquiry, patience: Patience) => Promise<Answer>): AskOnce =>
   (params, source, inquiry, patience) =>
     inquiry.host(source.hostname).connect(async () => {
       try {
@@ -132,9 +132,9 @@ const asking =
       }
     })
 
-const askByGet: Asking = asking((...asked) => request('GET', ...asked))
+const askByGet: AskOnce = asking((...asked) => request('GET', ...asked))
 
-const ask: Asking = asking(async (...asked) => {
+const ask: AskOnce = asking(async (...asked) => {
   const head = await askHead(...asked)
   const isMute = !head || refusesHead.has(head.status) || (head.status === 200 && sizeOf(head) === undefined)
   return isMute ? request('GET', ...asked) : head

@@ -11,7 +11,7 @@ import type { DownloadParams } from '../../lib/model/params.ts'
 import { writePartSizes } from '../../lib/model/part-sizes.ts'
 import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import { checkWhole, isPinned, type Taken } from './checks.ts'
+import { checkWhole, isAsPinned, type Taken } from './checks.ts'
 import type { Fetch } from './fetch.ts'
 import { copyFrom, takeCandidate } from './local.ts'
 import { PartialFile } from './partial.ts'
@@ -66,7 +66,7 @@ async function takeFromOffers(
   try {
     // Somebody changed their mind since: what is gone of it comes again.
     if (part.isSpent && bench.audience() === 'kept') await part.empty()
-    if (part.whole && !isPinned(params, part.whole)) await part.empty()
+    if (part.whole && !isAsPinned(params, part.whole)) await part.empty()
     const whole = await takeWhole(part, params, bench)
     if (whole) return whole
     if (offers.length === 0) throw problems.offline(params, (all[0] as Offer).sources[0])

@@ -85,7 +85,7 @@ export class Spending {
   ready(hashed: number): number | undefined {
     // Nobody knows yet what one needs that is still coming.
     if (!this.#isGoingOn('reading')) return undefined
-    const position = inBlocks(Math.min(this.#file.passed ?? 0, this.#file.watermark, hashed))
+    const position = downToBlock(Math.min(this.#file.passed ?? 0, this.#file.watermark, hashed))
     return this.#isWorth(position) ? position : undefined
   }
 
@@ -99,7 +99,7 @@ export class Spending {
   /** A portion that arrived was used. */
   get isUsed(): boolean {
     const { passed = 0, watermark } = this.#file
-    return this.#isWorth(inBlocks(Math.min(passed, watermark))) && this.#isGoingOn('reading')
+    return this.#isWorth(downToBlock(Math.min(passed, watermark))) && this.#isGoingOn('reading')
   }
 
   /** What a note on disk names as spent. */
@@ -198,4 +198,4 @@ export class Spending {
   }
 }
 
-const inBlocks = (position: number): number => position - (position % blockBytes)
+const downToBlock = (position: number): number => position - (position % blockBytes)

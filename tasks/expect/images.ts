@@ -8,7 +8,7 @@ import { errorCode } from '../../lib/io/disk.ts'
 import { glimpseOf } from '../../lib/io/glimpse.ts'
 import { keepListing } from '../../lib/io/listing.ts'
 import { Turns } from '../../lib/io/turns.ts'
-import { moreRow } from '../../lib/model/few.ts'
+import { fewRows } from '../../lib/model/few.ts'
 import { imageFlawOf, inWords } from '../../lib/model/image-flaw.ts'
 import { belowRoot } from '../../lib/model/layout.ts'
 import type { ExpectParams } from '../../lib/model/params.ts'
@@ -89,10 +89,7 @@ function draft(
     evidence: [
       { label: 'wanted', text: 'images, by their content', ...(place && { from: place }) },
       ...countsOf(flawed),
-      ...flawed
-        .slice(0, namesListed)
-        .map(({ path, why }, i) => ({ label: i === 0 ? 'such as' : '', text: `${path}: ${why}` })),
-      ...moreRow(flawed.length - namesListed),
+      ...fewRows('such as', flawed, ({ path, why }) => `${path}: ${why}`, namesListed),
       ...(list === undefined ? [] : [{ label: 'all', text: belowRoot(list) }]),
     ],
     disk: 'The files were placed and stay where they are.',
@@ -104,8 +101,5 @@ function countsOf(flawed: readonly Flawed[]): readonly Evidence[] {
   const counts = (Object.keys(forms) as (keyof typeof forms)[])
     .map(form => ({ form, count: flawed.filter(each => each.form === form).length }))
     .filter(({ count }) => count > 0)
-  return counts.map(({ form, count }, i) => ({
-    label: i === 0 ? 'found' : '',
-    text: `${formatCount(count)}: ${forms[form]}`,
-  }))
+  return fewRows('found', counts, ({ form, count }) => `${formatCount(count)}: ${forms[form]}`)
 }

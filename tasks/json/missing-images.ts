@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { look } from '../../lib/io/disk.ts'
 import { allowedOf, imagesFolder, type JsonParams } from '../../lib/model/annotation.ts'
-import { moreRow } from '../../lib/model/few.ts'
+import { fewRows } from '../../lib/model/few.ts'
 import type { Diagnostic } from '../../lib/model/problem.ts'
 import type { Placed } from '../../lib/model/task.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
@@ -63,14 +63,13 @@ function describe(
     message: `${params.fileName} names ${plural(missing.length, 'image')} that ${missing.length === 1 ? 'is' : 'are'} missing or empty, of ${formatCount(named)}.`,
     evidence: [
       { label: 'allowed', text: formatCount(allowed) },
-      ...gaps.slice(0, 10).map(([prefix, { named: all, missing: gone }], i) => ({
-        label: i === 0 ? 'below' : '',
-        text: `${prefix || '.'}: ${formatCount(gone)} of ${formatCount(all)} missing`,
-      })),
-      ...moreRow(gaps.length - 10),
-      ...missing.slice(0, 5).map((path, i) => ({ label: i === 0 ? 'such as' : '', text: path })),
+      ...fewRows('below', gaps, gapInWords, 10),
+      ...fewRows('such as', missing.slice(0, 5), String),
     ],
     disk: `Looked for below ${folder} of the playground.`,
     next: 'build the targets that these images belong to; if they are really lost, allow them with `allow_missing`.',
   }
 }
+
+const gapInWords = ([prefix, { named, missing }]: readonly [string, Prefix]): string =>
+  `${prefix || '.'}: ${formatCount(missing)} of ${formatCount(named)} missing`

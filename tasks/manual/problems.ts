@@ -1,7 +1,7 @@
 /** What a person reads who has to fetch a file. Words only. */
 
 import type { Digests } from '../../lib/io/digest.ts'
-import { moreRow } from '../../lib/model/few.ts'
+import { fewRows, moreRow } from '../../lib/model/few.ts'
 import type { ManualParams } from '../../lib/model/params.ts'
 import { type Evidence, Problem } from '../../lib/model/problem.ts'
 import { formatBytes, formatCount, plural, shortDigest } from '../../lib/model/units.ts'
@@ -22,10 +22,7 @@ export const missing = (params: ManualParams, folder: string): Problem =>
     message: `A person has to fetch the file for ${params.target}.`,
     place: params.place,
     evidence: [
-      ...params.instructions
-        .trimEnd()
-        .split(/\r?\n/)
-        .map((text, i) => ({ label: i === 0 ? 'to do' : '', text })),
+      ...fewRows('to do', params.instructions.trimEnd().split(/\r?\n/), String),
       { label: 'put it', text: folder, from: 'under any name' },
       ...wantedOf(params, digest => digest),
     ],

@@ -1,6 +1,6 @@
 /** What the rename says when a rule cannot be followed. Pure. */
 
-import { fewOf, moreRow } from '../../lib/model/few.ts'
+import { fewOf, fewRows } from '../../lib/model/few.ts'
 import { belowRoot } from '../../lib/model/layout.ts'
 import type { RenameParams } from '../../lib/model/params.ts'
 import type { Diagnostic, DiagnosticDraft, Place } from '../../lib/model/problem.ts'
@@ -74,12 +74,7 @@ export function taken(
     code: 'rename-collision',
     message: `${plural(collisions.length, 'file')} would get a name that another file has.`,
     ...(place && { place }),
-    evidence: [
-      ...collisions
-        .slice(0, pairsListed)
-        .map((collision, i) => ({ label: i === 0 ? 'found' : '', text: pairWords(collision, files, names) })),
-      ...moreRow(collisions.length - pairsListed),
-    ],
+    evidence: fewRows('found', collisions, pair => pairWords(pair, files, names), pairsListed),
     disk,
     next: fromTwoParts
       ? 'unpack one of the sources into a folder of its own with `into`.'
@@ -128,10 +123,7 @@ export function unreadable(
     place,
     message: `${plural(refused.length, 'image')} cannot be read, of ${formatCount(tried)} that ${tried === 1 ? 'is' : 'are'} to become JPEG.`,
     evidence: [
-      ...refused
-        .slice(0, pairsListed)
-        .map(({ path, why }, i) => ({ label: i === 0 ? 'found' : '', text: `${path}: ${why}` })),
-      ...moreRow(refused.length - pairsListed),
+      ...fewRows('found', refused, ({ path, why }) => `${path}: ${why}`, pairsListed),
       { label: 'all', text: belowRoot(list) },
     ],
     disk,

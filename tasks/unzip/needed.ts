@@ -9,6 +9,7 @@ import { makeFolder, remove } from '../../lib/io/disk.ts'
 import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import { overHandle } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
+import { fewRows } from '../../lib/model/few.ts'
 import { isPinned } from '../../lib/model/lock-file.ts'
 import { type Diagnostic, Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
@@ -131,10 +132,7 @@ const isSameRoot = (params: NeededParams, { last }: Workbench): boolean =>
   )
 
 function nothingNeeded({ target, download, neededBy }: NeededParams): Diagnostic {
-  const looked = neededBy.map(({ task }, i) => ({
-    label: i === 0 ? 'looked at' : '',
-    text: task.replace(/^[^:]*:/, ''),
-  }))
+  const looked = fewRows('looked at', neededBy, ({ task }) => task.replace(/^[^:]*:/, ''))
   return {
     severity: 'note',
     code: 'nothing-needed',

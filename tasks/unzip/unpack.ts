@@ -60,12 +60,15 @@ async function unpackFrom(
   startAhead(source.bytes, threadsOn(bench.cores))
   const opened = await openWanted(source, archive, params, bench)
   try {
-    const { selection, passedBy } = selectWhole(opened.directory, params, bench)
-    if (params.inner === undefined) remarkDirectory(opened.directory, bench)
+    const { directory } = opened
+    const located = locate(directory, params)
+    const selection = refuseUnfit(located, located.all, bench)
+    if (params.inner === undefined) remarkDirectory(directory, bench)
     bench.foretell(selection)
     keepIntact(selection, bench)
     if (bench.isBegun) await keepPlaced(selection, bench)
     refuseWithoutRoom(selection, opened.archive, bench.staging)
+    const passedBy = othersBelow(located.prefix, selection)
     await extract(selection, { ...opened.archive, passedBy }, bench)
     archive.growing?.pass(Number.POSITIVE_INFINITY)
   } finally {
@@ -77,25 +80,16 @@ async function unpackFrom(
 type Judging = Pick<Workbench, 'foldsCase' | 'tell'>
 
 /** The entries to unpack, all of them fit to be. Throws every objection to the archive at once. */
-export const select = (directory: ZipDirectory, params: UnpackParams, bench: Judging): Selection =>
-  selectWhole(directory, params, bench).selection
-
-interface Whole {
-  readonly selection: Selection
-  /** What else lies below the root, front to back: folders, and what a Mac adds. */
-  readonly passedBy: Uint32Array
+export function select(directory: ZipDirectory, params: UnpackParams, bench: Judging): Selection {
+  const located = locate(directory, params)
+  return refuseUnfit(located, located.all, bench)
 }
 
-function selectWhole(directory: ZipDirectory, params: UnpackParams, bench: Judging): Whole {
-  const located = locate(directory, params)
-  const selection = refuseUnfit(located, located.all, bench)
+/** What else lies there, front to back: folders, and what a Mac adds. */
+function othersBelow(root: string, { directory, columns }: Selection): Uint32Array {
   const isSelected = new Uint8Array(directory.count)
-  for (const i of selection.columns.entries) isSelected[i] = 1
-  const prefix = located.answer.form === 'found' ? located.answer.prefix : ''
-  const passedBy = directory.columns.order.filter(
-    i => isSelected[i] === 0 && directory.path(i).startsWith(prefix),
-  )
-  return { selection, passedBy }
+  for (const i of columns.entries) isSelected[i] = 1
+  return directory.columns.order.filter(i => isSelected[i] === 0 && directory.path(i).startsWith(root))
 }
 
 /** The same, of those that are `wanted`: asked once, about all that could be unpacked. */
@@ -114,6 +108,8 @@ export async function selectSome(
 
 interface Located {
   readonly answer: ReturnType<typeof findRoot>
+  /** The root, with `/` at its end; empty for all of the archive. */
+  readonly prefix: string
   readonly all: Selection
   among(entries: { has(i: number): boolean }): Selection
 }
@@ -128,17 +124,17 @@ function locate(directory: ZipDirectory, { root, target, places }: UnpackParams)
     },
   }
   const answer = findRoot(paths, { root, target, archive, place: places.root })
-  const prefix = answer.form === 'found' ? answer.prefix : undefined
+  const isFound = answer.form === 'found'
+  const prefix = isFound ? answer.prefix : ''
   const isBelow = new Uint8Array(directory.count)
-  if (prefix !== undefined) for (const i of files) if (directory.path(i).startsWith(prefix)) isBelow[i] = 1
+  if (isFound) for (const i of files) if (directory.path(i).startsWith(prefix)) isBelow[i] = 1
   const among: Located['among'] = entries =>
-    Selection.below(directory, i => entries.has(i), Buffer.byteLength(prefix ?? ''))
-  return { answer, all: among({ has: i => isBelow[i] === 1 }), among }
+    Selection.below(directory, i => entries.has(i), Buffer.byteLength(prefix))
+  return { answer, prefix, all: among({ has: i => isBelow[i] === 1 }), among }
 }
 
-function refuseUnfit({ answer }: Located, selection: Selection, bench: Judging): Selection {
-  const root = answer.form === 'found' ? answer.prefix : ''
-  const { refusals, warning } = judge(selection.directory, selection, bench.foldsCase, root)
+function refuseUnfit({ answer, prefix }: Located, selection: Selection, bench: Judging): Selection {
+  const { refusals, warning } = judge(selection.directory, selection, bench.foldsCase, prefix)
   const [first, ...others] = [...(answer.form === 'refused' ? [answer.draft] : []), ...refusals]
   if (first) throw new Problem(first, ...others)
   if (warning) bench.tell({ severity: 'warning', ...warning })

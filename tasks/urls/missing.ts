@@ -1,6 +1,7 @@
 /** What gave no file in the end: counted by why, judged by the allowance, told with examples. */
 
 import { allowanceInWords, allowedOf } from '../../lib/model/annotation.ts'
+import { fewRows } from '../../lib/model/few.ts'
 import { belowRoot } from '../../lib/model/layout.ts'
 import type { UrlsParams } from '../../lib/model/params.ts'
 import { type DiagnosticDraft, type Evidence, Problem } from '../../lib/model/problem.ts'
@@ -114,11 +115,8 @@ function evidenceOf(
 ): readonly Evidence[] {
   const frequent = [...reasons].toSorted(([, a], [, b]) => b - a)
   return [
-    ...frequent.map(([why, count], i) => ({
-      label: i === 0 ? 'found' : '',
-      text: `${formatCount(count)}: ${why}`,
-    })),
-    ...examples.map((text, i) => ({ label: i === 0 ? 'such as' : '', text })),
+    ...fewRows('found', frequent, ([why, count]) => `${formatCount(count)}: ${why}`),
+    ...fewRows('such as', examples, String),
     { label: 'all', text: belowRoot(`${shelf}/ledger.ndjson`) },
   ]
 }

@@ -6,6 +6,7 @@
 import { formatCount, plural } from '../../model/units.ts'
 import { corrupt } from './corrupt.ts'
 import { tooFew } from './count.ts'
+import { localSignature } from './layout.ts'
 import { bytesAfter, bytesBefore } from './outside.ts'
 import type { RandomAccess } from './random-access.ts'
 import { cut, notAZip, withoutZip64 } from './resemblance.ts'
@@ -30,7 +31,6 @@ const endSignature = Buffer.from('PK\x05\x06')
 const locatorSignature = 0x07064b50
 const zip64EndSignature = 0x06064b50
 const entrySignature = 0x02014b50
-const headerSignature = 0x04034b50
 
 export async function findDirectory(source: RandomAccess): Promise<DirectoryPlace> {
   const tailBytes = Math.min(source.bytes, endBytes + 0xffff)
@@ -225,7 +225,7 @@ async function firstEntry(
   if (entry.length < entryBytesAtLeast || entry.readUInt32LE(0) !== entrySignature) return [false, false]
   const offset = entry.readUInt32LE(42)
   const isEntry = async (at: number): Promise<boolean> =>
-    at + 4 <= source.bytes && (await source.read(at, 4)).readUInt32LE(0) === headerSignature
+    at + 4 <= source.bytes && (await source.read(at, 4)).readUInt32LE(0) === localSignature
   return [await isEntry(offset), await isEntry(start + offset)]
 }
 

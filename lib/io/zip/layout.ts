@@ -9,6 +9,8 @@ import type { DirectoryPlace } from './end.ts'
 import { bytesBefore } from './outside.ts'
 import type { RandomAccess } from './random-access.ts'
 
+/** What each entry begins with. */
+export const localSignature = 0x04034b50
 export const localHeaderBytes = 30
 /** What a writer of split archives leaves in front where one part was enough. */
 const spanningMarkers = ['PK\x07\x08', 'PK00']

@@ -5,9 +5,8 @@ import type { ZipEntry } from './columns.ts'
 import { damaged } from './corrupt.ts'
 import { encryptionFlags, utf8Flag } from './directory.ts'
 import { readExtras } from './extras.ts'
-import { localHeaderBytes, overlap } from './layout.ts'
+import { localHeaderBytes, localSignature, overlap } from './layout.ts'
 
-export const localSignature = 0x04034b50
 /** Sizes and CRC stand behind the data, and are nothing here. */
 const descriptorFlag = 0x0008
 const elsewhere = 0xffffffff

@@ -6,7 +6,8 @@
 import { formatCount } from '../../model/units.ts'
 import type { ZipEntry } from './columns.ts'
 import { damaged } from './corrupt.ts'
-import { differs, inHex, localSignature, nameOf, sizesInWords } from './local-header.ts'
+import { localSignature } from './layout.ts'
+import { differs, inHex, nameOf, sizesInWords } from './local-header.ts'
 import { piecesOf, type RandomAccess } from './random-access.ts'
 
 /** A signature, the CRC, two sizes of eight bytes each. */
