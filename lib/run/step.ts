@@ -12,7 +12,7 @@ import { BegunAnew } from '../model/growing-file.ts'
 import { isOurFolder } from '../model/layout.ts'
 import type { ColumnarManifest } from '../model/manifest.ts'
 import { withTimes } from '../model/manifest.ts'
-import { type Begun, isLinked, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
+import { type Begun, isLinked, lastReceipt, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { Artifact, Task, TaskId } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
@@ -179,9 +179,11 @@ function placedBefore(
 ): Pick<Placement, 'previous' | 'begun'> {
   const manifestOf = (result: Begun | undefined): ColumnarManifest | undefined =>
     result?.at === at ? run.known.receipts.loadManifest(result) : undefined
-  const last = memory?.state === 'done' ? memory.receipt : undefined
-  const { previous = last, begun = [] } = memory?.state === 'started' ? memory : {}
-  return { previous: manifestOf(previous), begun: begun.map(manifestOf).filter(each => each !== undefined) }
+  const { begun = [] } = memory?.state === 'started' ? memory : {}
+  return {
+    previous: manifestOf(lastReceipt(memory)),
+    begun: begun.map(manifestOf).filter(each => each !== undefined),
+  }
 }
 
 function timesOfReads(paths: readonly string[]): NonNullable<Receipt['reads']> {

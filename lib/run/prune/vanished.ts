@@ -4,7 +4,7 @@ import { shelfOf } from '../../knowledge.ts'
 import { isOurFolder, stateFolder } from '../../model/layout.ts'
 import { formOf, type Holding, Places } from '../../model/places.ts'
 import type { Graph } from '../../model/plan.ts'
-import { type Begun, type Memory, resultsOf } from '../../model/receipt.ts'
+import { type Begun, lastReceipt, type Memory, resultsOf } from '../../model/receipt.ts'
 import type { Task, TaskId } from '../../model/task.ts'
 import type { Receipts } from '../../receipts/receipts.ts'
 
@@ -26,8 +26,7 @@ export function vanishedTasks(receipts: Receipts, whole: Graph): readonly Vanish
 }
 
 function vanished(task: TaskId, memory: Memory): Vanished {
-  const receipt =
-    memory.state === 'done' ? memory.receipt : memory.state === 'started' ? memory.previous : undefined
+  const receipt = lastReceipt(memory)
   const [kind = '', ...name] = task.split(':')
   return {
     task,
