@@ -82,8 +82,9 @@ function movedOn(steps: ReadonlyMap<TaskId, Step>): ReadonlySet<TaskId> {
   const takings = [...steps.values()].flatMap(({ task }) =>
     task.outline.takes.map(input => ({ input, task })),
   )
-  const isMoved = ([first, ...others]: typeof takings): boolean =>
-    first?.task.kind.consumes === true && others.every(({ task }) => task.gives === undefined)
-  const byInput = groupedBy(takings, ({ input }) => input)
-  return new Set([...byInput].filter(([, readers]) => isMoved(readers)).map(([input]) => input))
+  const moved = new Set<TaskId>()
+  for (const [input, [first, ...others]] of groupedBy(takings, taking => taking.input))
+    if (first.task.kind.consumes === true && others.every(({ task }) => task.gives === undefined))
+      moved.add(input)
+  return moved
 }
