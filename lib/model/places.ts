@@ -5,6 +5,7 @@
 
 import { groupedBy } from './grouped.ts'
 import type { ColumnarManifest } from './manifest.ts'
+import { foldersTo } from './paths.ts'
 
 /** A result at its place. */
 export interface Holding {
@@ -57,10 +58,6 @@ export class Places<T extends { readonly at: string } = Holding> {
     return low
   }
 }
-
-/** `a`, `a/b` and `a/b/c` of `a/b/c`. */
-const foldersTo = (place: string): readonly string[] =>
-  place.split('/').map((_, i, names) => names.slice(0, i + 1).join('/'))
 
 /** Whether a result has the file at this path (below the root). */
 export function has({ at, form, manifest }: Holding, path: string): boolean {
