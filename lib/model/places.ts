@@ -65,6 +65,15 @@ export function has({ at, form, manifest }: Holding, path: string): boolean {
   return path.startsWith(`${at}/`) && (manifest()?.find(path.slice(at.length + 1)) ?? -1) >= 0
 }
 
+/** Whether a result has files below this folder (below the root). */
+export function hasBelow({ at, form, manifest }: Holding, folder: string): boolean {
+  const read = form === 'tree' && folder.startsWith(`${at}/`) ? manifest() : undefined
+  if (read === undefined) return false
+  const below = `${folder.slice(at.length + 1)}/`
+  const first = read.firstFrom(below)
+  return first < read.count && read.path(first).startsWith(below)
+}
+
 /** A record does not say which form its result has: a manifest of one file alone has the digest of that file. */
 export const formOf = (manifest: ColumnarManifest): Holding['form'] =>
   manifest.count === 1 && manifest.digest === manifest.sha256(0) ? 'file' : 'tree'
