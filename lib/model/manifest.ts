@@ -3,6 +3,8 @@
  * file, so that a million entries stay small. Pure: reading and writing the file is lib/receipts' work.
  */
 
+import { lowerBound } from './lower-bound.ts'
+
 /** Stands for the SHA-256 of a file that is wanted and was never here, or of an archive that nobody read whole. */
 export const unknownDigest = '0'.repeat(64)
 
@@ -162,15 +164,8 @@ export function compareBytes(
   return aEnd - aStart - (bEnd - bStart)
 }
 
-function firstFrom(columns: Columns, wanted: Uint8Array): number {
-  let [low, high] = [0, columns.size.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (orderAt(columns, middle, wanted) < 0) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+const firstFrom = (columns: Columns, wanted: Uint8Array): number =>
+  lowerBound(0, columns.size.length, i => orderAt(columns, i, wanted) < 0)
 
 const orderAt = ({ paths, starts }: Columns, i: number, wanted: Uint8Array): number =>
   compareBytes(paths, starts[i] as number, starts[i + 1] as number, wanted, 0, wanted.length)

@@ -3,6 +3,7 @@
  * manifests and their order: makes no string of a path, and looks past whole stretches in which only one tree has files. Pure.
  */
 
+import { lowerBound } from './lower-bound.ts'
 import { type ColumnarManifest, type Columns, compareBytes } from './manifest.ts'
 import { foldersTo, isAtOrBelow } from './paths.ts'
 
@@ -77,12 +78,7 @@ function firstFrom(stretch: Stretch, i: number, bytes: Uint8Array, start: number
     low = high + 1
     high = Math.min(stretch.to, high + step)
   }
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (isBefore(middle)) low = middle + 1
-    else high = middle
-  }
-  return low
+  return lowerBound(low, high, isBefore)
 }
 
 function* samePaths(a: Stretch, b: Stretch): Generator<readonly [number, number]> {

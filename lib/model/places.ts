@@ -4,6 +4,7 @@
  */
 
 import { groupedBy } from './grouped.ts'
+import { lowerBound } from './lower-bound.ts'
 import type { ColumnarManifest } from './manifest.ts'
 import { foldersTo } from './paths.ts'
 
@@ -49,13 +50,7 @@ export class Places<T extends { readonly at: string } = Holding> {
   }
 
   #firstFrom(wanted: string): number {
-    let [low, high] = [0, this.#sorted.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#sorted[middle] as string) < wanted) low = middle + 1
-      else high = middle
-    }
-    return low
+    return lowerBound(0, this.#sorted.length, i => (this.#sorted[i] as string) < wanted)
   }
 }
 
