@@ -38,7 +38,7 @@ type Lack = readonly [Task, DiagnosticDraft]
 /** What several tasks lack is one thing to be mended, and told once. */
 function problemOf(asked: readonly (readonly [Task, DiagnosticDraft | undefined])[]): Problem | undefined {
   const lacks = asked.flatMap(([task, draft]): Lack[] => (draft ? [[task, draft]] : []))
-  const byWords = groupedBy(lacks, ([, { place: _, ...words }]) => JSON.stringify(words))
+  const byWords = groupedBy(lacks, ([, draft]) => JSON.stringify({ ...draft, place: undefined }))
   const [first, ...rest] = [...byWords.values()].map(draftOf)
   return first && new Problem(first, ...rest)
 }
