@@ -9,7 +9,7 @@ import { filesBelow, look } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
 import type { Graph } from './model/plan.ts'
-import { isLinked, lackedBy, type Memory, type Receipt } from './model/receipt.ts'
+import { type Begun, isLinked, lackedBy, type Memory, type Receipt } from './model/receipt.ts'
 import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
 import type { Heirs } from './plan/heirs.ts'
@@ -176,6 +176,11 @@ export class Known implements Knowledge {
     const manifest = seen?.manifest ?? this.receipts.loadManifest(receipt)
     this.#manifests.set(task, { name: receipt.manifest, manifest })
     return manifest
+  }
+
+  /** Of any result of a task; that of the last one is not read again. */
+  manifestIn(task: TaskId, result: Begun): ColumnarManifest | undefined {
+    return result === this.receiptOf(task) ? this.manifestOf(task) : this.receipts.loadManifest(result)
   }
 
   /** Its artifact was removed. */

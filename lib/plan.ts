@@ -9,7 +9,7 @@ import { inputsOf, type Task, type TaskId } from './model/task.ts'
 import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
 import { heldBeside } from './plan/held.ts'
 import { doesWithout, isAtHand, type Wishing } from './plan/means.ts'
-import { foretell, type IsFresh, movesOf, onDiskOf } from './plan/moves.ts'
+import { foretell, type IsFresh, movesOf, onDiskOf, treesByArchive } from './plan/moves.ts'
 import { totalsOf } from './plan/totals.ts'
 import { weightsOf } from './plan/weights.ts'
 
@@ -56,10 +56,11 @@ export function planOf(graph: Graph, known: Knowledge, options: PlanOptions = {}
   const verdicts = verdictsOf(graph, known, options)
   const weights = weightsOf(graph, verdicts, known)
   const isFresh: IsFresh = id => verdicts.get(id)?.state === 'fresh'
+  const trees = treesByArchive(graph)
   const steps = new Map<TaskId, Step>()
   for (const [id, task] of graph.tasks) {
     const verdict = verdicts.get(id) as Verdict
-    const foretold = foretell(task, graph, steps, known, options.measured?.get(id))
+    const foretold = foretell(task, trees, steps, known, options.measured?.get(id))
     const moves = movesOf(task, verdict, known, foretold, isFresh)
     steps.set(id, {
       task,

@@ -13,7 +13,15 @@ import type { Graph } from './model/plan.ts'
 import type { TaskKind } from './model/task.ts'
 import { loadManifest } from './receipts/manifests.ts'
 import { foldersOf, type Kept, type Records, readsOf, resultsOf } from './settled/rows.ts'
-import { changedIn, isNothing, pathIn, type Row, readSheet, subjectOf, writeSheet } from './settled/sheet.ts'
+import {
+  changedIn,
+  isNothing,
+  pathIn,
+  type Row,
+  readSheet,
+  subjectOver,
+  writeSheet,
+} from './settled/sheet.ts'
 import { changedRead, differencesOf, lookAtAll, type Seen, type Sight, sightKey } from './survey.ts'
 
 /** Raise it when the memory is written otherwise. */
@@ -173,7 +181,7 @@ async function isAsInSheets(
   if (sheets.length < named.length) return false
   const differences = await differencesOf(
     sheets.map(({ name, columns }) =>
-      subjectOf(columns, {
+      subjectOver(columns, {
         place: name === 'reads' ? outside : root,
         form: name === 'quiet' || name === 'ways' ? 'folders' : 'tree',
         throughLinks: name === 'linked',

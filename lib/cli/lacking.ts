@@ -32,28 +32,24 @@ const isPlaced = ({ id, gives }: Task, { graph }: Plan, root: string): boolean =
     .map(reader => graph.tasks.get(reader)?.gives)
     .some(placed => placed?.form === 'file' && look(join(root, placed.at)) !== undefined)
 
-function problemOf(found: readonly (readonly [Task, DiagnosticDraft | undefined])[]): Problem | undefined {
-  const drafts = found.flatMap(([task, draft]) =>
-    draft ? [{ subject: subjectOf(task), place: task.place, disk: nothing, ...draft }] : [],
-  )
-  const [first, ...rest] = [...groupedBy(drafts, inTheirWords).values()].flatMap(toldOnce)
+/** What a task lacks. */
+type Lack = readonly [Task, DiagnosticDraft]
+
+/** What several tasks lack is one thing to be mended, and told once. */
+function problemOf(asked: readonly (readonly [Task, DiagnosticDraft | undefined])[]): Problem | undefined {
+  const lacks = asked.flatMap(([task, draft]): Lack[] => (draft ? [[task, draft]] : []))
+  const byWords = groupedBy(lacks, ([, draft]) => JSON.stringify({ ...draft, place: undefined }))
+  const [first, ...rest] = [...byWords.values()].map(draftOf)
   return first && new Problem(first, ...rest)
 }
 
-/** Whatever it is said of. */
-function inTheirWords(draft: DiagnosticDraft): string {
-  const { subject: _, place: _p, ...words } = draft
-  return JSON.stringify(words)
-}
-
-/** What several tasks lack is one thing to be mended. */
-function toldOnce(alike: readonly DiagnosticDraft[]): readonly DiagnosticDraft[] {
-  const [first, ...others] = alike
-  if (first === undefined || others.length === 0) return alike
-  const { subject: _, evidence = [], ...words } = first
-  const targets = [...new Set(alike.map(({ subject = '' }) => subject.split(':')[0] ?? ''))]
+function draftOf(alike: readonly [Lack, ...Lack[]]): DiagnosticDraft {
+  const [[task, draft], ...others] = alike
+  const about = { place: task.place, disk: nothing, ...draft }
+  if (others.length === 0) return { subject: subjectOf(task), ...about }
+  const targets = [...new Set(alike.map(([{ target }]) => target))]
   const row = { label: 'needed by', text: `${plural(targets.length, 'target')}: ${fewOf(targets, 5)}` }
-  return [{ ...words, evidence: [...evidence, row] }]
+  return { ...about, evidence: [...(draft.evidence ?? []), row] }
 }
 
 const nothing = 'Nothing was downloaded.'

@@ -8,7 +8,7 @@ import { Known, type KnownOptions } from '../knowledge.ts'
 import { isPartial } from '../model/annotation.ts'
 import { stateFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
-import type { Receipt } from '../model/receipt.ts'
+import { lastReceipt, type Receipt } from '../model/receipt.ts'
 import type { TaskId, TaskKind } from '../model/task.ts'
 import { heirsOf } from '../plan/heirs.ts'
 import { openReceipts } from '../receipts/receipts.ts'
@@ -70,14 +70,7 @@ function graphFor(
 /** By the last result of each task that was finished, also where a later attempt was ended. */
 function beforeAt(state: string): Before {
   const receipts = openReceipts(state, { readOnly: true })
-  const lastOf = (id: TaskId): Receipt | undefined => {
-    const memory = receipts.memoryOf(id)
-    return memory?.state === 'done'
-      ? memory.receipt
-      : memory?.state === 'started'
-        ? memory.previous
-        : undefined
-  }
+  const lastOf = (id: TaskId): Receipt | undefined => lastReceipt(receipts.memoryOf(id))
   return {
     isWhole({ id }) {
       const last = lastOf(id)

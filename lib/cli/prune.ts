@@ -1,6 +1,7 @@
 /** `build prune [NAME…]`: lists what the spec does not name any more; with --yes removes it. */
 
 import { graphFrom } from '../graph.ts'
+import { isAtOrBelow } from '../model/paths.ts'
 import { Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
 import { openReceipts, type Receipts } from '../receipts/receipts.ts'
@@ -93,13 +94,13 @@ interface Named {
 function namesOf({ names }: Command, spec: Playground['spec'], vanished: readonly Vanished[]): Named {
   if (names.length === 0) return { targets: Object.keys(spec.targets), has: () => true }
   const gone = new Set(vanished.flatMap(({ targets }) => targets))
-  const isBelow = (target: string, name: string): boolean => target === name || target.startsWith(`${name}/`)
   const unknown = names.filter(
-    name => targetsOf(spec, name).length === 0 && ![...gone].some(target => isBelow(target, name)),
+    name => targetsOf(spec, name).length === 0 && ![...gone].some(target => isAtOrBelow(target, name)),
   )
   if (unknown.length > 0) targetsNamed(spec, unknown)
   const living = new Set(names.flatMap(name => targetsOf(spec, name)))
-  const isNamed = (target: string): boolean => living.has(target) || names.some(name => isBelow(target, name))
+  const isNamed = (target: string): boolean =>
+    living.has(target) || names.some(name => isAtOrBelow(target, name))
   return { targets: [...living], has: ({ targets }) => targets.every(isNamed) }
 }
 

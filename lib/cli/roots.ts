@@ -3,6 +3,7 @@
 import { readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { look, nearestExisting } from '../io/disk.ts'
+import { foldersTo } from '../model/paths.ts'
 import { Problem } from '../model/problem.ts'
 
 /** Throws `read-only-root` where the root is a file, or lies below one. */
@@ -19,10 +20,7 @@ export function refuseFileAsRoot(root: string): void {
 
 /** A link on the way to a target that leads out of the root would have us write, and later clean, somewhere else. */
 export function refuseForeignRoots(root: string, targets: readonly string[]): void {
-  const folders = new Set(
-    targets.flatMap(target => target.split('/').map((_, i, names) => names.slice(0, i + 1).join('/'))),
-  )
-  for (const folder of folders) {
+  for (const folder of new Set(targets.flatMap(foldersTo))) {
     const path = join(root, folder)
     if (!look(path)?.isSymbolicLink()) continue
     const goal = realGoal(path)

@@ -10,7 +10,7 @@ import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 import type { Survey } from '../model/verdict.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { nameOf } from '../report/words.ts'
-import { naming } from '../run/attempt.ts'
+import { naming, subjectOf } from '../run/attempt.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { tellExtras } from './extras.ts'
@@ -92,7 +92,7 @@ async function audit(
 
 function damageOf(task: Task, found: Survey): Diagnostic | undefined {
   if (found.state === 'intact') return undefined
-  const subject = `${task.target}: ${task.kind.name}`
+  const subject = subjectOf(task)
   // Reading is what found it: size and times may still be as recorded.
   const next = `npx tsx build ${task.target} --check hash puts it right.`
   if (found.state !== 'damaged')
@@ -130,7 +130,7 @@ function damageOf(task: Task, found: Survey): Diagnostic | undefined {
 const notBuilt = (task: Task): Diagnostic => ({
   severity: 'error',
   code: 'output-damaged',
-  subject: `${task.target}: ${task.kind.name}`,
+  subject: subjectOf(task),
   message: `${nameOf(task.id)} was never built.`,
   disk: 'Nothing was changed.',
   next: `npx tsx build ${task.target}`,

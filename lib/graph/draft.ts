@@ -29,8 +29,11 @@ import { isReshaped, partFolder, renamedPart, shortHash } from './parts.ts'
 /** By name, as `tasks/index.ts` lists them. */
 export type Kinds = ReadonlyMap<string, TaskKind>
 
+/** One that more targets may come to share. */
+type Drafted = Task & { readonly targets: string[] }
+
 export class Draft {
-  readonly tasks = new Map<TaskId, Task>()
+  readonly tasks = new Map<TaskId, Drafted>()
   /** By identity of the address, and by that with pins. */
   readonly #downloads = new Map<string, TaskId>()
   readonly #spec: Spec
@@ -216,11 +219,10 @@ export class Draft {
   }
 
   #shared(id: TaskId, target: string): Task {
-    const task = this.tasks.get(id) as Task
-    if (task.targets.includes(target)) return task
-    const shared = { ...task, targets: [...task.targets, target] }
-    this.tasks.set(id, shared)
-    return shared
+    const task = this.tasks.get(id) as Drafted
+    // Targets come one after the other: one that is told already was told last.
+    if (task.targets.at(-1) !== target) task.targets.push(target)
+    return task
   }
 
   /** New names, real JPEG, or both. `files`: how many they are together, where the spec tells. */
@@ -260,7 +262,7 @@ export class Draft {
     const id = this.#freeId(`${kind.name}:${outline.name}`, outline.takes)
     const gives = outline.gives && { task: id, ...outline.gives }
     const place = placeOf(this.#spec, pointer)
-    const task: Task = { id, kind, params, target, targets: [target], outline, gives, place }
+    const task = { id, kind, params, target, targets: [target], outline, gives, place }
     this.tasks.set(id, task)
     return task
   }

@@ -24,7 +24,7 @@ export interface Before {
 export function onlyNeeded(whole: Graph, targets: readonly string[], { isWhole, chosenBy }: Before): Graph {
   const asked = partOf(whole, targets)
   const annotations = [...asked.tasks.values()].flatMap(annotationOf)
-  const unasked = new Map<TaskId, readonly string[]>()
+  const unasked = new Map<TaskId, Set<string>>()
   const tasks = inPart(whole, task => {
     if (!asked.tasks.has(task.id) || isWhole(task)) return undefined
     const own = partOfFiles(task, annotations)
@@ -65,12 +65,14 @@ function inPart(whole: Graph, partly: (task: Task) => Task | undefined): Map<Tas
 
 /** It is made for these targets as well, and so is what it takes. */
 function addTargets(
-  unasked: Map<TaskId, readonly string[]>,
+  unasked: Map<TaskId, Set<string>>,
   whole: Graph,
   id: TaskId,
   targets: readonly string[],
 ): void {
-  unasked.set(id, [...new Set([...(unasked.get(id) ?? []), ...targets])])
+  const told = unasked.get(id) ?? new Set()
+  for (const target of targets) told.add(target)
+  unasked.set(id, told)
   for (const input of whole.tasks.get(id)?.outline.takes ?? []) addTargets(unasked, whole, input, targets)
 }
 

@@ -1,7 +1,7 @@
-/** Things by a key that they have, in their order. Pure. */
+/** Things by a key that they have, in their order; no group is empty. Pure. */
 
-export function groupedBy<T, K>(things: Iterable<T>, keyOf: (thing: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>()
+export function groupedBy<T, K>(things: Iterable<T>, keyOf: (thing: T) => K): Map<K, [T, ...T[]]> {
+  const groups = new Map<K, [T, ...T[]]>()
   for (const thing of things) {
     const key = keyOf(thing)
     const alike = groups.get(key)

@@ -3,6 +3,8 @@
  * file, so that a million entries stay small. Pure: reading and writing the file is lib/receipts' work.
  */
 
+import { lowerBound } from './lower-bound.ts'
+
 /** Stands for the SHA-256 of a file that is wanted and was never here, or of an archive that nobody read whole. */
 export const unknownDigest = '0'.repeat(64)
 
@@ -47,6 +49,8 @@ export interface Columns {
 /** A manifest that was built or decoded; the only kind that can be encoded. */
 export interface ColumnarManifest extends Manifest {
   readonly columns: Columns
+  /** Index of the first path that does not come before this one; `count` where all do. */
+  firstFrom(path: string): number
 }
 
 /** Of `fs.Stats`, what tells whether a file is still the one that was recorded. */
@@ -112,7 +116,13 @@ class Columnar implements ColumnarManifest {
   }
 
   find(path: string): number {
-    return find(this.columns, Buffer.from(path))
+    const wanted = Buffer.from(path)
+    const i = firstFrom(this.columns, wanted)
+    return i < this.count && orderAt(this.columns, i, wanted) === 0 ? i : -1
+  }
+
+  firstFrom(path: string): number {
+    return firstFrom(this.columns, Buffer.from(path))
   }
 }
 
@@ -154,17 +164,8 @@ export function compareBytes(
   return aEnd - aStart - (bEnd - bStart)
 }
 
-function find({ paths, starts, size }: Columns, wanted: Uint8Array): number {
-  let low = 0
-  let high = size.length - 1
-  while (low <= high) {
-    const middle = (low + high) >>> 1
-    const start = starts[middle] as number
-    const end = starts[middle + 1] as number
-    const order = compareBytes(paths, start, end, wanted, 0, wanted.length)
-    if (order === 0) return middle
-    if (order < 0) low = middle + 1
-    else high = middle - 1
-  }
-  return -1
-}
+const firstFrom = (columns: Columns, wanted: Uint8Array): number =>
+  lowerBound(0, columns.size.length, i => orderAt(columns, i, wanted) < 0)
+
+const orderAt = ({ paths, starts }: Columns, i: number, wanted: Uint8Array): number =>
+  compareBytes(paths, starts[i] as number, starts[i + 1] as number, wanted, 0, wanted.length)

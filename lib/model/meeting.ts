@@ -3,7 +3,9 @@
  * manifests and their order: makes no string of a path, and looks past whole stretches in which only one tree has files. Pure.
  */
 
+import { lowerBound } from './lower-bound.ts'
 import { type ColumnarManifest, type Columns, compareBytes } from './manifest.ts'
+import { foldersTo, isAtOrBelow } from './paths.ts'
 
 /** A tree, or a file in its folder. */
 export interface Branch {
@@ -29,9 +31,6 @@ export function* meetings(ours: Branch, theirs: Branch): Generator<Meeting> {
 export const mayMeet = (folder: string, other: string): boolean =>
   isAtOrBelow(folder, other) || isAtOrBelow(other, folder)
 
-const isAtOrBelow = (folder: string, above: string): boolean =>
-  folder === above || folder.startsWith(`${above}/`)
-
 type Named = (form: Meeting['form'], outer: number, inner: number) => Meeting
 const asTheyAre: Named = (form, ours, theirs) => ({ form, ours, theirs })
 const turned: Named = (form, theirs, ours) => ({ form, ours, theirs })
@@ -40,7 +39,7 @@ const turned: Named = (form, theirs, ours) => ({ form, ours, theirs })
 function* meetingsBelow(outer: Branch, inner: Branch, named: Named): Generator<Meeting> {
   if (outer.manifest.count === 0 || inner.manifest.count === 0) return
   const way = inner.folder.slice(outer.folder.length + 1)
-  for (const folder of foldersOn(way)) {
+  for (const folder of way === '' ? [] : foldersTo(way)) {
     const file = outer.manifest.find(folder)
     if (file >= 0) yield named('file-and-folder', file, 0)
   }
@@ -49,10 +48,6 @@ function* meetingsBelow(outer: Branch, inner: Branch, named: Named): Generator<M
   for (const [i, j] of filesAtFolders(a, b)) yield named('file-and-folder', i, j)
   for (const [j, i] of filesAtFolders(b, a)) yield named('file-and-folder', i, j)
 }
-
-/** `a` and `a/b` of `a/b`. */
-const foldersOn = (way: string): readonly string[] =>
-  way === '' ? [] : way.split('/').map((_, i, names) => names.slice(0, i + 1).join('/'))
 
 /** Entries `[from, to)`, whose paths begin alike: their first `skip` bytes do not count. */
 interface Stretch {
@@ -83,12 +78,7 @@ function firstFrom(stretch: Stretch, i: number, bytes: Uint8Array, start: number
     low = high + 1
     high = Math.min(stretch.to, high + step)
   }
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (isBefore(middle)) low = middle + 1
-    else high = middle
-  }
-  return low
+  return lowerBound(low, high, isBefore)
 }
 
 function* samePaths(a: Stretch, b: Stretch): Generator<readonly [number, number]> {

@@ -4,7 +4,9 @@
  */
 
 import { groupedBy } from './grouped.ts'
+import { lowerBound } from './lower-bound.ts'
 import type { ColumnarManifest } from './manifest.ts'
+import { foldersTo } from './paths.ts'
 
 /** A result at its place. */
 export interface Holding {
@@ -48,24 +50,23 @@ export class Places<T extends { readonly at: string } = Holding> {
   }
 
   #firstFrom(wanted: string): number {
-    let [low, high] = [0, this.#sorted.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#sorted[middle] as string) < wanted) low = middle + 1
-      else high = middle
-    }
-    return low
+    return lowerBound(0, this.#sorted.length, i => (this.#sorted[i] as string) < wanted)
   }
 }
-
-/** `a`, `a/b` and `a/b/c` of `a/b/c`. */
-const foldersTo = (place: string): readonly string[] =>
-  place.split('/').map((_, i, names) => names.slice(0, i + 1).join('/'))
 
 /** Whether a result has the file at this path (below the root). */
 export function has({ at, form, manifest }: Holding, path: string): boolean {
   if (form === 'file') return at === path
   return path.startsWith(`${at}/`) && (manifest()?.find(path.slice(at.length + 1)) ?? -1) >= 0
+}
+
+/** Whether a result has files below this folder (below the root). */
+export function hasBelow({ at, form, manifest }: Holding, folder: string): boolean {
+  const read = form === 'tree' && folder.startsWith(`${at}/`) ? manifest() : undefined
+  if (read === undefined) return false
+  const below = `${folder.slice(at.length + 1)}/`
+  const first = read.firstFrom(below)
+  return first < read.count && read.path(first).startsWith(below)
 }
 
 /** A record does not say which form its result has: a manifest of one file alone has the digest of that file. */

@@ -63,6 +63,19 @@ export function resultsOf(memory: Memory | undefined): readonly Begun[] {
   }
 }
 
+/** Of the last result that was finished, also where a later attempt was ended. */
+export function lastReceipt(memory: Memory | undefined): Receipt | undefined {
+  switch (memory?.state) {
+    case 'done':
+      return memory.receipt
+    case 'started':
+      return memory.previous
+    case 'forgotten':
+    case undefined:
+      return undefined
+  }
+}
+
 /** What the log knows about a task: the last record wins. */
 export type Memory =
   | { readonly state: 'done'; readonly receipt: Receipt }

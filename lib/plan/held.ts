@@ -3,9 +3,10 @@
  * that nobody else wants, only what is not unpacked yet. Pure.
  */
 
+import { groupedBy } from '../model/grouped.ts'
 import type { Graph, Step } from '../model/plan.ts'
 import { heldBytes } from '../model/spending.ts'
-import type { Artifact, Task, TaskId } from '../model/task.ts'
+import type { Artifact, TaskId } from '../model/task.ts'
 import { isArchive } from './totals.ts'
 
 interface Options {
@@ -24,12 +25,15 @@ export function* heldBeside(
 ): Generator<readonly [TaskId, number]> {
   const moved = options.keepArchives === true ? new Set<TaskId>() : movedOn(steps)
   for (const [id, step] of steps) {
+    if (step.verdict.state !== 'stale' || !isArchive(step.task)) continue
     const isFree = moved.has(id) || isLinked(step, options)
-    if (isFree) yield [id, 0]
-    if (isFree || step.verdict.state !== 'stale' || !isArchive(step.task)) continue
-    const bytes = step.write ?? step.download ?? 0
-    yield [id, isGivenBack(step, steps, options) ? beside(bytes, readersOf(step, options), steps) : bytes]
+    yield [id, isFree ? 0 : bytesBeside(step, steps, options)]
   }
+}
+
+function bytesBeside(step: Step, steps: ReadonlyMap<TaskId, Step>, options: Options): number {
+  const bytes = step.write ?? step.download ?? 0
+  return isGivenBack(step, steps, options) ? aheadOf(readersOf(step, options), bytes, steps) : bytes
 }
 
 /** A file of this machine, under a second name. */
@@ -39,7 +43,7 @@ function isLinked({ task }: Step, { canLink }: Options): boolean {
 }
 
 /** A host that gives no ranges sends all of it before anything is unpacked: it lies where the trees will be. */
-function beside(bytes: number, readers: readonly TaskId[], steps: ReadonlyMap<TaskId, Step>): number {
+function aheadOf(readers: readonly TaskId[], bytes: number, steps: ReadonlyMap<TaskId, Step>): number {
   const trees = readers.reduce((sum, id) => sum + (steps.get(id)?.write ?? 0), 0)
   return Math.max(heldBytes(bytes), bytes - trees)
 }
@@ -75,10 +79,12 @@ const isProvable = ({ form, lasting, borrowed, pins }: Artifact): boolean =>
 
 /** Files that become what they are for under another name: no second copy lies beside them. */
 function movedOn(steps: ReadonlyMap<TaskId, Step>): ReadonlySet<TaskId> {
-  const readers = new Map<TaskId, Task[]>()
-  for (const { task } of steps.values())
-    for (const input of task.outline.takes) readers.set(input, [...(readers.get(input) ?? []), task])
-  const isMoved = ([only, ...others]: readonly Task[]): boolean =>
-    only?.kind.consumes === true && others.every(({ gives }) => gives === undefined)
-  return new Set([...readers].filter(([, tasks]) => isMoved(tasks)).map(([id]) => id))
+  const takings = [...steps.values()].flatMap(({ task }) =>
+    task.outline.takes.map(input => ({ input, task })),
+  )
+  const moved = new Set<TaskId>()
+  for (const [input, [first, ...others]] of groupedBy(takings, taking => taking.input))
+    if (first.task.kind.consumes === true && others.every(({ task }) => task.gives === undefined))
+      moved.add(input)
+  return moved
 }

@@ -3,17 +3,24 @@
 import { isPartial } from '../model/annotation.ts'
 import type { Graph, Measured, Step } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
-import type { Task, TaskId } from '../model/task.ts'
+import { inputsOf, type Task, type TaskId } from '../model/task.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { Knowledge } from '../plan.ts'
 import { canRepair, canRework } from './means.ts'
 
+/** By archive: how many trees are made of it. */
+export function treesByArchive({ tasks }: Graph): ReadonlyMap<TaskId, number> {
+  const trees = new Map<TaskId, number>()
+  for (const { gives, outline } of tasks.values())
+    if (gives?.form === 'tree')
+      for (const archive of inputsOf(outline)) trees.set(archive, (trees.get(archive) ?? 0) + 1)
+  return trees
+}
+
 /** Targets that share an archive share its bytes: nothing tells how much of it each takes, but all together no more. */
-function sharersOf(graph: Graph, { gives, outline }: Task): number {
-  const [archive] = outline.takes
-  if (gives?.form !== 'tree' || archive === undefined || outline.takes.length > 1) return 1
-  const readers = graph.dependants.get(archive) ?? []
-  return Math.max(1, readers.filter(id => graph.tasks.get(id)?.gives?.form === 'tree').length)
+function sharersOf({ gives, outline }: Task, trees: ReadonlyMap<TaskId, number>): number {
+  const [archive = '', ...others] = outline.takes
+  return gives?.form === 'tree' && others.length === 0 ? (trees.get(archive) ?? 1) : 1
 }
 
 /** Bytes of all that a task reads: about what it writes, where nothing else tells. */
@@ -84,10 +91,10 @@ function directoryBytesOf({ remarks, inputs }: Receipt, known: Knowledge): numbe
 /** What a task is expected to give. */
 type Foretold = Partial<Measured> & Pick<Step, 'isGuess'>
 
-/** By what was looked up, else by what it takes. `steps`: those before it. */
+/** By what was looked up, else by what it takes. `trees`: by archive; `steps`: those before it. */
 export function foretell(
   task: Task,
-  graph: Graph,
+  trees: ReadonlyMap<TaskId, number>,
   steps: ReadonlyMap<TaskId, Step>,
   known: Knowledge,
   measured: Measured | undefined,
@@ -98,7 +105,7 @@ export function foretell(
   const whole = bytes ?? (download ? undefined : bytesTaken(task, steps, known))
   const isGuess = isPacked || task.outline.takes.some(input => steps.get(input)?.isGuess)
   return {
-    ...(whole !== undefined && { bytes: Math.round(whole / sharersOf(graph, task)) }),
+    ...(whole !== undefined && { bytes: Math.round(whole / sharersOf(task, trees)) }),
     ...(files !== undefined && { files }),
     ...(isGuess && { isGuess }),
   }

@@ -1,7 +1,7 @@
 /** How long each task stands before the end of the build: what is on the longest way runs first. Pure. */
 
 import type { Graph } from '../model/plan.ts'
-import type { Memory } from '../model/receipt.ts'
+import { lastReceipt, type Memory } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import type { Verdict } from '../model/verdict.ts'
 
@@ -24,8 +24,7 @@ export function weightsOf(
 }
 
 function secondsOf(task: Task, memory: Memory | undefined): number {
-  const last =
-    memory?.state === 'done' ? memory.receipt : memory?.state === 'started' ? memory.previous : undefined
+  const last = lastReceipt(memory)
   if (last) return last.seconds
   const { bytes, download } = task.outline.forecast
   return (download?.bytes ?? bytes ?? 0) / bytesPerSecond[task.kind.lane]

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { makeFolder, syncFolder } from '../io/disk.ts'
 import type { ColumnarManifest } from '../model/manifest.ts'
 import type { Diagnostic } from '../model/problem.ts'
-import { type Begun, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
+import { type Begun, lastReceipt, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { TaskId } from '../model/task.ts'
 import { ensureFormat, refuseNewerFormat } from './format.ts'
 import { isRunId, type LogContents, LogWriter, readLog } from './log.ts'
@@ -191,17 +191,5 @@ export class Receipts {
     const dead = this.#records - live
     const damaged = this.problems.some(({ code }) => code === 'state-damaged')
     return damaged || (dead > mostDead && dead > 2 * live) || writer.segmentCount > mostSegments
-  }
-}
-
-function lastReceipt(memory: Memory | undefined): Receipt | undefined {
-  switch (memory?.state) {
-    case 'done':
-      return memory.receipt
-    case 'started':
-      return memory.previous
-    case 'forgotten':
-    case undefined:
-      return undefined
   }
 }

@@ -8,6 +8,7 @@ import type { Task, TaskId } from '../model/task.ts'
 import { formatBytes, plural, shortDigest } from '../model/units.ts'
 import type { Reason } from '../model/verdict.ts'
 import type { Accepting, Left, Obstacle } from '../plan/accept.ts'
+import { subjectOf } from '../run/attempt.ts'
 import { because, damageInWords, nameOf } from './words.ts'
 
 const disk = 'Nothing was recorded, and nothing else was changed.'
@@ -34,7 +35,7 @@ function unbuiltByTarget(refused: Accepting['refused']): ReadonlyMap<string, rea
 }
 
 function draftOf(task: Task, obstacle: Obstacle, unbuilt: readonly TaskId[]): readonly DiagnosticDraft[] {
-  const about = { subject: `${task.target}: ${task.kind.name}`, place: task.place, disk }
+  const about = { subject: subjectOf(task), place: task.place, disk }
   switch (obstacle.form) {
     case 'not-built':
       return unbuilt[0] === task.id ? [{ ...about, ...notBuilt(task, obstacle.reason, unbuilt) }] : []
@@ -141,7 +142,7 @@ function different(
 function damagedOnly({ task, verdict }: Left): readonly DiagnosticDraft[] {
   if (verdict.state !== 'stale') return []
   const { reason } = verdict
-  const about = { subject: `${task.target}: ${task.kind.name}`, place: task.place, disk }
+  const about = { subject: subjectOf(task), place: task.place, disk }
   switch (reason.code) {
     case 'output-damaged':
     case 'record-unreadable':

@@ -42,7 +42,7 @@ export async function extrasOf(
   const found = new Map<string, number>()
   const world = {
     removal: new Removal(root, false),
-    places: [livingPlaces(receipts, whole), vanished],
+    places: [livingPlaces(receipts, whole, (task, result) => known.manifestIn(task, result)), vanished],
     targets: new Places(whole.targets.map(at => ({ at }))),
     signal,
     isWhole: (target: string) => damaged.meeting(target).length + vanished.meeting(target).length === 0,

@@ -12,7 +12,7 @@ import { BegunAnew } from '../model/growing-file.ts'
 import { isOurFolder } from '../model/layout.ts'
 import type { ColumnarManifest } from '../model/manifest.ts'
 import { withTimes } from '../model/manifest.ts'
-import { type Begun, isLinked, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
+import { type Begun, isLinked, lastReceipt, type Memory, type Receipt, resultsOf } from '../model/receipt.ts'
 import type { Artifact, Task, TaskId } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
 import { type Placement, place } from '../place.ts'
@@ -131,6 +131,7 @@ async function publish(
   if (isLasting(task)) refuseClashes(run, task, contents)
   await syncFiles(staging, made.written)
   const memory = run.known.memoryOf(task.id)
+  const before = placedBefore(run, task.id, gives, memory)
   run.known.receipts.started(task.id, placingOf(run, task, gives, contents))
   // Nobody but us writes there: what lies there is left of a task that was killed.
   const isWhole = made.written.length === contents.count
@@ -141,7 +142,7 @@ async function publish(
     staged: gives.form === 'file' ? join(staging, basename(gives.at)) : staging,
     final,
     contents,
-    ...placedBefore(run, gives, memory),
+    ...before,
     aside: join(run.state, 'aside', run.id),
     root: run.root,
     ownerOf: path => ownerAmongSiblings(run, task, path),
@@ -173,15 +174,18 @@ function placingOf(run: Run, task: Task, { at }: Artifact, contents: ColumnarMan
 
 /** What this task has at its place, also when the last attempt was killed. */
 function placedBefore(
-  run: Run,
+  { known }: Run,
+  task: TaskId,
   { at }: Artifact,
   memory: Memory | undefined,
 ): Pick<Placement, 'previous' | 'begun'> {
   const manifestOf = (result: Begun | undefined): ColumnarManifest | undefined =>
-    result?.at === at ? run.known.receipts.loadManifest(result) : undefined
-  const last = memory?.state === 'done' ? memory.receipt : undefined
-  const { previous = last, begun = [] } = memory?.state === 'started' ? memory : {}
-  return { previous: manifestOf(previous), begun: begun.map(manifestOf).filter(each => each !== undefined) }
+    result?.at === at ? known.manifestIn(task, result) : undefined
+  const { begun = [] } = memory?.state === 'started' ? memory : {}
+  return {
+    previous: manifestOf(lastReceipt(memory)),
+    begun: begun.map(manifestOf).filter(each => each !== undefined),
+  }
 }
 
 function timesOfReads(paths: readonly string[]): NonNullable<Receipt['reads']> {

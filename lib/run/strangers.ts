@@ -9,8 +9,7 @@ import { join } from 'node:path'
 import { look } from '../io/disk.ts'
 import { Turns } from '../io/turns.ts'
 import { stateFolder } from '../model/layout.ts'
-import type { Manifest } from '../model/manifest.ts'
-import { type Holding, has, type Places } from '../model/places.ts'
+import { type Holding, has, hasBelow, type Places } from '../model/places.ts'
 import type { Removal } from './removal.ts'
 import { crowdOf } from './strangers/crowd.ts'
 
@@ -131,27 +130,5 @@ function isStrange(path: string, isLink: boolean, holders: readonly Holding[], w
 function leadsToOurs(path: string, holders: readonly Holding[], { places }: World): boolean {
   // Each target has a place at its folder, or below it.
   if (places.some(each => each.below(path).length > 0 || each.at(path).length > 0)) return true
-  return holders.some(({ at, manifest }) => {
-    const read = manifest()
-    return read !== undefined && foldersOf(read).has(path.slice(at.length + 1))
-  })
-}
-
-const folders = new WeakMap<Manifest, ReadonlySet<string>>()
-
-/** All folders that a manifest has files in. */
-function foldersOf(manifest: Manifest): ReadonlySet<string> {
-  const known = folders.get(manifest)
-  if (known) return known
-  const found = new Set<string>()
-  for (let i = 0; i < manifest.count; i += 1) {
-    const path = manifest.path(i)
-    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      const folder = path.slice(0, end)
-      if (found.has(folder)) break
-      found.add(folder)
-    }
-  }
-  folders.set(manifest, found)
-  return found
+  return holders.some(holder => hasBelow(holder, path))
 }

@@ -1,5 +1,6 @@
 /** A manifest seen through a filter. Pure. */
 
+import { lowerBound } from '../model/lower-bound.ts'
 import type { Manifest } from '../model/manifest.ts'
 
 /** The entries that `wanted` says yes to. Bytes and count are theirs; the digest stays that of the whole. */
@@ -25,17 +26,7 @@ export function only(manifest: Manifest, wanted: (i: number) => boolean): Manife
     sha256: i => manifest.sha256(whole(i)),
     find(path) {
       const i = manifest.find(path)
-      return i < 0 || !wanted(i) ? -1 : lowerBound(kept, i)
+      return i < 0 || !wanted(i) ? -1 : lowerBound(0, kept.length, k => whole(k) < i)
     },
   }
-}
-
-function lowerBound(sorted: readonly number[], value: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] as number) < value) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { look } from '../io/disk.ts'
 import { stateFolder } from '../model/layout.ts'
 import type { ColumnarManifest } from '../model/manifest.ts'
+import { foldersTo } from '../model/paths.ts'
 import type { Graph } from '../model/plan.ts'
 import { isLinked, type Receipt } from '../model/receipt.ts'
 import type { TaskId } from '../model/task.ts'
@@ -106,18 +107,10 @@ export function foldersOf(
   targets: readonly string[],
   quiet: ReadonlyMap<string, number>,
 ): { readonly quiet: readonly Row[]; readonly ways: readonly Row[] } {
-  const ways = new Set<string>()
-  for (const target of targets)
-    for (
-      let end = target.length;
-      end > 0 && !ways.has(target.slice(0, end));
-      end = target.lastIndexOf('/', end - 1)
-    )
-      ways.add(target.slice(0, end))
   const quietRows = [...quiet].map(([folder, ctimeMs]): Row => {
     const now = rowNow(root, folder)
     return now.ctimeMs === ctimeMs ? now : { ...now, ...noTimes, ctimeMs }
   })
-  const others = [...ways].filter(folder => !quiet.has(folder))
-  return { quiet: quietRows, ways: others.map(folder => rowNow(root, folder)) }
+  const ways = [...new Set(targets.flatMap(foldersTo))].filter(folder => !quiet.has(folder))
+  return { quiet: quietRows, ways: ways.map(folder => rowNow(root, folder)) }
 }

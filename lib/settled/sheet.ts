@@ -33,7 +33,7 @@ export function readSheet(file: string, digest: string): Columns | undefined {
 }
 
 /** What is racy never comes into a sheet: its times vouch. */
-export const subjectOf = (columns: Columns, rest: Omit<Subject, 'columns' | 'takenAtMs'>): Subject => ({
+export const subjectOver = (columns: Columns, rest: Omit<Subject, 'columns' | 'takenAtMs'>): Subject => ({
   ...rest,
   columns,
   takenAtMs: Number.POSITIVE_INFINITY,

@@ -40,8 +40,10 @@ function describe(
   series: NonNullable<ReturnType<typeof seriesOf>>,
 ): DiagnosticDraft {
   const { whole, inOrder } = series
-  const missing = inOrder.filter(name => !names.includes(name))
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const listed = new Set(names)
+  const missing = inOrder.filter(name => !listed.has(name))
+  // Whatever comes again is not there any more.
+  const twice = names.find(name => !listed.delete(name))
   return {
     code: 'bad-parts',
     message:

@@ -1,6 +1,7 @@
 /** The names of the command line → targets of the spec. Pure. */
 
 import { fewOf } from '../model/few.ts'
+import { isAtOrBelow } from '../model/paths.ts'
 import { Problem } from '../model/problem.ts'
 import type { Spec } from '../model/spec.ts'
 import { didYouMean } from '../model/suggest.ts'
@@ -30,7 +31,7 @@ function expand(spec: Spec, name: string): readonly string[] {
 }
 
 const directory = (spec: Spec, name: string): readonly string[] =>
-  Object.keys(spec.targets).filter(target => target === name || target.startsWith(`${name}/`))
+  Object.keys(spec.targets).filter(target => isAtOrBelow(target, name))
 
 /** The targets of a group or a directory. */
 export const targetsOf = expand

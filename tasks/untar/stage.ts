@@ -8,6 +8,7 @@ import { basename, dirname, join } from 'node:path'
 import { errorCode, linkOrCopy, look, makeFolder } from '../../lib/io/disk.ts'
 import type { Manifest } from '../../lib/model/manifest.ts'
 import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
+import { foldersTo } from '../../lib/model/paths.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { folded } from '../unzip/clashes.ts'
 import type { Flaw } from '../unzip/flaws.ts'
@@ -160,9 +161,7 @@ export class Stage {
 
   /** The first name on the way that is a file and not a folder. */
   #fileAbove(path: string): string {
-    const names = path.split('/')
-    const above = names.map((_, i) => names.slice(0, i + 1).join('/'))
-    return above.find(folder => look(this.#at(folder))?.isFile()) ?? path
+    return foldersTo(path).find(above => look(this.#at(above))?.isFile()) ?? path
   }
 
   #collided(path: string, error: unknown): void {

@@ -4,7 +4,7 @@ import { shelfOf } from '../../knowledge.ts'
 import { isOurFolder, stateFolder } from '../../model/layout.ts'
 import { formOf, type Holding, Places } from '../../model/places.ts'
 import type { Graph } from '../../model/plan.ts'
-import { type Begun, type Memory, resultsOf } from '../../model/receipt.ts'
+import { type Begun, lastReceipt, type Memory, resultsOf } from '../../model/receipt.ts'
 import type { Task, TaskId } from '../../model/task.ts'
 import type { Receipts } from '../../receipts/receipts.ts'
 
@@ -26,8 +26,7 @@ export function vanishedTasks(receipts: Receipts, whole: Graph): readonly Vanish
 }
 
 function vanished(task: TaskId, memory: Memory): Vanished {
-  const receipt =
-    memory.state === 'done' ? memory.receipt : memory.state === 'started' ? memory.previous : undefined
+  const receipt = lastReceipt(memory)
   const [kind = '', ...name] = task.split(':')
   return {
     task,
@@ -38,16 +37,24 @@ function vanished(task: TaskId, memory: Memory): Vanished {
   }
 }
 
-/** What the tasks of the spec have on disk, by their records, and what they will have. */
-export const livingPlaces = (receipts: Receipts, whole: Graph): Places =>
-  new Places([...whole.tasks.values()].flatMap(task => holdingsOf(task, receipts)))
+/** What is recorded of a result, or undefined where that cannot be read. */
+type Read = (task: TaskId, result: Begun) => ReturnType<Holding['manifest']>
 
-function holdingsOf({ id, gives }: Task, receipts: Receipts): readonly Holding[] {
+/** What the tasks of the spec have on disk, by their records, and what they will have. */
+export const livingPlaces = (receipts: Receipts, whole: Graph, read = readFrom(receipts)): Places =>
+  new Places([...whole.tasks.values()].flatMap(task => holdingsOf(task, receipts, read)))
+
+const readFrom =
+  (receipts: Receipts): Read =>
+  (_, result) =>
+    receipts.loadManifest(result)
+
+function holdingsOf({ id, gives }: Task, receipts: Receipts, read: Read): readonly Holding[] {
   if (gives === undefined) return []
   const memory = receipts.memoryOf(id)
   const recorded = resultsOf(memory)
     .filter(({ at }) => !isOurFolder(at))
-    .map(result => ({ at: result.at, form: gives.form, manifest: manifestOf(receipts, result) }))
+    .map(result => ({ at: result.at, form: gives.form, manifest: once(() => read(id, result)) }))
   const isBuilt = memory?.state === 'done' && recorded.some(({ at }) => at === gives.at)
   return isBuilt || !gives.lasting
     ? recorded
@@ -55,11 +62,11 @@ function holdingsOf({ id, gives }: Task, receipts: Receipts): readonly Holding[]
 }
 
 /** Read when it is asked for, and kept. */
-function manifestOf(receipts: Receipts, result: Begun): Holding['manifest'] {
-  let read: ReturnType<Holding['manifest']> | 'unread' = 'unread'
+function once(read: Holding['manifest']): Holding['manifest'] {
+  let found: ReturnType<Holding['manifest']> | 'unread' = 'unread'
   return () => {
-    if (read === 'unread') read = receipts.loadManifest(result)
-    return read
+    if (found === 'unread') found = read()
+    return found
   }
 }
 
@@ -70,7 +77,7 @@ export const vanishedPlaces = (receipts: Receipts, tasks: readonly Vanished[]): 
       .flatMap(({ results }) => results)
       .filter(({ at }) => at !== '' && !isOurFolder(at))
       .map(result => {
-        const manifest = manifestOf(receipts, result)
+        const manifest = once(() => receipts.loadManifest(result))
         const read = manifest()
         return { at: result.at, form: read ? formOf(read) : 'tree', manifest }
       }),

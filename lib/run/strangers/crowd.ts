@@ -4,6 +4,7 @@
  */
 
 import { type ColumnarManifest, compareBytes } from '../../model/manifest.ts'
+import { isAtOrBelow } from '../../model/paths.ts'
 import type { Holding } from '../../model/places.ts'
 
 /** `holdings`: all that have files in the target; `inner`: targets below it. By folder below the root. */
@@ -14,7 +15,7 @@ export function crowdOf(
 ): ReadonlyMap<string, number> {
   const crowd = new Map([[target, 0]])
   const add = (folder: string, names: number): void => {
-    if (folder !== target && !folder.startsWith(`${target}/`)) return
+    if (!isAtOrBelow(folder, target)) return
     const before = crowd.get(folder)
     crowd.set(folder, (before ?? 0) + names)
     // It is a name itself, in the folder above.
