@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan.ts'
 import { planOf } from '../plan.ts'
 import type { Desk } from './desk.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
+import { tellingOfReads } from './reading.ts'
 
 export interface Looked {
   readonly playground: Playground
@@ -13,9 +14,12 @@ export interface Looked {
   readonly plan: Plan
 }
 
-export async function lookOnly({ command, kinds, console }: Desk): Promise<Looked> {
+export async function lookOnly({ command, kinds, console }: Desk, signal: AbortSignal): Promise<Looked> {
   const playground = await openPlayground(command, kinds)
-  const known = await survey(playground, { tier: command.options.check })
+  const known = await survey(playground, {
+    tier: command.options.check,
+    ...tellingOfReads(console, signal, 'to look'),
+  })
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
   const plan = planOf(playground.graph, known, { freeBytes: roomAt(playground.root).bytes })
   return { playground, known, plan }
