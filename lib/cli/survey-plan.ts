@@ -13,8 +13,9 @@ export interface Looked {
   readonly plan: Plan
 }
 
-export async function lookOnly({ command, kinds, console }: Desk): Promise<Looked> {
-  const playground = await openPlayground(command, kinds)
+/** `asMade`: what was made in part only is looked at as that. */
+export async function lookOnly({ command, kinds, console }: Desk, { asMade = false } = {}): Promise<Looked> {
+  const playground = await openPlayground({ ...command, options: { ...command.options, asMade } }, kinds)
   const known = await survey(playground, { tier: command.options.check })
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
   const plan = planOf(playground.graph, known, { freeBytes: roomAt(playground.root).bytes })
