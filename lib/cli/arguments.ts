@@ -34,7 +34,12 @@ export interface Options {
   readonly onlyNeeded: boolean
   readonly check: Tier
   readonly rateBytesPerSecond: number | undefined
+  /** Of `graph`. */
   readonly format: GraphFormat
+  /** Of `export`; undefined where none was named. */
+  readonly exportFormat: ExportFormat | undefined
+  /** A file to write to instead of stdout. */
+  readonly output: string | undefined
   readonly archives: boolean
   readonly exitCode: boolean
   /** Where files lie that are taken over; undefined: in the target itself. */
@@ -50,6 +55,8 @@ export interface Options {
 
 const graphFormats = ['mermaid', 'dot', 'json'] as const
 export type GraphFormat = (typeof graphFormats)[number]
+export const exportFormats = ['croissant', 'sha256sum', 'jsonl', 'parquet'] as const
+export type ExportFormat = (typeof exportFormats)[number]
 const tiers = ['record', 'tree', 'hash'] as const
 
 const flags = {
@@ -67,7 +74,8 @@ const flags = {
   'only-needed': { type: 'boolean', default: false },
   check: { type: 'string', default: 'tree' },
   rate: { type: 'string' },
-  format: { type: 'string', default: 'mermaid' },
+  format: { type: 'string' },
+  output: { type: 'string' },
   archives: { type: 'boolean', default: false },
   'exit-code': { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false },
@@ -102,7 +110,8 @@ export function parseCommand(argv: readonly string[]): Command {
     onlyNeeded: values['only-needed'],
     check: oneOf('--check', values.check, tiers),
     rateBytesPerSecond: rate(values.rate),
-    format: oneOf('--format', values.format, graphFormats),
+    ...formats(verb, values.format),
+    output: values.output,
     archives: values.archives,
     exitCode: values['exit-code'],
     from: values.from,
@@ -113,6 +122,15 @@ export function parseCommand(argv: readonly string[]): Command {
   }
   return { verb, names: (isVerb ? rest : positionals).map(trimmed), options }
 }
+
+/** One word, and what it may say depends on the verb. */
+const formats = (verb: Verb, text: string | undefined): Pick<Options, 'format' | 'exportFormat'> =>
+  verb === 'export'
+    ? {
+        format: 'mermaid',
+        exportFormat: text === undefined ? undefined : oneOf('--format', text, exportFormats),
+      }
+    : { format: oneOf('--format', text ?? 'mermaid', graphFormats), exportFormat: undefined }
 
 /** Bare options that only make sense for a build mean one of everything. */
 const wholeCommand = (values: ReturnType<typeof parse>['values']): Verb =>

@@ -25,6 +25,10 @@ const usage: Readonly<Record<Verb, readonly [synopsis: string, about: string]>> 
     'the definition changed, the result is the same: record it, run nothing',
   ],
   prune: ['npx tsx build prune [NAME…]', 'list what the spec no longer names; --yes removes it'],
+  export: [
+    'npx tsx build export [NAME…]',
+    'what was built, for other tools (--format croissant, sha256sum, jsonl, parquet)',
+  ],
   report: ['npx tsx build report', 'one HTML page about the playground (not yet)'],
 }
 
@@ -74,6 +78,13 @@ const own: Partial<Record<Verb, string>> = {
   --extra              also files in targets that no record names
   --yes                remove what is listed; without it nothing is changed
   -n, --dry-run        list only, whatever else is said`,
+  export: `
+  From the records alone: no file is read, and what is not fresh is left out and told.
+
+  --format F           croissant: the metadata of a dataset for machine learning, as JSON-LD
+                       sha256sum: a list for \`sha256sum -c\`, to be run in the root
+                       jsonl, parquet: an index, one row a file
+  --output FILE        write there instead of to stdout; parquet is only written to a file`,
   accept: `
   For what is stale only because its definition changed, and lies there as it was built. Refused for
   what was never built, is damaged, or is pinned to other bytes; what counts or checks is run anyway.

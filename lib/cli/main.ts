@@ -59,6 +59,8 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
       return (await import('./accept.ts')).accept(desk)
     case 'prune':
       return (await import('./prune.ts')).prune(desk)
+    case 'export':
+      return (await import('./export.ts')).exportBuilt(desk)
     case 'report':
       throw new Problem({
         code: 'not-yet',

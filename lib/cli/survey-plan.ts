@@ -14,8 +14,13 @@ export interface Looked {
   readonly plan: Plan
 }
 
-export async function lookOnly({ command, kinds, console }: Desk, signal: AbortSignal): Promise<Looked> {
-  const playground = await openPlayground(command, kinds)
+/** `asMade`: what was made in part only is looked at as that. Ended by the signal, it throws its reason. */
+export async function lookOnly(
+  { command, kinds, console }: Desk,
+  signal: AbortSignal,
+  { asMade = false } = {},
+): Promise<Looked> {
+  const playground = await openPlayground({ ...command, options: { ...command.options, asMade } }, kinds)
   const known = await survey(playground, {
     tier: command.options.check,
     ...tellingOfReads(console, signal, 'to look'),

@@ -3,7 +3,7 @@
  * whoever asks for the bytes.
  */
 
-import { isSecretParameter } from './redact.ts'
+import { isSecretParameter, redact } from './redact.ts'
 
 export type Address =
   | { readonly scheme: 'http'; readonly url: string; readonly host: string; readonly fileName: string }
@@ -75,6 +75,28 @@ export function identityOf(address: Address): string {
       return `gdrive://${address.id}${address.name === undefined ? '' : `/${address.name}`}`
     case 'file':
       return `file:${address.path}`
+  }
+}
+
+/** Below the hub's endpoint. A revision such as refs/pr/1 is one part of the path. */
+export function hubPath({ repository, name, revision, path }: Address & { scheme: 'hf' }): string {
+  const folder = repository === 'models' ? '' : `${repository}/`
+  return `${folder}${name}/resolve/${encodeURIComponent(revision)}/${path.split('/').map(encodeURIComponent).join('/')}`
+}
+
+/** Where anybody can ask for it, without credentials; undefined for a file of this machine. */
+export function webAddress(address: Address): string | undefined {
+  switch (address.scheme) {
+    case 'http':
+      return redact(identityOf(address))
+    case 'hf':
+      return `https://${huggingFace}/${hubPath(address)}`
+    case 'gdrive':
+      return address.name === undefined
+        ? `https://${drive}/uc?export=download&id=${address.id}`
+        : `https://${drive}/drive/folders/${address.id}#${encodeURIComponent(address.name)}`
+    case 'file':
+      return undefined
   }
 }
 

@@ -135,6 +135,7 @@ const workCodes = [
   'state-foreign',
   'output-damaged',
   'images-missing',
+  'not-exported',
   // files that are there already
   'nothing-adopted',
   'no-proof',

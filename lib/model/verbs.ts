@@ -13,6 +13,7 @@ export const verbs = [
   'prune',
   'report',
   'schema',
+  'export',
 ] as const
 
 /** No group may bear one of these names: it could not be built. */

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Address } from '../../lib/model/address.ts'
+import { type Address, hubPath } from '../../lib/model/address.ts'
 import { endpointOf } from './endpoint.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -19,11 +19,7 @@ export interface HubToken {
 
 export function hubUrl(address: Address & { scheme: 'hf' }, environment: Environment): URL {
   const endpoint = endpointOf('HF_ENDPOINT', environment, 'https://huggingface.co')
-  const repository = address.repository === 'models' ? '' : `${address.repository}/`
-  // A revision such as refs/pr/1 is one part of the path.
-  const revision = encodeURIComponent(address.revision)
-  const path = address.path.split('/').map(encodeURIComponent).join('/')
-  return new URL(`${endpoint}/${repository}${address.name}/resolve/${revision}/${path}`)
+  return new URL(`${endpoint}/${hubPath(address)}`)
 }
 
 /** The first that there is; none where `HF_HUB_DISABLE_IMPLICIT_TOKEN` forbids to send one unasked. */
