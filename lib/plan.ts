@@ -8,7 +8,7 @@ import type { Memory } from './model/receipt.ts'
 import { inputsOf, type Task, type TaskId } from './model/task.ts'
 import { type DigestOf, judge, type Reason, type Survey, type Verdict } from './model/verdict.ts'
 import { heldBeside } from './plan/held.ts'
-import { doesWithout, isAtHand, type Wishing } from './plan/means.ts'
+import { doesWithout, isAtHand, isMade, mayRework, type Wishing } from './plan/means.ts'
 import { foretell, type IsFresh, movesOf, onDiskOf, treesByArchive } from './plan/moves.ts'
 import { totalsOf } from './plan/totals.ts'
 import { weightsOf } from './plan/weights.ts'
@@ -209,6 +209,9 @@ type Reading =
 function readingOf(task: Task, verdict: Verdict | undefined, wishing: Wishing, digestOf: DigestOf): Reading {
   if (verdict === undefined || verdict.state === 'fresh') return { form: 'never' }
   if (verdict.state === 'unsettled') return { form: 'possible', until: verdict.until }
+  const unmade = task.outline.takes.find(input => !isMade(input, wishing.known))
+  if (unmade !== undefined && mayRework(task, verdict, wishing.known))
+    return { form: 'possible', until: unmade }
   if (!doesWithout(task, verdict, wishing)) return { form: 'certain' }
   const until = task.outline.takes.find(input => digestOf(input) === undefined)
   return until === undefined ? { form: 'never' } : { form: 'possible', until }

@@ -33,7 +33,7 @@ import {
 } from './survey.ts'
 
 /** Raise it when the memory is written otherwise. */
-const version = 5
+const version = 6
 
 export interface Settled {
   readonly version: number
@@ -41,7 +41,7 @@ export interface Settled {
   readonly key: string
   /** The root as the spec writes it. */
   readonly specRoot: string
-  /** State of the log: names, sizes and times of its files. */
+  /** State of the log and of the layout: names, sizes and times of files. */
   readonly log: string
   readonly tasks: number
   /** Lasting artifacts of many files. */
@@ -131,6 +131,18 @@ function leave(
 export function settledAt(root: string, key: string): Settled | undefined {
   const held = heldAt(root)
   return held?.key === key ? held : undefined
+}
+
+/** None can be read, of whatever spec: it was lost or torn, or is written otherwise. */
+export function isForgotten(root: string): boolean {
+  try {
+    const held = JSON.parse(readFileSync(fileOf(root), 'utf8')) as Settled
+    const isWhole = (name: SheetName): boolean =>
+      held.sheets[name] === undefined || sheetAt(root, held, name) !== undefined
+    return held.version !== version || !sheetNames.every(isWhole)
+  } catch {
+    return true
+  }
 }
 
 /** Folders that held nothing strange when they were last changed (ctimeMs), by records that are still those of then. */
@@ -227,11 +239,10 @@ function sheetAt(root: string, { sheets }: Settled, name: SheetName): Columns | 
 }
 
 function logState(root: string): string {
-  const folder = join(root, stateFolder, 'log')
-  const files = readdirSync(folder).toSorted()
-  return files
+  const files = readdirSync(join(root, stateFolder, 'log')).toSorted()
+  return ['format', ...files.map(name => `log/${name}`)]
     .map(name => {
-      const stats = look(join(folder, name))
+      const stats = look(join(root, stateFolder, name))
       return `${name} ${stats?.size} ${stats?.mtimeMs}`
     })
     .join('\n')

@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts'
 import { openSteps, type PlanOptions, planOf } from '../plan.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
+import { isForgotten } from '../settled.ts'
 import type { Seen } from '../survey.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
@@ -46,7 +47,9 @@ export async function make(desk: Desk, { began, seen, looking }: Making): Promis
   }
   for (const diagnostic of known.receipts.problems) console.report({ event: 'diagnostic', diagnostic })
   if (isIdle(playground, known, plan)) {
-    await tellExtras(desk, ground)
+    const isRemembered =
+      mayRemember(desk, playground, known) && (await remember(desk, playground, seen, looking))
+    if (!isRemembered) await tellExtras(desk, ground)
     return nothingToDo(desk, plan.steps.size, began)
   }
   const lacking = lackingFor(plan)
@@ -84,10 +87,30 @@ async function outlookOf(
 }
 
 /** Nothing to run, to tidy up or to record anew: then nothing is written either, not even a lock. */
-const isIdle = ({ graph, whole, keepArchives }: Playground, known: Known, plan: Plan): boolean =>
+export const isIdle = ({ graph, whole, keepArchives }: Playground, known: Known, plan: Plan): boolean =>
   openSteps(plan).length === 0 &&
   leftovers(graph, whole, known, keepArchives).length === 0 &&
   [...graph.tasks.values()].every(task => known.lookOf(task.id).touched.size === 0)
+
+/** What was lost is made anew; a memory of another spec, or with other targets asked for, is left alone. */
+const mayRemember = ({ command: { options } }: Desk, { root }: Playground, { receipts }: Known): boolean =>
+  options.check === 'tree' &&
+  !options.locked &&
+  receipts.all().size > 0 &&
+  // What is wrong with the records is to be told by each build.
+  receipts.problems.length === 0 &&
+  isForgotten(root)
+
+async function remember(
+  desk: Desk,
+  playground: Playground,
+  seen: Seen,
+  looking: Interrupt,
+): Promise<boolean> {
+  const { rememberAgain } = await import('./remember.ts')
+  looking.release()
+  return rememberAgain(desk, playground, seen)
+}
 
 /** What a build would say of this machine is said by a dry run too, behind its plan. */
 async function tellLacking({ console }: Desk, { root }: Playground, plan: Plan): Promise<void> {

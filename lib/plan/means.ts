@@ -6,15 +6,17 @@ import type { Verdict } from '../model/verdict.ts'
 import type { Knowledge } from '../plan.ts'
 
 /** Its own result lies there as recorded and only the definition changed: the inputs are not needed. */
-export function canRework(task: Task, verdict: Verdict & { state: 'stale' }, known: Knowledge): boolean {
-  return (
-    verdict.reason.code === 'definition-changed' &&
-    task.kind.reworks?.(verdict.reason.changes) === true &&
-    known.surveyOf(task.id).state === 'intact' &&
-    // One that was never made, such as a pinned file under a new address, is known by its digest but not by its contents.
-    task.outline.takes.every(input => known.memoryOf(input)?.state === 'done')
-  )
-}
+export const canRework = (task: Task, verdict: Verdict & { state: 'stale' }, known: Knowledge): boolean =>
+  mayRework(task, verdict, known) && task.outline.takes.every(input => isMade(input, known))
+
+/** As `canRework`, once what was never made of what it takes is made. */
+export const mayRework = (task: Task, { reason }: Verdict & { state: 'stale' }, known: Knowledge): boolean =>
+  reason.code === 'definition-changed' &&
+  task.kind.reworks?.(reason.changes) === true &&
+  known.surveyOf(task.id).state === 'intact'
+
+/** One that was never made, such as a pinned file under a new address, is known by its digest but not by its contents. */
+export const isMade = (input: TaskId, known: Knowledge): boolean => known.memoryOf(input)?.state === 'done'
 
 /** More than this share of the files is not fetched piece by piece. */
 const mostRepaired = 0.2

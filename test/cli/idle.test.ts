@@ -1,8 +1,19 @@
 /** The memory of an idle build is believed only while nothing but the disk can have changed, and then the disk is looked at. */
 
-import { readFileSync, renameSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { takeLock } from '../../lib/lock.ts'
 import { openReceipts } from '../../lib/receipts/receipts.ts'
 import { ground } from '../rig/playground.ts'
 import { short, whole, world } from './world.ts'
@@ -25,11 +36,53 @@ test('a memory that is torn, foreign or of another spec is not believed, and not
   for (const content of ['', '{', '[]', '"x"', '{"key":1}', bytes.subarray(0, bytes.length >> 1)]) {
     writeFileSync(memory(place.root), content)
     expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 9, exitCode: 0 })
+    // Made anew, and then left alone.
+    const told = JSON.parse(readFileSync(memory(place.root), 'utf8')) as object
+    expect(told).toEqual({ ...JSON.parse(bytes.toString()), sheets: expect.any(Object) })
+    const before = place.listing()
+    expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 9 })
+    expect(place.listing()).toEqual(before)
   }
   const text = place.read('datasets.yaml').replace('title: Images', 'title: Pictures')
   writeFileSync(memory(place.root), bytes)
   place.write('datasets.yaml', text)
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 9 })
+})
+
+test('a memory that is lost is made anew by a build that has nothing to do, if it can be; with records that cannot be read it is not', async () => {
+  const { place } = await world()
+  await place.run('build')
+  const cache = join(place.root, '.groundwork/cache')
+  const lose = (): void => rmSync(cache, { recursive: true })
+  const idle = { exitCode: 0, codes: [] as string[], summary: { ran: 0, fresh: 9 } }
+  for (const options of [['--dry-run'], ['--check', 'record'], ['--locked']]) {
+    lose()
+    const before = place.listing()
+    await place.run('build', ...options)
+    expect(place.listing()).toEqual(before)
+    await place.run('build')
+    expect(existsSync(memory(place.root))).toBe(true)
+  }
+  const sheet = readdirSync(cache).find(name => name === 'settled.files') ?? ''
+  truncateSync(join(cache, sheet), 100)
+  expect(await place.run('build')).toMatchObject(idle)
+  expect(readFileSync(join(cache, sheet)).length).toBeGreaterThan(100)
+
+  // Somebody else builds: there is nothing to be done about it.
+  lose()
+  const lock = takeLock(join(place.root, '.groundwork'), { runId: 'other', onLost: () => {} })
+  expect(await place.run('build')).toMatchObject(idle)
+  lock.release()
+  expect(existsSync(memory(place.root))).toBe(false)
+
+  // Told by each build.
+  writeFileSync(join(place.root, '.groundwork/log/conflict (1).log'), 'by a sync service')
+  for (let k = 0; k < 2; k += 1) expect((await place.run('build')).codes).toEqual(['state-foreign'])
+  rmSync(join(place.root, '.groundwork/log/conflict (1).log'))
+  expect(await place.run('build')).toMatchObject(idle)
+  expect(existsSync(memory(place.root))).toBe(true)
+  writeFileSync(join(place.root, '.groundwork/format'), '99\n')
+  expect(await place.run('build')).toMatchObject({ exitCode: 3, codes: ['state-too-new'] })
 })
 
 test('what was recorded since is seen, although the files are as they were', async () => {

@@ -100,6 +100,26 @@ test('a kind that reworks its own result needs no input, unless that changed as 
   })
 })
 
+test('a kind that reworks waits for a part that was never made, and may turn out to need none of the others', () => {
+  const rule = { fingerprint: [{ name: 'into', value: 'new' }], kind: { reworks: () => true } }
+  const graph = graphWith(
+    archive('d'),
+    archive('x'),
+    part('p', ['d']),
+    part('q', ['x']),
+    tree('r', ['p', 'q'], rule),
+  )
+  const before = done(fakeTask(tree('r', ['p', 'q'])))
+  const known = knowing(graph, { r: { memory: before }, p: { memory: undefined } })
+  expect(verdicts(planOf(graph, known))).toEqual({
+    d: 'needed',
+    p: 'never-built',
+    x: 'after p',
+    q: 'after p',
+    r: 'definition-changed',
+  })
+})
+
 test('a kind that cannot rework this change reads its inputs', () => {
   const picky = { reworks: (changes: readonly Change[]) => changes.every(({ was }) => was === undefined) }
   const graphOfRule = (to: string) =>

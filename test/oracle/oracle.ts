@@ -60,9 +60,23 @@ export class Oracle {
     }
     const memoryOf = ({ key }: Task): Memory | undefined => this.#memories.get(heritage.get(key) ?? key)
     const runs = new Set<string>()
+    /** What is pinned is taken over where a file of it was placed, whatever its host gives by now. */
+    const placedOf = ({ key, pin }: Task): Content | undefined => {
+      const content = [...this.#memories.values()].find(memory => memory.content.digest === pin)?.content
+      const digests = Object.values(content?.files ?? {})
+      const isPlaced = whole.some(
+        ({ kind, at, takes: [input] }) =>
+          ['file', 'json'].includes(kind) &&
+          input?.key === key &&
+          Object.entries(scene.disk).some(
+            ([path, digest]) => path.startsWith(`${at}/`) && digests.includes(digest),
+          ),
+      )
+      return pin !== undefined && isPlaced ? content : undefined
+    }
     const contentOf = (task: Task): Content | undefined =>
       runs.has(task.key) || memoryOf(task) === undefined
-        ? task.give(task.takes.map(input => contentOf(input) as Content))
+        ? (placedOf(task) ?? task.give(task.takes.map(input => contentOf(input) as Content)))
         : memoryOf(task)?.content
     const digestOf = (task: Task): string | undefined => task.pin ?? contentOf(task)?.digest
     const sameInputs = (task: Task, memory: Memory): boolean =>
@@ -86,9 +100,10 @@ export class Oracle {
       const lost = paths.filter(([path, digest]) => scene.disk[`${task.at}/${path}`] !== digest)
       return (
         lost.length <= paths.length / 5 &&
-        parts.every(({ kind, takes: [archive] }) => {
-          const before = archive && memoryOf(archive)?.content.digest
-          return kind === 'unzip' && archive?.give([]).digest === before
+        parts.every(part => {
+          // Under another address, too: it is fetched, and turns out to be the one that the part was made of.
+          const [before] = memoryOf(part)?.inputs ?? []
+          return part.kind === 'unzip' && part.takes[0]?.give([]).digest === before
         })
       )
     }
@@ -121,7 +136,7 @@ export class Oracle {
     for (const task of tasks.values()) {
       const inputs = task.takes.map(input => contentOf(input) as Content)
       if (task.takes.some(({ key }) => fails.has(key) || blocked.has(key))) blocked.add(task.key)
-      else if (runs.has(task.key) && !task.isRight(inputs)) fails.add(task.key)
+      else if (runs.has(task.key) && !task.isRight(inputs) && !placedOf(task)) fails.add(task.key)
     }
     const namesOf = (keys: Iterable<string>) => new Set([...keys].map(key => tasks.get(key)?.name ?? ''))
     return {
