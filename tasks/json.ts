@@ -14,7 +14,7 @@ const grammar = object(
     records: optional(
       integer({
         minimum: 0,
-        about: 'How many records the array holds; the build fails when it holds another number.',
+        about: 'How many records the file holds; the build fails when it holds another number.',
       }),
     ),
     images: optional(
@@ -36,7 +36,10 @@ const grammar = object(
       }),
     ),
   },
-  { about: 'An annotation file: one JSON array of records.', orNothing: true },
+  {
+    about: 'An annotation file: a JSON array of records, an object of records, or one record a line.',
+    orNothing: true,
+  },
 )
 
 const disk = 'Nothing was placed.'
@@ -114,13 +117,13 @@ async function check(
 }
 
 function refuseOtherType({ fileName }: JsonParams, { type }: JsonSummary): void {
-  if (type === 'array') return
+  if (type === 'array' || type === 'object') return
   throw new Problem({
     code: 'not-an-array',
-    message: `${fileName} is JSON, but not an array of records.`,
+    message: `${fileName} is JSON, but has no records.`,
     evidence: [
-      { label: 'wanted', text: 'an array at the top level' },
-      { label: 'found', text: type === 'null' ? type : `${type === 'object' ? 'an' : 'a'} ${type}` },
+      { label: 'wanted', text: 'an array of records, an object of them, or one a line' },
+      { label: 'found', text: type === 'null' ? type : `a ${type}` },
     ],
     disk,
     next: `if that is how it should be, place it unchecked: write \`file: ${fileName}\` instead of \`json:\`.`,

@@ -1,65 +1,109 @@
 /**
- * The door to JSON files of any size: checks one front to back in flat memory and tells what its records name.
+ * The door to JSON files of any size: checks one front to back in flat memory and gives its records, or what they name.
  * Builds no value of it: a JavaScript string ends at 512 MiB, annotations do not. Knows no task.
  */
 
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { Batch } from './json/batch.ts'
+import { type Form, RecordCutter } from './json/cutter.ts'
 import { Mistake } from './json/mistake.ts'
-import { type OnImages, Records } from './json/records.ts'
-import { type JsonType, Scanner } from './json/scanner.ts'
+import type { OnImages } from './json/records.ts'
+import type { JsonType } from './json/scanning.ts'
 import { invalidJson } from './json/words.ts'
 
 export interface JsonSummary {
+  /** Of the top-level value; of JSON lines `array`. */
   readonly type: JsonType
-  /** Elements of the top-level array; 0 for another type. */
+  readonly form: Form
+  /** Elements of the top-level array, members of the object, or lines; 0 for another type. */
   readonly records: number
   readonly bytes: number
 }
 
-export interface JsonVisitor {
-  readonly onImages?: OnImages
+export interface JsonReading {
   /** After each piece, with the bytes read so far. What it throws ends the check. */
   readonly onBytes?: (read: number) => void
-  /** The file's name in messages, where it is not the last part of the path. */
+  /** The file's name in messages, where it is not the last part of the path. One that ends in `.jsonl` has a value a line. */
   readonly name?: string
 }
 
-const pieceBytes = 1 << 20
-
-/** Checks a file, or chunks of one. Throws a Problem `invalid-json`, and what reading throws. */
-export async function checkJson(
-  source: string | AsyncIterable<Buffer>,
-  { onImages, onBytes, name = typeof source === 'string' ? basename(source) : 'The text' }: JsonVisitor = {},
-): Promise<JsonSummary> {
-  const records = new Records(onImages)
-  const scanner = new Scanner(records)
-  let bytes = 0
-  try {
-    for await (const chunk of typeof source === 'string' ? piecesOf(source) : source) {
-      scanner.push(chunk)
-      bytes += chunk.length
-      onBytes?.(bytes)
-    }
-    scanner.end()
-  } catch (error) {
-    if (!(error instanceof Mistake)) throw error
-    throw invalidJson(error, { name, records: records.count, begun: records.type !== undefined })
-  }
-  return { type: records.type as JsonType, records: records.count, bytes }
+export interface JsonVisitor extends JsonReading {
+  readonly onImages?: OnImages
 }
 
-/** Each piece is overwritten by the next. */
-async function* piecesOf(path: string): AsyncGenerator<Buffer> {
+type JsonSource = string | AsyncIterable<Buffer>
+
+/** Checks a file, or chunks of one. Throws a Problem `invalid-json`, and what reading throws. */
+export async function checkJson(source: JsonSource, visitor: JsonVisitor = {}): Promise<JsonSummary> {
+  const { onImages } = visitor
+  const batches = recordsOf(source, visitor)
+  for (;;) {
+    const { done, value } = await batches.next()
+    if (done) return value
+    if (onImages) tellImages(value, onImages)
+  }
+}
+
+function tellImages(batch: Batch, onImages: OnImages): void {
+  for (let i = 0; i < batch.count; i += 1) {
+    const images = batch.images(i)
+    if (images.length > 0) onImages(images, batch.first + i)
+  }
+}
+
+/**
+ * The records of a file, or of chunks of one, batch by batch, all in one object: what a batch tells is gone with the next.
+ * Returns what the whole is. Throws a Problem `invalid-json`, and what reading throws.
+ */
+export async function* recordsOf(
+  source: JsonSource,
+  { onBytes, name = typeof source === 'string' ? basename(source) : 'The text' }: JsonReading = {},
+): AsyncGenerator<Batch, JsonSummary> {
+  const cutter = new RecordCutter(/\.(jsonl|ndjson)$/i.test(name))
+  const { records } = cutter
+  let bytes = 0
+  try {
+    for await (const count of typeof source === 'string' ? read(source, cutter) : pour(source, cutter)) {
+      yield* batchesOf(cutter)
+      bytes += count
+      onBytes?.(bytes)
+    }
+    cutter.finish()
+    yield* batchesOf(cutter)
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error
+    throw invalidJson(error, { name, records: records.count, type: records.type })
+  }
+  return { type: records.type as JsonType, form: cutter.form as Form, records: records.count, bytes }
+}
+
+function* batchesOf(cutter: RecordCutter): Generator<Batch> {
+  for (let batch = cutter.next(); batch; batch = cutter.next()) yield batch
+}
+
+async function* read(path: string, cutter: RecordCutter): AsyncGenerator<number> {
   const file = await open(path)
   try {
-    const buffer = Buffer.allocUnsafe(pieceBytes)
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, pieceBytes, null)
+      const room = cutter.room()
+      const { bytesRead } = await file.read(room, 0, room.length, null)
       if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
+      cutter.took(bytesRead)
+      yield bytesRead
     }
   } finally {
     await file.close()
+  }
+}
+
+async function* pour(chunks: AsyncIterable<Buffer>, cutter: RecordCutter): AsyncGenerator<number> {
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; ) {
+      const count = chunk.copy(cutter.room(), 0, from)
+      cutter.took(count)
+      from += count
+      yield count
+    }
   }
 }

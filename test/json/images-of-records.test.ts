@@ -27,7 +27,16 @@ describe('the images of records', () => {
     ['no value of another shape', '[{"image": {"x": "a"}}, {"image": [["b"]]}, {"image": null}]', []],
     ['no value after the list', '[{"image": [], "x": ["a"], "y": "b"}]', []],
     ['no element that is not a record', '["image", ["image", "a"]]', []],
-    ['nothing outside of an array', '{"image": "a", "x": {"image": "b"}}', []],
+    ['the members of an object', '{"image": "a", "x": {"image": "b"}}', [[2, ['b']]]],
+    [
+      'one record a line',
+      '{"image": "a"}\n{"image": ["b"]}\n',
+      [
+        [1, ['a']],
+        [2, ['b']],
+      ],
+    ],
+    ['nothing of a value that has no records', '"image"', []],
   ])('%s', async (_, text, wanted) => {
     expect(await imagesOf(text)).toEqual(wanted)
   })

@@ -11,10 +11,24 @@ function parsed(bytes: Buffer): Outcome {
     if (!isUtf8(bytes)) throw new SyntaxError('not UTF-8')
     const value: unknown = JSON.parse(bytes.toString())
     const type = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
-    return { valid: true, type, records: Array.isArray(value) ? value.length : 0 }
+    return { valid: true, type, records: type === 'array' || type === 'object' ? membersOf(bytes, value) : 0 }
   } catch {
     return { valid: false, evidence: [], message: '' }
   }
+}
+
+/** Of an object with one key twice, JSON.parse keeps one member; as a list of its members it keeps all. */
+function membersOf(bytes: Buffer, value: unknown): number {
+  const keys = Object.keys(value as object).length
+  if (Array.isArray(value)) return keys
+  let depth = 0
+  let commas = 0
+  for (const [token] of bytes.toString().matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},]/gs)) {
+    if (token === '[' || token === '{') depth += 1
+    else if (token === ']' || token === '}') depth -= 1
+    else if (token === ',' && depth === 1) commas += 1
+  }
+  return keys === 0 ? 0 : commas + 1
 }
 
 const expectAgreement = async (bytes: Buffer, borders: readonly number[]): Promise<void> => {

@@ -4,6 +4,13 @@
 const longestBytes = 65_536
 const beginning = 200
 
+/** As `KeptText` gives it: of one that is too long its beginning. */
+export function shortened(text: string): string {
+  if (text.length * 3 <= longestBytes) return text
+  const bytes = Buffer.from(text)
+  return bytes.length <= longestBytes ? text : `${bytes.toString('utf8', 0, beginning)}…`
+}
+
 export class KeptText {
   /** Where the text begins in the chunk at hand; -1 while no text is kept. */
   private from = -1

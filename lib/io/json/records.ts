@@ -1,9 +1,9 @@
 /**
- * Follows the structure of an annotation file: what its top level is, how many records it has, which images each names.
- * Knows nothing of bytes.
+ * Follows the structure of an annotation file: what its top level is, how many records it has, which images one names that is
+ * too long to be held. Knows nothing of bytes.
  */
 
-import type { JsonType, Listener } from './scanner.ts'
+import type { JsonType, Listener } from './scanning.ts'
 
 /**
  * The paths under the top-level key `image` of a record: one string or a list of them. Records that name none are not
@@ -12,31 +12,29 @@ import type { JsonType, Listener } from './scanner.ts'
 export type OnImages = (paths: readonly string[], record: number) => void
 
 export class Records implements Listener {
-  /** Undefined until the first byte of the value. */
+  /** Of the top-level value; undefined until its first byte. */
   type: JsonType | undefined
-  /** Elements of the top-level array that have begun. */
+  /** Records that have begun. */
   count = 0
+  /** Of the record that is heard of. */
+  images: string[] = []
 
-  private readonly onImages: OnImages | undefined
   private recordType: JsonType | undefined
   private underImage = false
   private imageType: JsonType | undefined
-  private images: string[] = []
-
-  constructor(onImages: OnImages | undefined) {
-    this.onImages = onImages
-  }
 
   value(type: JsonType, depth: number): void {
     if (depth === 0) this.type = type
-    else if (depth === 1 && this.type === 'array') {
+    else if (depth === 1) {
+      // Of JSON lines nothing lies around the first record.
+      this.type ??= 'array'
       this.count += 1
       this.recordType = type
+      this.images = []
     } else if (depth === 2) this.imageType = type
   }
 
   wants(role: 'key' | 'value', depth: number): boolean {
-    if (this.onImages === undefined) return false
     if (role === 'key') return depth === 2 && this.recordType === 'object'
     return this.underImage && (depth === 2 || (depth === 3 && this.imageType === 'array'))
   }
@@ -50,10 +48,6 @@ export class Records implements Listener {
   }
 
   close(depth: number): void {
-    if (depth !== 2) return
-    this.underImage = false
-    if (this.images.length === 0) return
-    this.onImages?.(this.images, this.count)
-    this.images = []
+    if (depth === 2) this.underImage = false
   }
 }

@@ -5,37 +5,10 @@
 
 import { Mistake } from './mistake.ts'
 import { type NumberState, nextInNumber, wholeNumbers } from './number.ts'
+import type { Listener, Start, State } from './scanning.ts'
 import { StringReader } from './string.ts'
+import { deepest } from './values.ts'
 
-/** What the scanner waits for, or is in the middle of. */
-type State =
-  | 'value'
-  | 'value or ]'
-  | 'key'
-  | 'key or }'
-  | 'colon'
-  | 'comma'
-  | 'end'
-  | 'string'
-  | 'number'
-  | 'literal'
-
-export type JsonType = 'array' | 'object' | 'string' | 'number' | 'boolean' | 'null'
-
-/** Hears of the structure while it is read. `depth` is the number of brackets around. */
-export interface Listener {
-  /** A value begins inside `depth` brackets. */
-  value(type: JsonType, depth: number): void
-  /** The bracket of `depth` (the outermost is 1) closes. */
-  close(depth: number): void
-  /** Whether the text of the string that begins is wanted. */
-  wants(role: 'key' | 'value', depth: number): boolean
-  /** The text of a wanted string. */
-  text(role: 'key' | 'value', text: string): void
-}
-
-/** Brackets inside brackets: far more than data has, few enough that a file of brackets only is refused early. */
-const deepest = 10_000
 /** Bytes shown on either side of a mistake. */
 const context = 48
 
@@ -52,17 +25,18 @@ const literals = new Map([
 
 export class Scanner {
   private readonly listener: Listener
-  private state: State = 'value'
+  private readonly start: Start
+  private state: State
   private readonly open = new Uint8Array(deepest)
   private depth = 0
 
   private chunk: Buffer = nothing
   /** Offset of `chunk` in the whole, and the last bytes before it. */
-  private base = 0
-  private tail: Buffer = nothing
-  private line = 1
+  private base: number
+  private tail: Buffer
+  line: number
   /** Offset of the first byte of the line. */
-  private lineStart = 0
+  private lineStart: number
 
   private role: 'key' | 'value' = 'value'
   private readonly string = new StringReader((at, wanted) => this.fail(at, wanted))
@@ -70,24 +44,44 @@ export class Scanner {
   private literal = ''
   private matched = 0
 
-  constructor(listener: Listener) {
+  constructor(listener: Listener, start: Start) {
     this.listener = listener
+    this.start = start
+    this.state = start.state
+    this.base = start.offset
+    this.tail = start.before
+    this.line = start.line
+    this.lineStart = start.lineStart
+    this.string.surplus = start.surplus
+    if (start.inside === undefined) return
+    this.open[0] = start.inside === 'object' ? object : array
+    this.depth = 1
   }
 
-  /** The chunk may be overwritten afterwards. Throws a Mistake. */
-  push(chunk: Buffer): void {
+  /** Reads up to behind the value that it began with; returns where it stopped. The chunk may be overwritten. Throws a Mistake. */
+  push(chunk: Buffer): number {
     this.chunk = chunk
-    for (let at = 0; at < chunk.length; ) at = this.step(at)
+    let at = 0
+    do at = this.step(at)
+    while (at < chunk.length && !this.isBehindValue)
     this.string.kept.chunkEnds(chunk)
-    this.tail = this.lastBytes(chunk.length)
-    this.base += chunk.length
+    this.tail = this.lastBytes(at)
+    this.base += at
     this.chunk = nothing
+    return at
+  }
+
+  /** The value that it began with, inside of something, has ended. */
+  get isBehindValue(): boolean {
+    const { inside, state } = this.start
+    return this.state === 'comma' && this.depth === 1 && inside !== undefined && state !== 'comma'
   }
 
   /** Nothing comes any more. Throws a Mistake when the value is not whole. */
   end(): void {
-    if (this.state === 'number' && this.depth === 0 && wholeNumbers.has(this.number)) return
-    if (this.state !== 'end') this.fail(0, this.expectation())
+    const mayEnd = this.depth === 0 || (this.depth === 1 && this.start.inside === 'lines')
+    if (mayEnd && this.state === 'number' && wholeNumbers.has(this.number)) return
+    if (this.state !== 'end' && !(mayEnd && this.state === 'comma')) this.fail(0, this.expectation())
   }
 
   /** Reads on from `at`; returns where the next step begins. */
@@ -116,6 +110,7 @@ export class Scanner {
     for (; at < chunk.length; at += 1) {
       const byte = chunk[at] as number
       if (byte === lineFeed) {
+        if (this.start.inside === 'lines') this.fail(at, 'the rest of the record on the same line')
         this.line += 1
         this.lineStart = this.base + at + 1
         this.string.surplus = 0
@@ -150,6 +145,7 @@ export class Scanner {
 
   private afterValue(byte: number, at: number): number {
     const inside = this.open[this.depth - 1]
+    if (this.depth === 1 && this.start.inside === 'lines') this.fail(at, this.expectation())
     if (byte === (inside === array ? 0x5d : 0x7d)) return this.close(at)
     if (byte !== 0x2c) this.fail(at, this.expectation())
     this.state = inside === array ? 'value' : 'key'
@@ -269,6 +265,7 @@ export class Scanner {
   }
 
   private afterValueWords(): string {
+    if (this.depth === 1 && this.start.inside === 'lines') return 'a line break after the record'
     return this.open[this.depth - 1] === array ? 'a comma or ]' : 'a comma or }'
   }
 

@@ -3,19 +3,20 @@
 import { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
 import type { Mistake } from './mistake.ts'
+import type { JsonType } from './scanning.ts'
 
 export interface Setting {
   /** The file's name, for the message. */
   readonly name: string
-  /** Elements of the top-level array that had begun. */
+  /** Records that had begun. */
   readonly records: number
-  /** Whether the one value had begun: before that, the first bytes tell what the file is instead. */
-  readonly begun: boolean
+  /** Of the top-level value; undefined before it begins, where the first bytes tell what the file is instead. */
+  readonly type: JsonType | undefined
 }
 
 export function invalidJson(mistake: Mistake, setting: Setting): Problem {
   const { wanted, spot } = mistake
-  const guise = setting.begun ? undefined : guiseOf(spot.after)
+  const guise = setting.type ? undefined : guiseOf(spot.after)
   const from = { file: setting.name, line: spot.line, column: spot.column, length: 1 }
   return new Problem({
     code: 'invalid-json',
@@ -29,15 +30,17 @@ export function invalidJson(mistake: Mistake, setting: Setting): Problem {
   })
 }
 
-function messageOf({ spot }: Mistake, { name, records, begun }: Setting): string {
+function messageOf({ spot }: Mistake, { name, records, type }: Setting): string {
   const record = `record ${formatCount(records)}`
   const inside = records > 0 && spot.nesting > 1
   if (isCut(spot)) {
-    if (!begun) return `${name} is empty.`
+    if (!type) return `${name} is empty.`
     if (records === 0) return `${name} ends too early.`
-    return inside ? `${name} ends inside ${record}.` : `${name} ends after ${record}, before its array does.`
+    return inside
+      ? `${name} ends inside ${record}.`
+      : `${name} ends after ${record}, before its ${type} does.`
   }
-  if (begun && spot.nesting === 0) return `${name} goes on after its JSON value.`
+  if (type && spot.nesting === 0) return `${name} goes on after its JSON value.`
   if (records === 0) return `${name} is not valid JSON.`
   return inside
     ? `${name} is not valid JSON: ${record} has a mistake.`
@@ -98,12 +101,12 @@ const guises: readonly (Guise & { readonly first: Buffer })[] = [
 const guiseOf = (bytes: Buffer): Guise | undefined =>
   guises.find(({ first }) => bytes.subarray(0, first.length).equals(first))
 
-function nextStep({ spot }: Mistake, { begun }: Setting): string {
+function nextStep({ spot }: Mistake, { type }: Setting): string {
   const rest = spot.after.toString('latin1')
   if (isCut(spot))
     return 'compare its size with the published one: if smaller, build again; if not, their copy is cut.'
-  if (begun && spot.nesting === 0 && /^[[{]/.test(rest))
-    return 'if it is JSON Lines, one value a line, make one array of it, or place it with `file:`.'
+  if (type && spot.nesting === 0 && /^[[{]/.test(rest))
+    return 'write its values into one array, or each on a line of its own, or place it with `file:`.'
   if (/^(?:NaN|Infinity|None|True|False|')/.test(rest))
     return 'this is how Python writes values, not JSON: write it again with json.dump(…, allow_nan=False).'
   return 'tell the publisher, or mend a copy and name that; `file:` instead of `json:` places it unchecked.'
