@@ -25,6 +25,7 @@ export function urlsKind(options: UrlsOptions = {}): TaskKind<UrlsParams> {
     demands: ['allow_missing'],
     outline,
     // Loaded when there is work, as its libraries are.
+    failures: async shelf => (await import('./urls/failures.ts')).failuresOn(shelf),
     run: async (params, bench) => (await import('./urls/run.ts')).run(params, bench, options),
   }
 }

@@ -38,6 +38,8 @@ export interface Options {
   readonly format: GraphFormat
   /** Of `export`; undefined where none was named. */
   readonly exportFormat: ExportFormat | undefined
+  /** Every file where else a sample is looked at. */
+  readonly all: boolean
   /** A file to write to instead of stdout. */
   readonly output: string | undefined
   readonly archives: boolean
@@ -76,6 +78,7 @@ const flags = {
   rate: { type: 'string' },
   format: { type: 'string' },
   output: { type: 'string' },
+  all: { type: 'boolean', default: false },
   archives: { type: 'boolean', default: false },
   'exit-code': { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false },
@@ -112,6 +115,7 @@ export function parseCommand(argv: readonly string[]): Command {
     rateBytesPerSecond: rate(values.rate),
     ...formats(verb, values.format),
     output: values.output,
+    all: values.all,
     archives: values.archives,
     exitCode: values['exit-code'],
     from: values.from,

@@ -29,6 +29,10 @@ const usage: Readonly<Record<Verb, readonly [synopsis: string, about: string]>> 
     'npx tsx build export [NAME…]',
     'what was built, for other tools (--format croissant, sha256sum, jsonl, parquet)',
   ],
+  stats: [
+    'npx tsx build stats [NAME…]',
+    'what is in it: records, words, formats, sizes, duplicates, failures',
+  ],
   report: ['npx tsx build report', 'one HTML page about the playground (not yet)'],
 }
 
@@ -85,6 +89,11 @@ const own: Partial<Record<Verb, string>> = {
                        sha256sum: a list for \`sha256sum -c\`, to be run in the root
                        jsonl, parquet: an index, one row a file
   --output FILE        write there instead of to stdout; parquet is only written to a file`,
+  stats: `
+  Of what was built last, by its records; annotations are read whole, of images the first bytes of 1,000 a
+  target. Duplicates are files with the same bytes, in all of the targets that are named.
+
+  --all                look at every image`,
   accept: `
   For what is stale only because its definition changed, and lies there as it was built. Refused for
   what was never built, is damaged, or is pinned to other bytes; what counts or checks is run anyway.

@@ -61,6 +61,8 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
       return (await import('./prune.ts')).prune(desk)
     case 'export':
       return (await import('./export.ts')).exportBuilt(desk)
+    case 'stats':
+      return (await import('./stats.ts')).stats(desk)
     case 'report':
       throw new Problem({
         code: 'not-yet',

@@ -41,14 +41,41 @@ export interface ImageSize {
   readonly height: number
 }
 
-/** Pixels of a GIF, PNG or JPEG of which all bytes are given; undefined where they cannot be told. */
+/** Pixels by the header, as far as it is among the bytes; undefined where they cannot be told, and for TIFF, AVIF, HEIC and SVG. */
 export function imageSizeOf(bytes: Buffer): ImageSize | undefined {
   const type = imageTypeOf(bytes)
   if (type === 'gif' && bytes.length >= 10)
     return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }
   if (type === 'png' && bytes.length >= 24)
     return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+  if (type === 'webp') return sizeOfWebp(bytes)
+  if (type === 'bmp') return sizeOfBmp(bytes)
   return type === 'jpeg' ? sizeOfJpeg(bytes) : undefined
+}
+
+/** The oldest header has two bytes for each; rows from the top down have a negative height. */
+function sizeOfBmp(bytes: Buffer): ImageSize | undefined {
+  if (bytes.length < 26) return undefined
+  const isOld = bytes.readUInt32LE(14) === 12
+  const width = isOld ? bytes.readUInt16LE(18) : bytes.readInt32LE(18)
+  const height = isOld ? bytes.readUInt16LE(20) : Math.abs(bytes.readInt32LE(22))
+  return width > 0 && height > 0 ? { width, height } : undefined
+}
+
+/** One of three headers: of a lossy image, of a lossless one, of one with more than pixels. */
+function sizeOfWebp(bytes: Buffer): ImageSize | undefined {
+  if (bytes.length < 30) return undefined
+  switch (text(bytes, 12, 16)) {
+    case 'VP8 ':
+      return { width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff }
+    case 'VP8L': {
+      const bits = bytes.readUInt32LE(21)
+      return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }
+    }
+    case 'VP8X':
+      return { width: bytes.readUIntLE(24, 3) + 1, height: bytes.readUIntLE(27, 3) + 1 }
+  }
+  return undefined
 }
 
 /** From segment to segment up to the frame header: SOF0 … SOF15 without DHT, JPG and DAC. */

@@ -161,12 +161,23 @@ export interface TaskKind<P = unknown> {
   /** What can be wrong with a result, or with what is only checked, although all bytes are as recorded: `verify` asks. */
   audit?(params: P, placed: Placed): Promise<readonly Diagnostic[]>
   /**
+   * What could not be had, by its cause in words, the most frequent first: of the last attempts, as the shelf (an absolute folder,
+   * which may not be there) tells it. Reads only.
+   */
+  failures?(shelf: string): Promise<readonly Failures[]>
+  /**
    * Whether it can make its result from its own previous one, without its inputs, when only this changed of its fingerprint
    * (a rename finds its files under the old names). It may find out that it cannot, and `want` its inputs.
    */
   reworks?(changes: readonly Change[]): boolean
   /** Ingredients that say what must hold of the result, not how it is made: what they ask for is looked for, never accepted. */
   readonly demands?: readonly string[]
+}
+
+/** `status 404`, and how often. */
+export interface Failures {
+  readonly cause: string
+  readonly count: number
 }
 
 /** What a task gets to ask hosts with. */

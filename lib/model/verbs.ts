@@ -14,7 +14,8 @@ export const verbs = [
   'report',
   'schema',
   'export',
+  'stats',
 ] as const
 
 /** No group may bear one of these names: it could not be built. */
-export const reservedWords: readonly string[] = [...verbs, 'stats', 'help']
+export const reservedWords: readonly string[] = [...verbs, 'help']

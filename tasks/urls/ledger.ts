@@ -13,8 +13,6 @@ import { type Failure, failureClasses } from './failure.ts'
 import { fromHex, type Hash64, HashIndex, hashOf, inHex } from './hashes.ts'
 import { Rows } from './rows.ts'
 
-const fileName = 'ledger.ndjson'
-
 export interface LedgerOptions {
   /** Of the machine's start: what was written before it may be lost in part. Empty where nothing tells. */
   readonly boot: string
@@ -24,6 +22,7 @@ export interface LedgerOptions {
 }
 
 export class Ledger {
+  static readonly fileName = 'ledger.ndjson'
   readonly rows = new Rows()
   readonly path: string
   readonly #names = new HashIndex()
@@ -32,14 +31,14 @@ export class Ledger {
   /** A line was begun and, as on a full disk, perhaps not ended. */
   #isTorn = false
 
-  private constructor(path: string, options: LedgerOptions) {
+  private constructor(path: string, options: LedgerOptions, flags = 'a+') {
     this.path = path
     this.#options = options
-    this.#handle = openSync(path, 'a+')
+    this.#handle = openSync(path, flags)
   }
 
   static async open(folder: string, options: LedgerOptions): Promise<Ledger> {
-    const path = join(folder, fileName)
+    const path = join(folder, Ledger.fileName)
     const ledger = new Ledger(path, options)
     try {
       dropTornLine(ledger.#handle)
@@ -49,6 +48,21 @@ export class Ledger {
     } catch (error) {
       ledger.close()
       throw error
+    }
+  }
+
+  /** What it says now, for who only looks: nothing is written. */
+  static async peek(folder: string): Promise<Pick<Ledger, 'rows' | 'count'>> {
+    const ledger = new Ledger(
+      join(folder, Ledger.fileName),
+      { boot: '', fill: undefined, now: Date.now },
+      'r',
+    )
+    try {
+      await ledger.#read()
+      return ledger
+    } finally {
+      ledger.close()
     }
   }
 
@@ -132,7 +146,7 @@ export class Ledger {
   async #read(): Promise<void> {
     if (look(this.path)?.size === 0) return
     let boot: unknown
-    for await (const lines of linesOf(this.path, fileName))
+    for await (const lines of linesOf(this.path, Ledger.fileName))
       for (const { text } of lines) {
         const line = objectIn(text)
         if (typeof line?.['began'] === 'string') boot = line['boot']

@@ -57,6 +57,7 @@ const usual: Command['options'] = {
   format: 'mermaid',
   exportFormat: undefined,
   output: undefined,
+  all: false,
   archives: false,
   exitCode: false,
   from: undefined,

@@ -1,0 +1,24 @@
+/** What `build stats` counts, as plain data: it is printed as a page and as JSON. */
+
+import type { ImageSize, ImageType } from './image.ts'
+import type { Failures } from './task.ts'
+
+/** Of the images of one target. */
+export interface ImageStats {
+  readonly target: string
+  /** That are named as images. */
+  readonly files: number
+  readonly bytes: number
+  /** Of those, how many were looked at. */
+  readonly looked: number
+  /** By their first bytes; `none`: no image, `missing`: not there, or not to be read. The most first. */
+  readonly formats: readonly { readonly format: ImageType | 'none' | 'missing'; readonly count: number }[]
+  /** By the number of pixels, of those whose header tells it; undefined where none does. */
+  readonly pixels: Readonly<Record<'smallest' | 'median' | 'largest', ImageSize>> | undefined
+}
+
+/** Of one list of addresses. */
+export interface FailureStats {
+  readonly target: string
+  readonly failures: readonly Failures[]
+}
