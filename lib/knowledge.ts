@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { filesBelow, look } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
-import type { Graph } from './model/plan.ts'
 import { type Begun, isLinked, lackedBy, type Memory, type Receipt } from './model/receipt.ts'
 import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
@@ -25,9 +24,9 @@ import {
   type Sight,
   sightKey,
   type Tier,
+  unseen,
 } from './survey.ts'
 
-const unseen: Look = { survey: { state: 'not-looked' }, bad: new Set(), touched: new Map() }
 /** A result that does not last and was given back; its manifest need not be read to know that. */
 const gone: Look = {
   ...unseen,
@@ -74,17 +73,17 @@ export class Known implements Knowledge {
     this.#heirs = new Map(options.heirs)
   }
 
-  /** Looks at the artifacts of all tasks that have a receipt, in one sweep. */
-  async lookAtAll(graph: Graph): Promise<this> {
+  /** Looks at the artifacts of all of these tasks that have a receipt, in one sweep. */
+  async lookAtAll(tasks: Iterable<Task>, options: LookOptions = this.#options): Promise<this> {
     const open: { readonly id: TaskId; readonly sight: Sight; readonly key: string }[] = []
-    for (const task of graph.tasks.values()) {
+    for (const task of tasks) {
       const ahead = this.#ahead(task, this.#options.tier)
       const look = ahead.is === 'open' ? this.#seen.get(ahead.key)?.look : await this.#settle(task, ahead)
       if (look) this.#looks.set(task.id, look)
       else if (ahead.is === 'open') open.push({ id: task.id, ...ahead })
     }
     const sights = open.map(({ sight }) => sight)
-    for (const [i, look] of (await lookAtAll(sights, this.#options)).entries()) {
+    for (const [i, look] of (await lookAtAll(sights, options)).entries()) {
       const { id, sight, key } = open[i] as (typeof open)[number]
       this.#looks.set(id, look)
       this.#seen.set(key, { manifest: sight.manifest, look })

@@ -22,7 +22,15 @@ import {
   subjectOver,
   writeSheet,
 } from './settled/sheet.ts'
-import { changedRead, differencesOf, lookAtAll, type Seen, type Sight, sightKey } from './survey.ts'
+import {
+  changedRead,
+  differencesOf,
+  type LookOptions,
+  lookAtAll,
+  type Seen,
+  type Sight,
+  sightKey,
+} from './survey.ts'
 
 /** Raise it when the memory is written otherwise. */
 const version = 5
@@ -141,15 +149,17 @@ function heldAt(root: string): Settled | undefined {
   }
 }
 
-/**
- * Whether all is as recorded, by size and times alone. What was seen of large artifacts is added to `seen`. `onWays` hears of
- * folders on the way to targets that changed: each may be a link by now.
- */
+interface StillOptions extends LookOptions {
+  /** Hears of folders on the way to targets that changed: each may be a link by now. */
+  readonly onWays: (folders: readonly string[]) => void
+}
+
+/** Whether all is as recorded, by size and times alone. What was seen of large artifacts is added to `seen`. */
 export async function isStillSo(
   settled: Settled,
   root: string,
   seen: Seen,
-  onWays: (folders: readonly string[]) => void,
+  { onWays, ...options }: StillOptions,
 ): Promise<boolean> {
   if (settled.isOpen || !(await isAsInSheets(settled, root, onWays))) return false
   const sights: Sight[] = []
@@ -158,7 +168,7 @@ export async function isStillSo(
     if (manifest?.digest !== digest) return false
     sights.push({ place: join(root, at), form, manifest, tier: 'tree', throughLinks })
   }
-  const looks = await lookAtAll(sights)
+  const looks = await lookAtAll(sights, options)
   for (const [i, look] of looks.entries()) {
     const { place, manifest } = sights[i] as Sight
     seen.set(sightKey(settled.kept[i]?.manifest ?? '', place), { manifest, look })

@@ -13,7 +13,7 @@ import type { Part, SweepAnswer } from './survey/protocol.ts'
 import { carryOut } from './survey/sweep.ts'
 
 export type { Differences, Subject } from './survey/compare.ts'
-export type { Look, Sight, Tier } from './survey/finding.ts'
+export { type Look, type Sight, type Tier, unseen } from './survey/finding.ts'
 
 /** What this process saw, by `sightKey`: a verb that looks twice within a moment sweeps once. */
 export type Seen = Map<string, { readonly manifest: ColumnarManifest; readonly look: Look }>
@@ -23,8 +23,23 @@ export const sightKey = (manifestName: string, place: string): string => `${plac
 
 export interface LookOptions {
   readonly signal?: AbortSignal
+  /** Before the first byte is read. */
+  readonly onReading?: (ahead: ToBeRead) => void
   /** After files that had to be read, with their bytes. */
   readonly onHashed?: (bytes: number) => void
+  /** The filesystem's clock, asked before the first byte is read: what was read can then be recorded. */
+  readonly clock?: () => Promise<number | undefined>
+  /** What cannot be read is told of its artifact; else it is thrown. */
+  readonly tellsUnreadable?: boolean
+}
+
+export interface ToBeRead {
+  readonly files: number
+  readonly bytes: number
+  /** Of those, what has other times or another inode than recorded: size and times do not vouch for it. */
+  readonly apart: { readonly files: number; readonly bytes: number }
+  /** Files that were looked at. */
+  readonly among: number
 }
 
 /** From so many files, or bytes to be read, on threads are started: for fewer their start takes as long as the look. */
@@ -51,14 +66,33 @@ export async function lookAtAll(
   const hear = (part: Part, answer: Heard): void => {
     const finding = swept[part.subject]
     if (answer.is === 'looked') return finding?.sawDifferences(answer.differences)
-    finding?.sawOtherBytes(answer.different)
+    finding?.sawBytes(answer.found)
     if (part.do === 'read' && finding)
       for (const i of part.entries) options.onHashed?.(finding.sight.manifest.size(i))
   }
   await sweep(subjects, stretchesOf(subjects), options, hear)
   const parts = swept.flatMap((finding, subject) => readingsOf(finding, subject))
+  if (parts.length > 0) options.onReading?.(toBeRead(swept, parts))
+  const clockMs = parts.length > 0 ? await options.clock?.() : undefined
   await sweep(subjects, parts, options, hear)
-  return findings.map(finding => finding.look())
+  return findings.map(finding => finding.look(clockMs))
+}
+
+function toBeRead(findings: readonly Finding[], parts: readonly Part[]): ToBeRead {
+  const sum = (entriesOf: Iterable<readonly [Finding, Iterable<number>]>) => {
+    let [files, bytes] = [0, 0]
+    for (const [{ sight }, entries] of entriesOf)
+      for (const i of entries) {
+        files += 1
+        bytes += sight.manifest.size(i)
+      }
+    return { files, bytes }
+  }
+  const read = parts.map(
+    part => [findings[part.subject] as Finding, part.do === 'read' ? part.entries : []] as const,
+  )
+  const apart = sum(findings.map(finding => [finding, finding.toldApart()] as const))
+  return { ...sum(read), apart, among: findings.reduce((all, { sight }) => all + sight.manifest.count, 0) }
 }
 
 /** What of each is not as its columns tell, by one look: no byte is read. */
@@ -66,7 +100,7 @@ export async function differencesOf(
   subjects: readonly Subject[],
   options: LookOptions = {},
 ): Promise<readonly Differences[]> {
-  const all = subjects.map((): Differences => ({ missing: [], edited: [], unsure: [] }))
+  const all = subjects.map((): Differences => ({ missing: [], edited: [], unsure: [], unreadable: [] }))
   await sweep(subjects, stretchesOf(subjects), options, ({ subject }, answer) => {
     const found = all[subject]
     if (answer.is !== 'looked' || found === undefined) return
@@ -93,6 +127,7 @@ async function sweep(
     parts,
     isLong: files >= filesForThreads[isOnNetwork ? 'remote' : 'here'] || bytes >= bytesForThreads,
     isRemote: isOnNetwork,
+    tellsUnreadable: options.tellsUnreadable ?? false,
     hear(answer) {
       if (answer.is === 'looked' || answer.is === 'read') hear(parts[answer.part] as Part, answer)
     },

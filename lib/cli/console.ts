@@ -24,8 +24,9 @@ export class Console {
     this.#plain = { color: usesColor(), width: Math.min(100, stderr.columns ?? 100), quiet }
   }
 
-  /** Starts the progress line, where a person looks on. */
+  /** Starts the progress line, where a person looks on. Without steps files are read only. */
   watch(steps: number): void {
+    this.#progress?.clear()
     if (this.json || this.#plain.quiet || !stderr.isTTY) return
     this.#progress = new ProgressLine({
       write: text => void stderr.write(text),
@@ -45,10 +46,12 @@ export class Console {
 
   /** Progress is told to programs twice a second for each task, and at its end. */
   #isWorthALine(event: RunEvent): boolean {
-    if (event.event !== 'task-progress' || event.done === event.total) return true
+    if (!(event.event === 'task-progress' || event.event === 'reading') || event.done === event.total)
+      return true
+    const of = event.event === 'reading' ? '' : event.task
     const at = performance.now()
-    if (at - (this.#toldAt.get(event.task) ?? Number.NEGATIVE_INFINITY) < 500) return false
-    this.#toldAt.set(event.task, at)
+    if (at - (this.#toldAt.get(of) ?? Number.NEGATIVE_INFINITY) < 500) return false
+    this.#toldAt.set(of, at)
     return true
   }
 

@@ -11,6 +11,7 @@ import { type ExportFormat, exportFormats, usage } from './arguments.ts'
 import { lastingFiles } from './built.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
+import { whileLooking } from './interrupt.ts'
 import type { Playground } from './playground.ts'
 import { statesOf, type TargetState } from './states.ts'
 import { lookOnly } from './survey-plan.ts'
@@ -20,7 +21,7 @@ export async function exportBuilt(desk: Desk): Promise<number> {
   const { output, exportFormat: format } = command.options
   if (format === undefined) throw usage(`\`export\` wants --format: one of ${exportFormats.join(', ')}`)
   refuseStdout(desk, format)
-  const { playground, known, plan } = await lookOnly(desk, { asMade: true })
+  const { playground, known, plan } = await whileLooking(signal => lookOnly(desk, signal, { asMade: true }))
   const states = statesOf(plan, known)
   const fresh = states.filter(({ state }) => state === 'fresh').map(({ target }) => target)
   const left = states.filter(({ state }) => state !== 'fresh')

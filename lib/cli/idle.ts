@@ -1,6 +1,8 @@
 /** A build that has nothing to do: known at once, where the last one left nothing to do and only the disk can have changed. */
 
+import { join } from 'node:path'
 import type { Known } from '../knowledge.ts'
+import { stateFolder } from '../model/layout.ts'
 import { formatSeconds, plural } from '../model/units.ts'
 import type { Extras } from '../run/extras.ts'
 import { isStillSo, rememberSettled, settledAt, settledKey } from '../settled.ts'
@@ -10,10 +12,15 @@ import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { formsOf } from './kinds.ts'
 import type { Playground } from './playground.ts'
+import { clockAt, tellingOfReads } from './reading.ts'
 import { refuseForeignRoots } from './roots.ts'
 
 /** How many tasks are fresh, if that is all there is to say; undefined where a plan has to be made, from `seen` then. */
-export async function idleTasks({ command, kinds }: Desk, seen: Seen): Promise<number | undefined> {
+export async function idleTasks(
+  { command, kinds, console }: Desk,
+  seen: Seen,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   const { names, options } = command
   if (options.dryRun || options.force || options.locked || options.check !== 'tree') return undefined
   const { key, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options.root)
@@ -21,7 +28,11 @@ export async function idleTasks({ command, kinds }: Desk, seen: Seen): Promise<n
   const settled = settledAt(root, settledKey(key, names, options, kinds))
   if (settled === undefined || (options.root === undefined && settled.specRoot !== seemingRoot))
     return undefined
-  const isSo = await isStillSo(settled, root, seen, folders => refuseForeignRoots(root, folders))
+  const looking = { ...tellingOfReads(console, signal, 'to build'), clock: clockAt(join(root, stateFolder)) }
+  const isSo = await isStillSo(settled, root, seen, {
+    ...looking,
+    onWays: folders => refuseForeignRoots(root, folders),
+  })
   return isSo ? settled.tasks : undefined
 }
 

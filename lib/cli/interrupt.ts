@@ -1,6 +1,7 @@
 /** Ctrl-C and SIGTERM: the first ends cleanly and keeps partial downloads, the second ends at once. */
 
 import type { Report } from '../model/event.ts'
+import { Problem } from '../model/problem.ts'
 import { exitCodes } from './exit.ts'
 
 export interface Interrupt {
@@ -12,10 +13,9 @@ export interface Interrupt {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-export function onInterrupt(report: Report): Interrupt {
-  const abort = new AbortController()
-  const heard = (): void => {
-    if (abort.signal.aborted) process.exit(exitCodes.interrupted)
+/** For what writes: it ends where all is well, and who works says by the signal how that went. */
+export const onInterrupt = (report: Report): Interrupt =>
+  onFirst(abort => {
     report({
       event: 'diagnostic',
       diagnostic: {
@@ -26,6 +26,34 @@ export function onInterrupt(report: Report): Interrupt {
       },
     })
     abort.abort()
+  })
+
+/** For what only looks: there is nothing to be finished, and `interrupted` is thrown where the signal is listened to. */
+export const onInterruptedLook = (): Interrupt => onFirst(abort => abort.abort(endedLooking()))
+
+export const endedLooking = (): Problem =>
+  new Problem({
+    severity: 'note',
+    code: 'interrupted',
+    message: 'Ended before everything was looked at.',
+    disk: 'Nothing was changed.',
+  })
+
+/** Runs what only looks. Throws `interrupted`. */
+export async function whileLooking<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { signal, release } = onInterruptedLook()
+  try {
+    return await work(signal)
+  } finally {
+    release()
+  }
+}
+
+function onFirst(act: (abort: AbortController) => void): Interrupt {
+  const abort = new AbortController()
+  const heard = (): void => {
+    if (abort.signal.aborted) process.exit(exitCodes.interrupted)
+    act(abort)
   }
   for (const signal of signals) process.on(signal, heard)
   return {

@@ -12,19 +12,32 @@ import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { tellExtras } from './extras.ts'
 import { nothingToDo } from './idle.ts'
+import type { Interrupt } from './interrupt.ts'
 import { lackingFor, missingFor } from './lacking.ts'
 import { refuseUnpinned } from './locked.ts'
 import { measuredIn } from './measured.ts'
 import { openPlayground, type Playground, survey } from './playground.ts'
+import { clockAt, tellingOfReads } from './reading.ts'
 
-export async function make(desk: Desk, began: number, seen: Seen): Promise<number> {
+interface Making {
+  /** By the clock of `performance`. */
+  readonly began: number
+  readonly seen: Seen
+  /** Until the playground is held. */
+  readonly looking: Interrupt
+}
+
+export async function make(desk: Desk, { began, seen, looking }: Making): Promise<number> {
   const { command, kinds, console } = desk
   const { options } = command
   const playground = await openPlayground(command, kinds)
   if (options.locked) refuseUnpinned(playground.graph, options.spec)
-  const known = await survey(playground, { tier: options.check, seen })
+  const { signal } = looking
+  const telling = tellingOfReads(console, signal, options.dryRun ? 'to look' : 'to build')
+  const clock = options.dryRun ? {} : { clock: clockAt(playground.state) }
+  const known = await survey(playground, { tier: options.check, seen, ...telling, ...clock })
   const { plan, planning } = await outlookOf(playground, known, options.force)
-  const ground = { ...playground, known, signal: new AbortController().signal }
+  const ground = { ...playground, known, signal }
   if (options.dryRun) {
     console.plan(plan, planning.freeBytes)
     await tellLacking(desk, playground, plan)
@@ -41,6 +54,7 @@ export async function make(desk: Desk, began: number, seen: Seen): Promise<numbe
   refuseReadOnly(playground.root)
   refuseWithoutRoom(playground.root, plan)
   const { perform } = await import('./perform.ts')
+  looking.release()
   return perform(desk, playground, { seen, planning, began })
 }
 

@@ -5,13 +5,14 @@ import { padded } from '../report/text.ts'
 import { targetsOf } from '../spec/targets.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
+import { whileLooking } from './interrupt.ts'
 import { statesOf, type TargetState } from './states.ts'
 import { rows } from './status.ts'
 import { lookOnly } from './survey-plan.ts'
 
 export async function overview(desk: Desk): Promise<number> {
   const { console } = desk
-  const { playground, known, plan } = await lookOnly(desk)
+  const { playground, known, plan } = await whileLooking(signal => lookOnly(desk, signal))
   const states = statesOf(plan, known)
   const groups = Object.keys(playground.spec.groups).map(group => {
     const members = new Set(targetsOf(playground.spec, group))

@@ -87,5 +87,7 @@ function beforeAt(state: string): Before {
 export async function survey(playground: Playground, options: KnownOptions): Promise<Known> {
   const receipts = openReceipts(playground.state, { readOnly: true })
   const heirs = heirsOf(playground.whole, receipts.all())
-  return new Known(playground.root, receipts, { heirs, ...options }).lookAtAll(playground.graph)
+  return new Known(playground.root, receipts, { heirs, ...options }).lookAtAll(
+    playground.graph.tasks.values(),
+  )
 }

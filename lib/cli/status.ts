@@ -5,16 +5,19 @@ import { padded } from '../report/text.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { tellExtras } from './extras.ts'
+import { whileLooking } from './interrupt.ts'
 import { statesOf, type TargetState } from './states.ts'
 import { lookOnly } from './survey-plan.ts'
 
-export async function status(desk: Desk): Promise<number> {
+export const status = (desk: Desk): Promise<number> => whileLooking(signal => tell(desk, signal))
+
+async function tell(desk: Desk, signal: AbortSignal): Promise<number> {
   const { console, command } = desk
-  const { playground, known, plan } = await lookOnly(desk)
+  const { playground, known, plan } = await lookOnly(desk, signal)
   const states = statesOf(plan, known)
   console.result(statusPage(states))
   for (const state of states) console.object({ event: 'status', ...state })
-  await tellExtras(desk, { ...playground, known, signal: new AbortController().signal })
+  await tellExtras(desk, { ...playground, known, signal })
   const isWrong = command.options.exitCode && states.some(({ state }) => state !== 'fresh')
   const fresh = [...plan.steps.values()].filter(({ verdict }) => verdict.state === 'fresh').length
   return console.summary({ fresh, exitCode: isWrong ? exitCodes.failed : exitCodes.done })

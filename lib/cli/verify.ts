@@ -2,21 +2,22 @@
 
 import { join } from 'node:path'
 import { Known } from '../knowledge.ts'
-import { fewOf } from '../model/few.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
 import type { Placed, Task } from '../model/task.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
-import type { Survey } from '../model/verdict.ts'
 import { openReceipts } from '../receipts/receipts.ts'
-import { nameOf } from '../report/words.ts'
-import { naming, subjectOf } from '../run/attempt.ts'
+import { damageOf, notBuilt } from '../report/verify.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { tellExtras } from './extras.ts'
+import { whileLooking } from './interrupt.ts'
 import { openPlayground } from './playground.ts'
+import { tellingOfReads } from './reading.ts'
 
-export async function verify(desk: Desk): Promise<number> {
+export const verify = (desk: Desk): Promise<number> => whileLooking(signal => read(desk, signal))
+
+async function read(desk: Desk, signal: AbortSignal): Promise<number> {
   const { command, kinds, console } = desk
   const began = performance.now()
   const playground = await openPlayground(
@@ -26,33 +27,29 @@ export async function verify(desk: Desk): Promise<number> {
   const tasks = [...playground.graph.tasks.values()].filter(({ gives, kind }) =>
     gives === undefined ? kind.audit !== undefined : gives.lasting,
   )
-  console.watch(tasks.length)
-  const reading = { done: 0, total: 0, task: undefined as Task | undefined }
-  const onHashed = (bytes: number): void => {
-    reading.done += bytes
-    const { task, done, total } = reading
-    if (task) console.report({ event: 'task-progress', ...naming(task), done, total, unit: 'bytes' })
-  }
   const receipts = openReceipts(playground.state, { readOnly: true })
-  const known = new Known(playground.root, receipts, { tier: 'hash', onHashed })
   for (const diagnostic of receipts.problems) console.report({ event: 'diagnostic', diagnostic })
+  const known = await new Known(playground.root, receipts, {
+    tier: 'hash',
+    tellsUnreadable: true,
+    ...tellingOfReads(console, signal, 'to read'),
+  }).lookAtAll(tasks)
 
   let [wrong, files, bytes] = [0, 0, 0]
   for (const task of tasks) {
-    const receipt = known.receiptOf(task.id)
-    Object.assign(reading, { task, done: 0, total: receipt?.bytes ?? 0 })
-    for (const diagnostic of await faultsOf(task, playground.graph, known)) {
+    for (const diagnostic of await faultsOf(task, playground.graph, known, signal)) {
       console.report({ event: 'diagnostic', diagnostic })
       if (diagnostic.severity === 'error') wrong += 1
     }
+    const receipt = known.receiptOf(task.id)
     files += receipt?.files ?? 0
     bytes += receipt?.bytes ?? 0
   }
-  await tellExtras(desk, { ...playground, known, signal: new AbortController().signal })
+  await tellExtras(desk, { ...playground, known, signal })
   const seconds = (performance.now() - began) / 1000
   const word = wrong === 0 ? 'Verified' : `${plural(wrong, 'thing')} wrong`
-  const read = `every byte of ${plural(files, 'file')} (${formatBytes(bytes)}) read in ${formatSeconds(seconds)}`
-  console.result(`${word}: ${read}.\n`)
+  const told = `every byte of ${plural(files, 'file')} (${formatBytes(bytes)}) read in ${formatSeconds(seconds)}`
+  console.result(`${word}: ${told}.\n`)
   return console.summary({
     failed: wrong,
     seconds,
@@ -61,12 +58,17 @@ export async function verify(desk: Desk): Promise<number> {
 }
 
 /** What is wrong with one artifact: it is not there, not as it was built, or not what its kind wants of it. */
-async function faultsOf(task: Task, graph: Graph, known: Known): Promise<readonly Diagnostic[]> {
-  if (task.gives === undefined) return audit(task, known.root, inputsOf(task, graph, known))
+async function faultsOf(
+  task: Task,
+  graph: Graph,
+  known: Known,
+  signal: AbortSignal,
+): Promise<readonly Diagnostic[]> {
+  signal.throwIfAborted()
+  if (task.gives === undefined) return audit(task, known.root, inputsOf(task, graph, known), signal)
   if (known.receiptOf(task.id) === undefined) return [notBuilt(task)]
-  const { survey } = await known.lookAgain(task)
-  const damage = damageOf(task, survey)
-  return damage ? [damage] : audit(task, known.root, [])
+  const damage = damageOf(task, known.lookOf(task.id), known.manifestOf(task.id))
+  return damage ? [damage] : audit(task, known.root, [], signal)
 }
 
 /** Undefined where one of them is not as it was built: that is told of it, and says all. */
@@ -84,54 +86,9 @@ async function audit(
   { kind, params, gives }: Task,
   root: string,
   inputs: Placed['inputs'] | undefined,
+  signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   if (inputs === undefined) return []
   const path = join(root, gives?.at ?? '')
-  return (await kind.audit?.(params, { root, path, inputs, signal: new AbortController().signal })) ?? []
+  return (await kind.audit?.(params, { root, path, inputs, signal })) ?? []
 }
-
-function damageOf(task: Task, found: Survey): Diagnostic | undefined {
-  if (found.state === 'intact') return undefined
-  const subject = subjectOf(task)
-  // Reading is what found it: size and times may still be as recorded.
-  const next = `npx tsx build ${task.target} --check hash puts it right.`
-  if (found.state !== 'damaged')
-    return {
-      severity: 'error',
-      code: 'output-damaged',
-      subject,
-      message: 'What was recorded of it cannot be read, so nothing can be said of its files.',
-      disk: 'Nothing was changed.',
-      next,
-    }
-  const list = (label: string, paths: readonly string[], count: number) =>
-    count === 0
-      ? []
-      : [
-          {
-            label,
-            text: `${plural(count, 'file')}: ${fewOf(paths, 5, count)}`,
-          },
-        ]
-  return {
-    severity: 'error',
-    code: 'output-damaged',
-    subject,
-    message: `${nameOf(task.id)} is not as it was built.`,
-    evidence: [
-      ...list('missing', found.missing, found.missingCount),
-      ...list('edited', found.edited, found.editedCount),
-    ],
-    disk: 'Nothing was changed.',
-    next,
-  }
-}
-
-const notBuilt = (task: Task): Diagnostic => ({
-  severity: 'error',
-  code: 'output-damaged',
-  subject: subjectOf(task),
-  message: `${nameOf(task.id)} was never built.`,
-  disk: 'Nothing was changed.',
-  next: `npx tsx build ${task.target}`,
-})

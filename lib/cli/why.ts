@@ -7,12 +7,13 @@ import { verdictObject } from '../report/json.ts'
 import { nameOf, wordsOf } from '../report/words.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
+import { whileLooking } from './interrupt.ts'
 import { stepsByTarget } from './states.ts'
 import { lookOnly } from './survey-plan.ts'
 
 export async function why(desk: Desk): Promise<number> {
   const { console } = desk
-  const { plan, known } = await lookOnly(desk)
+  const { plan, known } = await whileLooking(signal => lookOnly(desk, signal))
   const proofOf = (id: TaskId): Proof => {
     const { checked, [acceptedMark]: accepted } = known.receiptOf(id)?.remarks ?? {}
     return { ...(checked !== undefined && { checked }), ...(accepted !== undefined && { accepted }) }

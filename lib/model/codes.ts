@@ -129,6 +129,7 @@ const workCodes = [
   'place-clash',
   // the playground and its state
   'edited-by-hand',
+  'times-differ',
   'extra-files',
   'state-damaged',
   'state-foreign',

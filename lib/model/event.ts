@@ -33,6 +33,8 @@ export type RunEvent =
   /** Begun, and neither finished nor failed: nobody reads any more what it was making, what it needs failed, or the build was ended. */
   | ({ readonly event: 'task-stopped'; readonly why: string } & OfTask)
   | ({ readonly event: 'task-failed'; readonly code: string; readonly message: string } & OfTask)
+  /** Before any task: files are read to know whether they are as recorded. Bytes. */
+  | { readonly event: 'reading'; readonly done: number; readonly total: number }
   | { readonly event: 'diagnostic'; readonly diagnostic: Diagnostic }
   | ({ readonly event: 'summary' } & Summary)
 

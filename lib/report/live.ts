@@ -27,6 +27,7 @@ export class ProgressLine {
   readonly #running = new Map<string, Running>()
   readonly #samples: { at: number; bytes: number; files: number }[] = []
   #finished = 0
+  #reading: { readonly done: number; readonly total: number } | undefined
   #received = 0
   #files = 0
   #drawnAt = Number.NEGATIVE_INFINITY
@@ -66,6 +67,11 @@ export class ProgressLine {
         // Drawn at once: nothing else may happen for long.
         this.#drawnAt = Number.NEGATIVE_INFINITY
         break
+      case 'reading':
+        this.#received += Math.max(0, event.done - (this.#reading?.done ?? 0))
+        this.#reading = event.done < event.total ? event : undefined
+        if (this.#reading === undefined) return this.clear()
+        break
       case 'diagnostic':
       case 'summary':
         return
@@ -88,7 +94,8 @@ export class ProgressLine {
 
   #draw(): void {
     const now = this.#now()
-    if (now - this.#drawnAt < everyMs || this.#running.size === 0) return
+    const isIdle = this.#running.size === 0 && this.#reading === undefined
+    if (now - this.#drawnAt < everyMs || isIdle) return
     this.#drawnAt = now
     this.#write(`\r\x1b[K${fitted(this.#text(now), this.#width() - 1)}`)
     this.#shown = true
@@ -99,7 +106,10 @@ export class ProgressLine {
     const tasks = [...this.#running].map(
       ([task, { done, total, unit }]) => `${nameOf(task)}${share(done, total, unit)}`,
     )
-    const head = `[${this.#finished}/${Math.max(this.#steps, this.#finished + this.#running.size)}]`
+    const read = this.#reading
+    const head = read
+      ? `Reading${share(read.done, read.total, 'bytes')} of ${formatBytes(read.total)}`
+      : `[${this.#finished}/${Math.max(this.#steps, this.#finished + this.#running.size)}]`
     const rates = [
       bytes > 0 ? `${formatBytes(bytes)}/s` : '',
       files > 0 ? `${formatCount(Math.round(files))} files/s` : '',

@@ -27,6 +27,7 @@ export function textOf(event: RunEvent, options: PlainOptions): string | undefin
     case 'task-failed':
       return options.quiet ? undefined : step('failed', event, event.code)
     case 'task-progress':
+    case 'reading':
     case 'summary':
       return undefined
   }

@@ -14,7 +14,7 @@ import type { Spec } from '../model/spec.ts'
 import { heirsOf } from '../plan/heirs.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { readOnlyRoot } from '../room.ts'
-import type { Seen, Tier } from '../survey.ts'
+import type { LookOptions, Seen, Tier } from '../survey.ts'
 import type { Run } from './context.ts'
 import { headersOfHosts } from './headers.ts'
 import { hostsOf } from './hosts.ts'
@@ -22,6 +22,7 @@ import { Overlaps } from './overlaps.ts'
 import { Pool } from './pools.ts'
 import { Precedence } from './precedence.ts'
 import { Started } from './started.ts'
+import { nextTick } from './times.ts'
 
 export interface RunRequest {
   readonly root: string
@@ -31,6 +32,8 @@ export interface RunRequest {
   readonly tier: Tier
   /** What was looked at before the lock was taken. */
   readonly seen?: Seen
+  /** Of the first look, while nothing is done yet. */
+  readonly telling?: LookOptions
   readonly report: Report
   readonly signal: AbortSignal
   readonly offline: boolean
@@ -70,7 +73,9 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
       makeFolder(staging)
       const { root, tier, seen = new Map() } = request
       const heirs = heirsOf(request.whole, receipts.all())
-      const known = await new Known(root, receipts, { tier, seen, heirs }).lookAtAll(request.graph)
+      const options = { tier, seen, heirs, clock: () => nextTick(staging) }
+      const known = new Known(root, receipts, options)
+      await known.lookAtAll(request.graph.tasks.values(), { ...options, ...request.telling })
       const signal = AbortSignal.any([request.signal, lost.signal])
       // Every request and pause of every step listens to it.
       setMaxListeners(0, signal)

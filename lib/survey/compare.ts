@@ -28,6 +28,24 @@ export interface Differences {
   readonly edited: number[]
   /** Only its bytes can tell. Four numbers each: the index, and mtimeMs, ctimeMs and inode as they are now. */
   readonly unsure: number[]
+  /** Empty unless such are to be told. */
+  readonly unreadable: Unreadable[]
+}
+
+/** What the disk does not tell. */
+export interface Unreadable {
+  readonly entry: number
+  /** Of the system: `EIO`, `EACCES`. */
+  readonly code: string
+  /** Bytes that came before that. */
+  readonly bytes: number
+}
+
+/** What whoever takes a stretch is told. */
+export interface Stretching {
+  /** What cannot be read is told; else it is thrown. */
+  readonly tellsUnreadable: boolean
+  readonly isEnded: () => boolean
 }
 
 /**
@@ -42,12 +60,27 @@ export const hasRecordedTimes = (now: Times, columns: Columns, takenAtMs: number
   now.ctimeMs < takenAtMs
 
 /** Entries `from … to - 1`. */
-export function lookAtStretch(subject: Subject, from: number, to: number, lstat: Lstat): Differences {
+export function lookAtStretch(
+  subject: Subject,
+  [from, to]: readonly [number, number],
+  lstat: Lstat,
+  { tellsUnreadable }: Pick<Stretching, 'tellsUnreadable'>,
+): Differences {
   const { columns, takenAtMs, throughLinks, form } = subject
-  const differences: Differences = { missing: [], edited: [], unsure: [] }
+  const differences: Differences = { missing: [], edited: [], unsure: [], unreadable: [] }
   const paths = new Paths(subject)
+  const isThere = (i: number): boolean | undefined => {
+    try {
+      return lstat.look(paths.of(i), throughLinks)
+    } catch (error) {
+      differences.unreadable.push({ entry: i, code: codeToTell(error, tellsUnreadable), bytes: 0 })
+      return undefined
+    }
+  }
   for (let i = from; i < to; i += 1) {
-    if (!lstat.look(paths.of(i), throughLinks)) differences.missing.push(i)
+    const is = isThere(i)
+    if (is === undefined) continue
+    if (!is) differences.missing.push(i)
     else if (form === 'folders' ? !lstat.isFolder : !lstat.isFile || lstat.size !== columns.size[i])
       differences.edited.push(i)
     else if (!hasRecordedTimes(lstat, columns, takenAtMs, i))
@@ -56,26 +89,44 @@ export function lookAtStretch(subject: Subject, from: number, to: number, lstat:
   return differences
 }
 
-/** Those of the entries whose bytes are others than recorded, or cannot be found any more. */
+/** What reading found. */
+export interface Reading {
+  /** Entries whose bytes are others than recorded, or cannot be found any more. */
+  readonly different: readonly number[]
+  readonly unreadable: readonly Unreadable[]
+}
+
 export function readStretch(
   subject: Subject,
   entries: Iterable<number>,
-  isEnded: () => boolean,
-): readonly number[] {
+  { tellsUnreadable, isEnded }: Stretching,
+): Reading {
   const different: number[] = []
+  const unreadable: Unreadable[] = []
   const paths = new Paths(subject)
   for (const i of entries) {
     if (isEnded()) break
     const recorded = subject.columns.sha256.subarray(32 * i, 32 * i + 32)
-    if (!hashOf(paths.textOf(i), isEnded)?.equals(recorded)) different.push(i)
+    const read = { bytes: 0 }
+    try {
+      if (!hashOf(paths.textOf(i), isEnded, read)?.equals(recorded)) different.push(i)
+    } catch (error) {
+      unreadable.push({ entry: i, code: codeToTell(error, tellsUnreadable), ...read })
+    }
   }
-  return different
+  return { different, unreadable }
+}
+
+function codeToTell(error: unknown, tellsUnreadable: boolean): string {
+  const code = errorCode(error)
+  if (code === undefined || !tellsUnreadable) throw error
+  return code
 }
 
 const piece = Buffer.allocUnsafeSlow(1 << 20)
 
-/** Undefined where nothing lies any more, or it is no longer wanted. */
-function hashOf(path: string, isEnded: () => boolean): Buffer | undefined {
+/** Undefined where nothing lies any more, or it is no longer wanted. `read` is kept up to date. */
+function hashOf(path: string, isEnded: () => boolean, read: { bytes: number }): Buffer | undefined {
   const hash = createHash('sha256')
   let handle: number
   try {
@@ -88,6 +139,7 @@ function hashOf(path: string, isEnded: () => boolean): Buffer | undefined {
     for (let length = readSync(handle, piece); length > 0; length = readSync(handle, piece)) {
       if (isEnded()) return undefined
       hash.update(piece.subarray(0, length))
+      read.bytes += length
     }
   } finally {
     closeSync(handle)

@@ -1,8 +1,9 @@
 /** What is found of one artifact, as the parts of a sweep come in. Knows no disk. */
 
-import type { ColumnarManifest, Times } from '../model/manifest.ts'
+import type { ColumnarManifest } from '../model/manifest.ts'
 import type { Survey } from '../model/verdict.ts'
-import type { Differences, Subject } from './compare.ts'
+import type { Differences, Reading, Subject, Unreadable } from './compare.ts'
+import { Touched, touchedIn } from './touched.ts'
 
 /** How deep to look: only that the place exists · every file's size and times · every byte. */
 export type Tier = 'record' | 'tree' | 'hash'
@@ -21,20 +22,36 @@ export interface Sight {
 /** What was seen of one artifact. */
 export interface Look {
   readonly survey: Survey
-  /** Indexes of entries that are missing or edited. */
+  /** Indexes of entries that are missing, edited or cannot be read. */
   readonly bad: ReadonlySet<number>
+  /** Of those, what cannot be read; only where that was to be told. */
+  readonly unreadable: readonly Unreadable[]
   /** Entries whose times changed but not their bytes, with what `lstat` says now. */
-  readonly touched: ReadonlyMap<number, Times>
+  readonly touched: Touched
+  /** The filesystem's clock before the first byte was read, where somebody asked it. */
+  readonly clockMs?: number | undefined
+}
+
+/** Nobody looked. */
+export const unseen: Look = {
+  survey: { state: 'not-looked' },
+  bad: new Set(),
+  unreadable: [],
+  touched: new Touched(),
 }
 
 /** More names than this are counted, not listed. */
 const listed = 200
+
+const inOrder = (a: number, b: number): number => a - b
+
 /** Parts come in any order. */
 export class Finding {
   readonly sight: Sight
   readonly #missing: number[] = []
   readonly #edited: number[] = []
-  readonly #unsure = new Map<number, Times>()
+  readonly #unreadable: Unreadable[] = []
+  readonly #unsure: Float64Array[] = []
 
   constructor(sight: Sight) {
     this.sight = sight
@@ -45,34 +62,40 @@ export class Finding {
     return { place, form, throughLinks, columns: manifest.columns, takenAtMs: manifest.takenAtMs }
   }
 
-  sawDifferences({ missing, edited, unsure }: Differences): void {
+  sawDifferences({ missing, edited, unsure, unreadable }: Differences): void {
     for (const i of missing) this.#missing.push(i)
     for (const i of edited) this.#edited.push(i)
-    for (let k = 0; k < unsure.length; k += 4) {
-      const [i, mtimeMs, ctimeMs, ino] = unsure.slice(k, k + 4) as [number, number, number, number]
-      this.#unsure.set(i, { mtimeMs, ctimeMs, ino })
-    }
+    this.#unreadable.push(...unreadable)
+    if (unsure.length > 0) this.#unsure.push(Float64Array.from(unsure))
   }
 
+  sawBytes({ different, unreadable }: Reading): void {
+    for (const i of different) this.#edited.push(i)
+    this.#unreadable.push(...unreadable)
+  }
+
+  /** In order. */
   *toBeRead(): Generator<number> {
-    if (this.sight.tier !== 'hash') return yield* [...this.#unsure.keys()].toSorted((a, b) => a - b)
-    const bad = new Set([...this.#missing, ...this.#edited])
+    if (this.sight.tier !== 'hash') return yield* this.#touched().keys()
+    const bad = this.#bad()
     for (let i = 0; i < this.sight.manifest.count; i += 1) if (!bad.has(i)) yield i
   }
 
-  sawOtherBytes(different: readonly number[]): void {
-    for (const i of different) {
-      this.#edited.push(i)
-      this.#unsure.delete(i)
-    }
+  /** Entries with other times, or another inode, than recorded. */
+  *toldApart(): Generator<number> {
+    const { manifest } = this.sight
+    for (const [i, { mtimeMs, ctimeMs, ino }] of this.#touched())
+      if (mtimeMs !== manifest.mtimeMs(i) || ctimeMs !== manifest.ctimeMs(i) || ino !== manifest.inode(i))
+        yield i
   }
 
-  look(): Look {
-    const missing = this.#missing.toSorted((a, b) => a - b)
-    const edited = this.#edited.toSorted((a, b) => a - b)
-    const touched = new Map([...this.#unsure].toSorted(([a], [b]) => a - b))
+  look(clockMs?: number): Look {
+    const missing = this.#missing.toSorted(inOrder)
+    const edited = this.#edited.toSorted(inOrder)
+    const touched = this.#touched()
+    const bad = this.#bad()
     const survey: Survey =
-      missing.length + edited.length === 0
+      bad.size === 0
         ? { state: 'intact', refreshed: touched.size }
         : {
             state: 'damaged',
@@ -81,7 +104,17 @@ export class Finding {
             missingCount: missing.length,
             editedCount: edited.length,
           }
-    return { survey, bad: new Set([...missing, ...edited]), touched }
+    const unreadable = this.#unreadable.toSorted((a, b) => a.entry - b.entry)
+    return { survey, bad, unreadable, touched, clockMs }
+  }
+
+  #bad(): ReadonlySet<number> {
+    const unreadable = this.#unreadable.map(({ entry }) => entry)
+    return new Set([...this.#missing, ...this.#edited, ...unreadable].toSorted(inOrder))
+  }
+
+  #touched(): Touched {
+    return touchedIn(this.#unsure, this.#bad())
   }
 
   #named(entries: readonly number[]): readonly string[] {

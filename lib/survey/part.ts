@@ -21,17 +21,18 @@ const isEnded = (claims: Int32Array): boolean => Atomics.load(claims, 1) !== 0
 
 /** Undefined where all that was looked at is as recorded. */
 export function work(
-  { sweep, subjects, parts, claims }: Omit<SweepOrder, 'thread'>,
+  { sweep, subjects, parts, claims, tellsUnreadable }: Omit<SweepOrder, 'thread'>,
   part: number,
   lstat: Lstat,
 ): SweepAnswer | undefined {
   const what = parts[part] as Part
   const subject = subjects[what.subject] as Subject
+  const stretching = { tellsUnreadable, isEnded: () => isEnded(claims) }
   if (what.do === 'read')
-    return { sweep, is: 'read', part, different: readStretch(subject, what.entries, () => isEnded(claims)) }
-  const differences = lookAtStretch(subject, what.from, what.to, lstat)
-  const { missing, edited, unsure } = differences
-  return missing.length + edited.length + unsure.length === 0
+    return { sweep, is: 'read', part, found: readStretch(subject, what.entries, stretching) }
+  const differences = lookAtStretch(subject, [what.from, what.to], lstat, stretching)
+  const { missing, edited, unsure, unreadable } = differences
+  return missing.length + edited.length + unsure.length + unreadable.length === 0
     ? undefined
     : { sweep, is: 'looked', part, differences }
 }

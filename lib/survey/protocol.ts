@@ -1,7 +1,7 @@
 /** What the threads of a survey are told and what they answer. */
 
 import type { Failure } from '../io/failure.ts'
-import type { Differences, Subject } from './compare.ts'
+import type { Differences, Reading, Subject } from './compare.ts'
 
 /** A piece of work that one thread takes: entries in a row, to be looked at, or any entries, to be read. */
 export type Part =
@@ -14,14 +14,15 @@ export interface SweepOrder {
   readonly parts: readonly Part[]
   /** Shared: the next part that nobody has taken; 1 when the sweep is to end; then 1 for each thread that has begun. */
   readonly claims: Int32Array
+  /** Of `Stretching`. */
+  readonly tellsUnreadable: boolean
   /** Which of the threads this is told. */
   readonly thread: number
 }
 
 export type SweepAnswer = { readonly sweep: number } & (
   | { readonly is: 'looked'; readonly part: number; readonly differences: Differences }
-  /** Which of the part's entries have other bytes. */
-  | { readonly is: 'read'; readonly part: number; readonly different: readonly number[] }
+  | { readonly is: 'read'; readonly part: number; readonly found: Reading }
   | { readonly is: 'done' }
   | { readonly is: 'failed'; readonly failed: Failure }
 )

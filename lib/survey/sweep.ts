@@ -19,6 +19,8 @@ export interface Sweep {
   readonly isLong: boolean
   /** They wait for a network, not for a core. */
   readonly isRemote: boolean
+  /** What cannot be read is told; else it is thrown. */
+  readonly tellsUnreadable: boolean
   readonly hear: (answer: SweepAnswer) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -29,7 +31,8 @@ export async function carryOut({ isLong, signal, ...sweep }: Sweep): Promise<voi
   const wanted = sweep.isRemote ? threadsOfNetwork : availableParallelism()
   const count = isLong ? Math.min(wanted, sweep.parts.length) : 0
   const claims = new Int32Array(new SharedArrayBuffer(4 * (2 + count)))
-  const order = { sweep: ++lastSweep, subjects: sweep.subjects, parts: sweep.parts, claims }
+  const { subjects, parts, tellsUnreadable } = sweep
+  const order = { sweep: ++lastSweep, subjects, parts, tellsUnreadable, claims }
   const end = (): void => void Atomics.store(claims, 1, 1)
   signal?.addEventListener('abort', end, { once: true })
   try {

@@ -208,6 +208,14 @@ test('the progress line: steps, rate of the last seconds, what runs', () => {
   expect(written()).toBe('\r\x1b[K')
 })
 
+test('while files are read before anything runs the progress line tells how far that is, and then goes away', () => {
+  const { take } = watched()
+  const read = (done: number): RunEvent => ({ event: 'reading', done, total: 4e9 })
+  take(read(16e6), 0)
+  expect(take(read(1.5e9), 1000)).toBe('<Reading 37 % of 4.00 GB 1.48 GB/s')
+  expect(take(read(4e9), 50)).toBe('<')
+})
+
 test('of many small files the progress line tells how many a second', () => {
   const { take } = watched()
   const many = { task: 'urls:ocr/images', target: 'ocr/images', kind: 'urls' }

@@ -195,6 +195,46 @@ test('threads read what one thread reads, and end when they are told to', async 
   await expect(looking).rejects.toThrow('ended')
 })
 
+test('what cannot be read ends the look, or is told of its artifact with how far it came', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'groundwork-survey-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const builder = new ManifestBuilder()
+  for (const name of ['a.bin', 'b.bin', 'c.bin']) builder.add(name, 0, sha256Of(''))
+  writeFileSync(join(folder, 'a.bin'), '')
+  // A file of no size that the system opens, and then does not read.
+  symlinkSync('/proc/self/mem', join(folder, 'b.bin'))
+  symlinkSync('c.bin', join(folder, 'c.bin'))
+  const manifest = builder.finish('tree')
+  const sight = { place: folder, form: 'tree', manifest, tier: 'hash', throughLinks: true } as const
+  await expect(lookAt(sight)).rejects.toThrow(/ELOOP|EIO/)
+  const { survey, bad, unreadable } = await lookAt(sight, { tellsUnreadable: true })
+  expect(survey).toMatchObject({ state: 'damaged', missingCount: 0, editedCount: 0 })
+  expect([...bad]).toEqual([1, 2])
+  expect(unreadable).toEqual([
+    { entry: 1, code: 'EIO', bytes: 0 },
+    { entry: 2, code: 'ELOOP', bytes: 0 },
+  ])
+})
+
+test('before bytes are read it is told how much and why, and the clock is asked', async () => {
+  const { folder, manifest, at } = recorded()
+  const sight = { place: folder, form: 'tree', manifest, tier: 'tree' } as const
+  const told: unknown[] = []
+  const options = {
+    onReading: (ahead: unknown) => void told.push(ahead),
+    clock: () => Promise.resolve(42).finally(() => told.push('clock')),
+    onHashed: () => void told.push('read'),
+  }
+  expect((await lookAt(sight, options)).clockMs).toBeUndefined()
+  expect(told).toEqual([])
+  utimesSync(at('b.jpg'), 1, 1)
+  utimesSync(at('sub/c.jpg'), 1, 1)
+  unlinkSync(at('a.jpg'))
+  expect((await lookAt(sight, options)).clockMs).toBe(42)
+  const apart = { files: 2, bytes: 30 }
+  expect(told).toEqual([{ ...apart, apart, among: 3 }, 'clock', 'read', 'read'])
+})
+
 test('a manifest in shared memory is the same manifest, and stays so when it is cut', () => {
   const { folder, manifest } = recorded()
   const name = saveManifest(folder, 'unzip:many', manyOf(manifest))

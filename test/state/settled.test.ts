@@ -135,7 +135,7 @@ const told = (place: Rest): Settled =>
 
 async function isSo(place: Rest, onWays: (folders: readonly string[]) => void = () => {}): Promise<boolean> {
   const settled = settledAt(place.root, 'key')
-  return settled !== undefined && isStillSo(settled, place.root, new Map(), onWays)
+  return settled !== undefined && isStillSo(settled, place.root, new Map(), { onWays })
 }
 
 test('a memory that is cut at any byte, or has any byte changed, is none', async () => {
@@ -271,9 +271,9 @@ test('a playground that is moved with what it was made of is as idle as before',
   for (const name of ['data', 'published']) renameSync(join(place.folder, name), join(moved, name))
   const settled = settledAt(join(moved, 'data'), 'key') as Settled
   expect(settled.readsFrom).toBe('../')
-  expect(await isStillSo(settled, join(moved, 'data'), new Map(), () => {})).toBe(true)
+  expect(await isStillSo(settled, join(moved, 'data'), new Map(), { onWays: () => {} })).toBe(true)
   writeFileSync(join(moved, 'published/b.txt'), '!!')
-  expect(await isStillSo(settled, join(moved, 'data'), new Map(), () => {})).toBe(false)
+  expect(await isStillSo(settled, join(moved, 'data'), new Map(), { onWays: () => {} })).toBe(false)
 })
 
 test('what may have changed in the moment of its record is looked at closer', async () => {
