@@ -2,14 +2,18 @@
 
 import { join } from 'node:path'
 import { stdout } from 'node:process'
+import { tallyOf } from '../io/annotation-tally.ts'
+import { look } from '../io/disk.ts'
 import { lookAtImages } from '../io/image-sample.ts'
 import { Known, shelfOf } from '../knowledge.ts'
 import { duplicatesIn } from '../model/duplicates.ts'
 import type { PlacedFiles } from '../model/file-list.ts'
 import { groupedBy } from '../model/grouped.ts'
-import type { FailureStats, ImageStats } from '../model/stats.ts'
+import type { AnnotationStats, FailureStats, ImageStats } from '../model/stats.ts'
+import type { Task } from '../model/task.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { type Stats, statsPage } from '../report/stats.ts'
+import { naming } from '../run/attempt.ts'
 import { lastingFiles } from './built.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
@@ -27,17 +31,58 @@ export async function stats(desk: Desk): Promise<number> {
   const known = new Known(playground.root, receipts, { tier: 'record' })
   const { targets } = playground.graph
   const files = lastingFiles(playground.graph, known, new Set(targets))
+  const annotations = annotationsIn(playground, known)
   const counted: Stats = {
+    annotations: await talliesOf(annotations.filter(isThere), desk),
     images: await imagesOf(files, playground.root, options.all),
     duplicates: duplicatesIn(files),
     failures: await failuresOf(playground),
-    notBuilt: targets.filter(target => !files.some(placed => placed.target === target)),
+    notThere: [
+      ...targets.filter(target => !files.some(placed => placed.target === target)),
+      ...annotations.filter(annotation => !isThere(annotation)).map(({ path }) => path),
+    ],
   }
   console.result(statsPage(counted, Math.min(stdout.columns ?? 100, 100)))
+  for (const each of counted.annotations) console.object({ event: 'stats', about: 'annotation', ...each })
   for (const each of counted.images) console.object({ event: 'stats', about: 'images', ...each })
   console.object({ event: 'stats', about: 'duplicates', ...counted.duplicates })
   for (const each of counted.failures) console.object({ event: 'stats', about: 'failures', ...each })
   return console.summary({ exitCode: exitCodes.done })
+}
+
+interface Annotation {
+  readonly target: string
+  /** Below the root. */
+  readonly path: string
+  /** Absolute. */
+  readonly file: string
+  readonly task: Task
+}
+
+/** That were built. */
+const annotationsIn = ({ graph, root }: Playground, known: Known): readonly Annotation[] =>
+  [...graph.tasks.values()].flatMap(task => {
+    const { id, kind, target, gives } = task
+    if (kind.name !== 'json' || gives?.lasting !== true || known.receiptOf(id) === undefined) return []
+    return [{ target, path: gives.at, file: join(root, gives.at), task }]
+  })
+
+const isThere = ({ file }: Annotation): boolean => look(file)?.isFile() === true
+
+/** One after the other: each is read at the speed of the disk. */
+async function talliesOf(
+  annotations: readonly Annotation[],
+  { console }: Desk,
+): Promise<readonly AnnotationStats[]> {
+  const tallies: AnnotationStats[] = []
+  console.watch(annotations.length)
+  for (const { target, path, file, task } of annotations) {
+    const total = look(file)?.size
+    const onBytes = (done: number): void =>
+      console.report({ event: 'task-progress', ...naming(task), done, total, unit: 'bytes' })
+    tallies.push({ target, path, ...(await tallyOf(file, { name: path, onBytes })) })
+  }
+  return tallies
 }
 
 async function imagesOf(

@@ -3,6 +3,29 @@
 import type { ImageSize, ImageType } from './image.ts'
 import type { Failures } from './task.ts'
 
+/** Of one annotation. */
+export interface AnnotationStats {
+  readonly target: string
+  /** Below the root. */
+  readonly path: string
+  readonly records: number
+  /** Records that name no image. */
+  readonly textOnly: number
+  /** Of all conversations, and words in them: runs of anything but white space and `<image>`. */
+  readonly turns: number
+  readonly words: number
+  /** Images that are named, as often as they are. */
+  readonly images: number
+  /** By the first two folders of the path, the most first. */
+  readonly sources: readonly ImageSource[]
+}
+
+export interface ImageSource {
+  /** `coco/train2017`; empty for images without a folder. */
+  readonly prefix: string
+  readonly images: number
+}
+
 /** Of the images of one target. */
 export interface ImageStats {
   readonly target: string

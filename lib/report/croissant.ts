@@ -33,7 +33,7 @@ function croissantOf(described: Described): object {
   const recordSets: object[] = []
   for (const task of placed) {
     if (task.gives?.form === 'tree') distribution.tree(task)
-    else recordSets.push(...recordsOf(task, distribution.file(task)))
+    else recordSets.push(...recordsOf(task, distribution.file(task), described))
   }
   const asked = targets.flatMap(name => spec.targets[name] ?? [])
   const pages = pagesOf(asked, placed, described)
@@ -53,9 +53,21 @@ function croissantOf(described: Described): object {
 }
 
 /** Of an annotation alone: what other files hold, nobody said. */
-function recordsOf({ kind, params, gives }: Task, file: string): readonly object[] {
+function recordsOf(
+  { id, kind, params, gives }: Task,
+  file: string,
+  { receiptOf }: Recorded,
+): readonly object[] {
   if (kind.name !== 'json') return []
-  return [recordSetOf({ file, name: gives?.at ?? '', images: (params as JsonParams).images })]
+  const records = receiptOf(id)?.remarks['records']
+  return [
+    recordSetOf({
+      file,
+      name: gives?.at ?? '',
+      images: (params as JsonParams).images,
+      records: typeof records === 'number' ? records : undefined,
+    }),
+  ]
 }
 
 function nameOf({ names, spec }: Described, asked: readonly Target[]): string {

@@ -1,30 +1,32 @@
-/** What is in the data, as a page for people: images, duplicates, failures. Pure; knows no terminal but its width. */
+/** What is in the data, as a page for people: annotations, images, duplicates, failures. Pure; knows no terminal but its width. */
 
 import type { Duplicates } from '../model/duplicates.ts'
 import { more } from '../model/few.ts'
 import type { ImageSize } from '../model/image.ts'
-import type { FailureStats, ImageStats } from '../model/stats.ts'
+import type { AnnotationStats, FailureStats, ImageStats } from '../model/stats.ts'
 import { formatBytes, formatCount, plural } from '../model/units.ts'
 import { columns, escaped, padded, wrapped } from './text.ts'
 
 export interface Stats {
+  readonly annotations: readonly AnnotationStats[]
   readonly images: readonly ImageStats[]
   readonly duplicates: Duplicates
   readonly failures: readonly FailureStats[]
-  /** Targets of which nothing is recorded. */
-  readonly notBuilt: readonly string[]
+  /** Targets of which nothing is recorded, and annotations that are gone. */
+  readonly notThere: readonly string[]
 }
 
 /** Ends with a line feed. `width`: columns. */
 export function statsPage(stats: Stats, width: number): string {
-  const { images, duplicates, failures, notBuilt } = stats
+  const { annotations, images, duplicates, failures, notThere } = stats
   const sections = [
+    annotations.length > 0 ? ['Annotations', ...annotations.flatMap(one => annotationRows(one, width))] : [],
     images.length > 0 ? [imagesTitle(images), ...images.flatMap(one => imageRows(one, width))] : [],
     duplicates.files > 0 ? ['Duplicates', ...duplicateRows(duplicates, width)] : [],
     failures.length > 0
       ? ['Addresses that gave no file', ...failures.flatMap(one => failureRows(one, width))]
       : [],
-    notBuilt.length > 0 ? wrapped(`Not built: ${notBuilt.map(escaped).join(', ')}.`, '', width, '  ') : [],
+    notThere.length > 0 ? wrapped(`Not there: ${notThere.map(escaped).join(', ')}.`, '', width, '  ') : [],
   ]
   return `${sections
     .filter(lines => lines.length > 0)
@@ -33,6 +35,34 @@ export function statsPage(stats: Stats, width: number): string {
 }
 
 const most = 10
+
+function annotationRows(
+  { path, records, textOnly, turns, words, images, sources }: AnnotationStats,
+  width: number,
+): readonly string[] {
+  const shown = sources
+    .slice(0, most)
+    .map(
+      ({ prefix, images: count }) =>
+        [prefix || '(no folder)', formatCount(count), share(count, images)] as const,
+    )
+  return [
+    ...wrapped(escaped(path), '  ', width),
+    ...table(
+      [
+        ['records', formatCount(records), ''],
+        ['  text only', formatCount(textOnly), share(textOnly, records)],
+        ['turns', formatCount(turns), `${average(turns, records)} a record`],
+        ['words', formatCount(words), `${average(words, turns)} a turn`],
+        ['images', formatCount(images), ''],
+        ...shown.map(([prefix, count, part]) => [`  ${prefix}`, count, part] as const),
+      ],
+      '    ',
+      width,
+    ),
+    ...more(sources.length - shown.length).map(text => `      ${text}`),
+  ]
+}
 
 const imagesTitle = (images: readonly ImageStats[]): string =>
   images.some(({ looked, files }) => looked < files)
@@ -80,7 +110,7 @@ function duplicateRows(
     .map(
       one =>
         [
-          one.targets.map(escaped).join(' = ') + (one.targets.length === 1 ? ', in itself' : ''),
+          one.targets.join(' = ') + (one.targets.length === 1 ? ', in itself' : ''),
           formatCount(one.files),
           formatBytes(one.bytes),
         ] as const,
@@ -117,7 +147,8 @@ function failureRows({ target, failures }: FailureStats, width: number): readonl
 type Row = readonly [label: string, count: string, rest: string]
 
 /** Counts stand below one another; a label that leaves them no room has a line to itself. */
-function table(rows: readonly Row[], indent: string, width: number): readonly string[] {
+function table(all: readonly Row[], indent: string, width: number): readonly string[] {
+  const rows = all.map(([label, count, rest]): Row => [escaped(label), count, rest])
   const counts = Math.max(0, ...rows.map(([, count]) => count.length))
   const rests = Math.max(0, ...rows.map(([, , rest]) => rest.length))
   const room = width - indent.length - counts - rests - 4
@@ -130,5 +161,10 @@ function table(rows: readonly Row[], indent: string, width: number): readonly st
 }
 
 /** `6.1 %` */
-const share = (part: number, whole: number): string =>
-  whole === 0 ? '' : part === whole ? '100 %' : `${((100 * part) / whole).toFixed(1)} %`
+function share(part: number, whole: number): string {
+  if (part === 0 || part === whole) return whole === 0 ? '' : part === 0 ? '0 %' : '100 %'
+  const percent = (100 * part) / whole
+  return percent < 0.1 ? '< 0.1 %' : `${percent.toFixed(1)} %`
+}
+
+const average = (sum: number, count: number): string => (count === 0 ? '0' : (sum / count).toFixed(1))

@@ -62,13 +62,21 @@ async function playground(): Promise<Ground> {
       .join('')
       .replaceAll('\\n', '\n'),
   )
+  const turn = (value: string) => ({ from: 'human', value })
+  const records = [
+    { id: 1, image: 'a.jpg', conversations: [turn('<image> What is it?'), turn('A cat.')] },
+    { id: 2, image: 'deep/b.png', conversations: [turn('And that?')] },
+    { id: 3, conversations: [turn('Hello.')] },
+  ]
+  place.write('notes.json', JSON.stringify(records))
   place.spec(`targets:
+  notes: { sources: [{ url: notes.json, json: { images: /one/images } }] }
   one/images: { sources: [{ url: one.zip }] }
   two: { sources: [{ url: two.zip }] }
   listed: { sources: [{ urls: { from: list.txt, allow_missing: 2 } }] }
   never: { sources: [{ url: never.zip }] }
 `)
-  await place.run('build', 'one', 'two', 'listed')
+  await place.run('build', 'notes', 'one', 'two', 'listed')
   return place
 }
 
@@ -84,6 +92,21 @@ test('every number, for programs and for people', async () => {
       .map(line =>
         Object.fromEntries(Object.entries(line).filter(([key]) => !['event', 'time', 'about'].includes(key))),
       )
+  expect(byteless('annotation')).toEqual([
+    {
+      target: 'notes',
+      path: 'notes/notes.json',
+      records: 3,
+      textOnly: 1,
+      turns: 4,
+      words: 8,
+      images: 2,
+      sources: [
+        { prefix: '', images: 1 },
+        { prefix: 'deep', images: 1 },
+      ],
+    },
+  ])
   expect(byteless('images')).toEqual([
     {
       target: 'one/images',
@@ -107,7 +130,7 @@ test('every number, for programs and for people', async () => {
   ])
   expect(byteless('duplicates')).toMatchObject([
     {
-      files: 10,
+      files: 11,
       groups: 2,
       copies: 3,
       largest: [
@@ -138,7 +161,9 @@ test('an image that is not there any more is told, nothing of what is named is l
       { format: 'missing', count: 1 },
     ],
   })
-  expect((await place.text('stats', 'never')).stdout).toBe('Not built: never.\n')
+  rmSync(join(place.root, 'notes/notes.json'))
+  expect((await place.text('stats', 'never')).stdout).toBe('Not there: never.\n')
+  expect((await place.text('stats', 'notes')).stdout).toMatch(/\n\nNot there: notes\/notes\.json\.\n$/)
 })
 
 test('a sample is spread over the files; --all looks at each', async () => {
@@ -170,6 +195,26 @@ test('a sample is spread over the files; --all looks at each', async () => {
 })
 
 const many = {
+  annotations: [
+    {
+      target: 'llava/llava_sft',
+      path: 'llava/llava_sft/llava_v1_5_mix665k.json',
+      records: 665_298,
+      textOnly: 40_688,
+      turns: 6_904_122,
+      words: 123_456_789,
+      images: 624_610,
+      sources: [
+        { prefix: 'coco/train2017', images: 364_100 },
+        {
+          prefix: 'a/folder-with-a-name-that-is-longer-than-what-fits-in-front-of-the-numbers-of-the-others',
+          images: 86_417,
+        },
+        { prefix: 'ocr_vqa/images', images: 80_000 },
+        ...Array.from({ length: 9 }, (_, i) => ({ prefix: `vg/VG_100K_${i}`, images: 9 - i })),
+      ],
+    },
+  ],
   images: [
     {
       target: 'a/directory/with/a/very/long/name/that/does/not/fit/in/eighty/columns/of/a/terminal',
@@ -218,7 +263,7 @@ const many = {
       ],
     },
   ],
-  notBuilt: [
+  notThere: [
     'vg/VG_100K',
     'vg/VG_100K_2',
     'share_textvqa/images',

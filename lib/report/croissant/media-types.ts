@@ -13,6 +13,7 @@ const byEnding: Readonly<Record<string, string>> = {
   '.jsonl': 'application/jsonlines',
   '.md': 'text/markdown',
   '.mp4': 'video/mp4',
+  '.ndjson': 'application/jsonlines',
   '.parquet': 'application/x-parquet',
   '.pdf': 'application/pdf',
   '.png': 'image/png',

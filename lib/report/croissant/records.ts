@@ -1,5 +1,6 @@
 /** What the records of an annotation hold, as Croissant says it. By convention of the format: no record is read. */
 
+import { plural } from '../../model/units.ts'
 import { reference } from './names.ts'
 
 interface Annotation {
@@ -8,11 +9,14 @@ interface Annotation {
   readonly name: string
   /** Folder below the root that image paths are relative to (`''`: the root); undefined where nobody said. */
   readonly images: string | undefined
+  /** How many, where that was counted. */
+  readonly records: number | undefined
 }
 
-/** One array of records, each with an id, the path of its image, and a conversation. */
-export function recordSetOf({ file, name, images }: Annotation): object {
+/** An array of records, or one a line, each with an id, the path of its image, and a conversation. */
+export function recordSetOf({ file, name, images, records }: Annotation): object {
   const id = `${file}/records`
+  const each = /\.(jsonl|ndjson)$/i.test(name) ? '$' : '$[*]'
   const field = (path: string, about: string, jsonPath: string): object => ({
     '@type': 'cr:Field',
     '@id': `${id}/${path}`,
@@ -27,10 +31,10 @@ export function recordSetOf({ file, name, images }: Annotation): object {
     '@type': 'cr:RecordSet',
     '@id': id,
     name: `${name} records`,
-    description: `The records of ${name}.`,
+    description: `${records === undefined ? 'The records' : plural(records, 'record')} of ${name}.`,
     field: [
-      field('id', 'Identifier of the record.', '$[*].id'),
-      field('image', `Path of the image${folder}; a record of text alone has none.`, '$[*].image'),
+      field('id', 'Identifier of the record.', `${each}.id`),
+      field('image', `Path of the image${folder}; a record of text alone has none.`, `${each}.image`),
       {
         '@type': 'cr:Field',
         '@id': `${id}/conversations`,
@@ -38,11 +42,11 @@ export function recordSetOf({ file, name, images }: Annotation): object {
         description: 'The turns of the conversation, in order.',
         repeated: true,
         subField: [
-          field('conversations/from', 'Who speaks: human or gpt.', '$[*].conversations[*].from'),
+          field('conversations/from', 'Who speaks: human or gpt.', `${each}.conversations[*].from`),
           field(
             'conversations/value',
             'What is said; <image> stands for the image.',
-            '$[*].conversations[*].value',
+            `${each}.conversations[*].value`,
           ),
         ],
       },
