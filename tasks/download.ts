@@ -1,6 +1,7 @@
 /** The task kind `download`: one file from the first of its addresses that gives it. The work is in download/run.ts. */
 
 import { resolve } from 'node:path'
+import { onDemand } from '../lib/io/on-demand.ts'
 import { type Address, identityOf, parseAddress } from '../lib/model/address.ts'
 import type { Ingredient } from '../lib/model/fingerprint.ts'
 import { isPinned } from '../lib/model/lock-file.ts'
@@ -9,6 +10,11 @@ import type { Place } from '../lib/model/problem.ts'
 import type { Outline, TaskKind } from '../lib/model/task.ts'
 import { atLockedRevision, pinsOf } from './download/pins.ts'
 import type { Manner } from './download/run.ts'
+
+// Loaded when there is work, as their libraries are.
+const running = onDemand(() => import('./download/run.ts'))
+const lookingForMissing = onDemand(() => import('./download/missing.ts'))
+const inquiring = onDemand(() => import('./download/inquire.ts'))
 
 export const download = downloadKind()
 
@@ -19,12 +25,9 @@ export function downloadKind(manner?: Manner): TaskKind<DownloadParams> {
     version: 1,
     lane: 'network',
     outline,
-    // Loaded when there is work, as its libraries are.
-    run: async (params, bench) =>
-      (await import('./download/run.ts')).run(atLockedRevision(params), bench, manner),
-    missing: async params => (await import('./download/missing.ts')).missing(params),
-    inquire: async (params, inquiry) =>
-      (await import('./download/inquire.ts')).inquire(params, inquiry, manner?.patience),
+    run: async (params, bench) => (await running()).run(atLockedRevision(params), bench, manner),
+    missing: async params => (await lookingForMissing()).missing(params),
+    inquire: async (params, inquiry) => (await inquiring()).inquire(params, inquiry, manner?.patience),
   }
 }
 

@@ -1,10 +1,14 @@
 /** The kind that holds a target against `expect`: its number of files, and whether they are images. Makes nothing. */
 
+import { onDemand } from '../lib/io/on-demand.ts'
 import type { ExpectParams } from '../lib/model/params.ts'
 import { type DiagnosticDraft, Problem } from '../lib/model/problem.ts'
 import type { TaskKind } from '../lib/model/task.ts'
 import { wrongCount } from './expect/count.ts'
 import type { Part, Watch } from './expect/parts.ts'
+
+// Loaded when there is work, as their libraries are.
+const lookingAtImages = onDemand(() => import('./expect/images.ts'))
 
 export const expect: TaskKind<ExpectParams> = {
   name: 'expect',
@@ -41,6 +45,6 @@ async function findings(
   watch: Watch,
 ): Promise<readonly DiagnosticDraft[]> {
   const found = [wrongCount(params, parts)]
-  if (params.images) found.push(await (await import('./expect/images.ts')).wrongImages(params, parts, watch))
+  if (params.images) found.push(await (await lookingAtImages()).wrongImages(params, parts, watch))
   return found.filter(draft => draft !== undefined)
 }

@@ -1,8 +1,12 @@
 /** The task kind `manual`: a file that a person fetches and lays down for us. The work is in manual/take.ts. */
 
+import { onDemand } from '../lib/io/on-demand.ts'
 import type { ManualParams } from '../lib/model/params.ts'
 import type { TaskKind } from '../lib/model/task.ts'
 import { pinsOf } from './download/pins.ts'
+
+// Loaded when there is work, as their libraries are.
+const taking = onDemand(() => import('./manual/take.ts'))
 
 export const manual: TaskKind<ManualParams> = {
   name: 'manual',
@@ -18,5 +22,5 @@ export const manual: TaskKind<ManualParams> = {
     forecast: { bytes: wanted.size?.bytes, files: 1 },
   }),
 
-  run: async (params, bench) => (await import('./manual/take.ts')).take(params, bench),
+  run: async (params, bench) => (await taking()).take(params, bench),
 }

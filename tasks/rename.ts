@@ -4,9 +4,14 @@
  */
 
 import { jpegEncoderLacks } from '../lib/io/jpeg.ts'
+import { onDemand } from '../lib/io/on-demand.ts'
 import type { RenameParams } from '../lib/model/params.ts'
 import type { Outline, TaskKind } from '../lib/model/task.ts'
 import { jpgRecipe } from '../lib/model/transcode.ts'
+
+// Loaded when there is work, as their libraries are.
+const foretelling = onDemand(() => import('./rename/contents.ts'))
+const applying = onDemand(() => import('./rename/apply.ts'))
 
 export const rename: TaskKind<RenameParams> = {
   name: 'rename',
@@ -37,8 +42,8 @@ export const rename: TaskKind<RenameParams> = {
   lacks: ({ transcode }) => transcode && jpegEncoderLacks(),
 
   contents: async (params, { foldsCase }, inputs) =>
-    (await import('./rename/contents.ts')).renamedContents(params, inputs, foldsCase),
-  run: async (params, bench) => (await import('./rename/apply.ts')).applyRules(params, bench),
+    (await foretelling()).renamedContents(params, inputs, foldsCase),
+  run: async (params, bench) => (await applying()).applyRules(params, bench),
 }
 
 /** A few lost files are had like those of the parts, where that goes for all of them and one host is asked. */

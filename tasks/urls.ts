@@ -2,11 +2,15 @@
 
 import type { Patience } from '../lib/io/http.ts'
 import { formatOfName } from '../lib/io/list.ts'
+import { onDemand } from '../lib/io/on-demand.ts'
 import { allowanceInWords } from '../lib/model/annotation.ts'
 import type { Ingredient } from '../lib/model/fingerprint.ts'
 import type { UrlsParams } from '../lib/model/params.ts'
 import { Problem } from '../lib/model/problem.ts'
 import type { Outline, TaskKind } from '../lib/model/task.ts'
+
+// Loaded when there is work, as their libraries are.
+const running = onDemand(() => import('./urls/run.ts'))
 
 /** With another clock (milliseconds since 1970) or patience than the usual, for tests. */
 export interface UrlsOptions {
@@ -24,9 +28,8 @@ export function urlsKind(options: UrlsOptions = {}): TaskKind<UrlsParams> {
     staging: 'shelf-and-place',
     demands: ['allow_missing'],
     outline,
-    // Loaded when there is work, as its libraries are.
     failures: async shelf => (await import('./urls/failures.ts')).failuresOn(shelf),
-    run: async (params, bench) => (await import('./urls/run.ts')).run(params, bench, options),
+    run: async (params, bench) => (await running()).run(params, bench, options),
   }
 }
 

@@ -1,6 +1,6 @@
 /** The work of `build` up to the first byte: plans, says what a dry run says, refuses what cannot be. */
 
-import { canLink, nearestExisting, roomAt } from '../io/disk.ts'
+import { linkInto, nearestExisting, roomAt } from '../io/disk.ts'
 import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
@@ -77,7 +77,7 @@ async function outlookOf(
     keepArchives,
     whole,
     givesBack: () => takesHoles(nearestExisting(root)),
-    canLink: path => canLink(path, root),
+    canLink: linkInto(root),
   }
   const plan = planOf(graph, known, planning)
   const measured = await measuredIn(plan, known, blockBytes)

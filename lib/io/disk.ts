@@ -139,15 +139,19 @@ export function readShared(path: string): Buffer {
 export const linkOrCopy = (from: string, to: string): void => linkOr(copy, from, to)
 
 /** Whether a file can be expected to get a second name in a folder: both on one filesystem, and no file of others that it guards. */
-export function canLink(path: string, folder: string): boolean {
-  const found = lookThrough(path)
-  if (!found?.isFile() || found.dev !== statSync(nearestExisting(folder)).dev) return false
-  if (found.uid === process.getuid?.()) return true
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK)
-    return true
-  } catch {
-    return false
+export function linkInto(folder: string): (path: string) => boolean {
+  let device: number | undefined
+  return path => {
+    const found = lookThrough(path)
+    device ??= statSync(nearestExisting(folder)).dev
+    if (!found?.isFile() || found.dev !== device) return false
+    if (found.uid === process.getuid?.()) return true
+    try {
+      accessSync(path, constants.R_OK | constants.W_OK)
+      return true
+    } catch {
+      return false
+    }
   }
 }
 

@@ -108,17 +108,25 @@ export function brokenPins(pins: Pins, receipt: Receipt): readonly Change[] {
     }))
 }
 
-/** An input is known again by its task, or else by its position: a new address for the same bytes changes nothing. */
-export const recordedInput = (
+/**
+ * What is recorded of each of these inputs. One is known again by its task, or else by its rank among those that are not: a new
+ * address for the same bytes changes nothing.
+ */
+export function recordedInputs(
   { inputs }: Receipt,
-  input: TaskId,
-  position: number,
-): Receipt['inputs'][number] | undefined => inputs.find(({ task }) => task === input) ?? inputs[position]
+  takes: readonly TaskId[],
+): readonly (Receipt['inputs'][number] | undefined)[] {
+  if (takes.every((input, i) => inputs[i]?.task === input)) return inputs
+  const byTask = new Map(inputs.map(input => [input.task, input]))
+  const others = inputs.filter(({ task }) => !takes.includes(task)).values()
+  return takes.map(input => byTask.get(input) ?? others.next().value)
+}
 
 function reasonInInputs(task: Task, receipt: Receipt, digestOf: DigestOf): Reason | undefined {
   const { takes } = task.outline
+  const inputs = recordedInputs(receipt, takes)
   for (const [i, input] of takes.entries()) {
-    const recorded = recordedInput(receipt, input, i)
+    const recorded = inputs[i]
     if (recorded === undefined) return { code: 'input-added', input }
     const now = digestOf(input)
     if (now !== undefined && now !== recorded.digest)

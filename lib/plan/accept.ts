@@ -15,7 +15,7 @@ import {
   differences,
   judge,
   type Reason,
-  recordedInput,
+  recordedInputs,
   type Survey,
   type Verdict,
 } from '../model/verdict.ts'
@@ -139,9 +139,10 @@ function weigh(task: Task, weighing: Weighing): Outcome {
   // Made of other things altogether.
   const isPart = isPartial(receipt.fingerprint)
   if (isPart !== isPartial(task.outline.fingerprint)) return refuse({ form: 'partial', isPart })
+  const recorded = recordedInputs(receipt, task.outline.takes)
   const inputs = task.outline.takes.map((input, i) => ({
     task: input,
-    was: recordedInput(receipt, input, i)?.digest,
+    was: recorded[i]?.digest,
     now: digestOf(input),
   }))
   const other = inputs.find(({ was, now }) => was !== undefined && now !== undefined && was !== now)

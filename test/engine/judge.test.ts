@@ -18,6 +18,13 @@ const judged = (
   digests: (id: string) => string | undefined = digestOf,
 ): Verdict => judge(now(rest), memory, survey, digests)
 
+const twoInputs = done(now(), {
+  inputs: [
+    { task: 'download:a', digest: digest('1') },
+    { task: 'download:b', digest: digest('2') },
+  ],
+})
+
 const because = (reason: object): object => ({ state: 'stale', reason })
 const pinned = { pins: { sha256: digest('e'), place } }
 
@@ -52,6 +59,18 @@ test.each<[string, Verdict, object]>([
   [
     'an input more',
     judged({ takes: ['download:a', 'download:b'] }),
+    because({ code: 'input-added', input: 'download:b' }),
+  ],
+  [
+    'two inputs in another order, one of them from elsewhere',
+    judged({ takes: ['download:b', 'download:c'] }, twoInputs, intact, id =>
+      digest(id === 'download:b' ? '2' : '1'),
+    ),
+    { state: 'fresh' },
+  ],
+  [
+    'an input more, before the others',
+    judged({ takes: ['download:b', 'download:a'] }),
     because({ code: 'input-added', input: 'download:b' }),
   ],
   ['an input less', judged({ takes: [] }), because({ code: 'input-removed', input: 'download:a' })],
