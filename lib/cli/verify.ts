@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Known } from '../knowledge.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
+import type { Standing } from '../model/standing.ts'
 import type { Placed, Task } from '../model/task.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 import { openReceipts } from '../receipts/receipts.ts'
@@ -12,8 +13,9 @@ import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { tellExtras } from './extras.ts'
 import { whileLooking } from './interrupt.ts'
-import { openPlayground } from './playground.ts'
+import { openPlayground, type Playground } from './playground.ts'
 import { tellingOfReads } from './reading.ts'
+import { standingOf } from './standing.ts'
 
 export const verify = (desk: Desk): Promise<number> => whileLooking(signal => read(desk, signal))
 
@@ -37,7 +39,7 @@ async function read(desk: Desk, signal: AbortSignal): Promise<number> {
 
   let [wrong, files, bytes] = [0, 0, 0]
   for (const task of tasks) {
-    for (const diagnostic of await faultsOf(task, playground.graph, known, signal)) {
+    for (const diagnostic of await faultsOf(task, playground, known, signal)) {
       console.report({ event: 'diagnostic', diagnostic })
       if (diagnostic.severity === 'error') wrong += 1
     }
@@ -60,15 +62,16 @@ async function read(desk: Desk, signal: AbortSignal): Promise<number> {
 /** What is wrong with one artifact: it is not there, not as it was built, or not what its kind wants of it. */
 async function faultsOf(
   task: Task,
-  graph: Graph,
+  { graph, whole }: Playground,
   known: Known,
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   signal.throwIfAborted()
-  if (task.gives === undefined) return audit(task, known.root, inputsOf(task, graph, known), signal)
+  const asking = { signal, standing: (): Promise<readonly Standing[]> => standingOf(whole, known) }
+  if (task.gives === undefined) return audit(task, known.root, inputsOf(task, graph, known), asking)
   if (known.receiptOf(task.id) === undefined) return [notBuilt(task)]
   const damage = damageOf(task, known.lookOf(task.id), known.manifestOf(task.id))
-  return damage ? [damage] : audit(task, known.root, [], signal)
+  return damage ? [damage] : audit(task, known.root, [], asking)
 }
 
 /** Undefined where one of them is not as it was built: that is told of it, and says all. */
@@ -86,9 +89,9 @@ async function audit(
   { kind, params, gives }: Task,
   root: string,
   inputs: Placed['inputs'] | undefined,
-  signal: AbortSignal,
+  asking: Pick<Placed, 'signal' | 'standing'>,
 ): Promise<readonly Diagnostic[]> {
   if (inputs === undefined) return []
   const path = join(root, gives?.at ?? '')
-  return (await kind.audit?.(params, { root, path, inputs, signal })) ?? []
+  return (await kind.audit?.(params, { root, path, inputs, ...asking })) ?? []
 }
