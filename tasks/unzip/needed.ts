@@ -11,6 +11,7 @@ import { overHandle } from '../../lib/io/zip/random-access.ts'
 import { openZip, type ZipDirectory } from '../../lib/io/zip.ts'
 import { fewRows } from '../../lib/model/few.ts'
 import { isPinned } from '../../lib/model/lock-file.ts'
+import { readPartSizes } from '../../lib/model/part-sizes.ts'
 import { type Diagnostic, Problem } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { jpgNamed } from '../../lib/model/transcode.ts'
@@ -78,7 +79,7 @@ async function takeRanges(
 }
 
 async function takeFrom(
-  { path }: Input,
+  { path, remarks }: Input,
   params: NeededParams,
   needed: ReadonlySet<string>,
   bench: Workbench,
@@ -86,7 +87,7 @@ async function takeFrom(
   const handle = openSync(path, 'r')
   try {
     const { download } = params
-    const directory = await openZip(overHandle(handle, download.fileName))
+    const directory = await openZip(overHandle(handle, download.fileName, readPartSizes(remarks?.['parts'])))
     // Where its own digest is not known, that of its directory has to do.
     const other = isPinned(download.download) ? undefined : otherDirectory(directory, download, path)
     if (other) throw other

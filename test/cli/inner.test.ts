@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
 import { gate, megabyte, noise, unpacked } from '../rig/arriving.ts'
 import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
-import { zipOf } from '../rig/zips.ts'
+import { splitZipOf, zipOf } from '../rig/zips.ts'
 
 const pictures = Array.from({ length: 24 }, (_, i) => ({ name: `images/${i}.jpg`, content: noise(i) }))
 const tree = Object.fromEntries(pictures.map(({ name, content }) => [name, sha256Of(content)]))
@@ -34,6 +34,17 @@ describe('an archive inside of an archive', () => {
     expect(place.tree()).toEqual(tree)
     expect(existsSync(join(place.root, '.groundwork/shelf'))).toBe(false)
     expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  })
+
+  test.each([0, 8])('in one that was split (method %i)', async method => {
+    const { place, host } = await inner(method)
+    const parts = splitZipOf([{ name: 'data/images.zip', content: inside, method }], [9 * megabyte])
+    parts.forEach((part, i) => host.serve(`/split.z${i === 0 ? '01' : 'ip'}`, part))
+    place.spec(
+      `targets: { images: { sources: [{ url: ["${host.url}/split.z01", "${host.url}/split.zip"], unzip: { inner: data/images.zip, root: images } }] } }\n`,
+    )
+    expect((await place.run('build')).summary).toMatchObject({ ran: 2, failed: 0, exitCode: 0 })
+    expect(place.tree()).toEqual(tree)
   })
 
   test('a stored one is unpacked while it arrives; killed, it goes on', async () => {

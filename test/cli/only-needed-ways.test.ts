@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { sha256Of } from '../rig/playground.ts'
-import { zipOf } from '../rig/zips.ts'
+import { splitZipOf, zipOf } from '../rig/zips.ts'
 import { annotation, images, world } from './needed-world.ts'
 import { archive, fileBytes, noise, pictures } from './pieces.ts'
 
@@ -34,6 +34,25 @@ test('a file of this machine is read in place', async () => {
   expect(ran.started.filter(task => task.startsWith('download:pack'))).toEqual([])
   expect(images(place)).toEqual(['20.jpg', '3.jpg', '4.jpg'])
 })
+
+const splitNames = ['pack.z01', 'pack.z02', 'pack.zip']
+
+test.each(['a host', 'this machine'])(
+  'a split zip from %s: joined, and what is needed is unpacked',
+  async from => {
+    const { place, host, change } = await world()
+    const parts = splitZipOf(pictures, [20 * fileBytes, 35 * fileBytes])
+    splitNames.forEach((name, i) => {
+      host.serve(`/${name}`, parts[i] as Buffer)
+      place.write(name, parts[i] as Buffer)
+    })
+    const below = from === 'a host' ? `${host.url}/` : ''
+    change(/"http[^"]*pack.zip"/, `[${splitNames.map(name => `"${below}${name}"`).join(', ')}]`)
+    expect((await place.run('build', '--only-needed')).summary).toMatchObject({ failed: 0, exitCode: 0 })
+    expect(images(place)).toEqual(['20.jpg', '3.jpg', '4.jpg'])
+    expect((await place.run('build', '--only-needed')).summary).toMatchObject({ ran: 0, requests: 0 })
+  },
+)
 
 test('wrong bytes in a range: the entry does not have its checksum, and the whole archive decides', async () => {
   const { place, host } = await world()
