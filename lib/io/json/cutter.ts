@@ -48,7 +48,9 @@ export class RecordCutter {
 
   /** Where the next bytes of the file are to be read to. What batches told is overwritten. */
   room(): Buffer {
-    return this.#window.room()
+    const room = this.#window.room()
+    this.#values.hold(this.#window.bytes)
+    return room
   }
 
   took(count: number): void {

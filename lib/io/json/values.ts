@@ -34,6 +34,7 @@ export class Values {
   imageFrom = 0
   imageTo = 0
 
+  #words: Int32Array = new Int32Array()
   #escapes = 0
   readonly #isObject: Uint8Array
 
@@ -42,11 +43,29 @@ export class Values {
     this.#isObject = new Uint8Array(deepest - around)
   }
 
+  /** To be told whenever other bytes are given than before. Their length is a multiple of 4. */
+  hold({ buffer, byteOffset, length }: Uint8Array): void {
+    this.#words = new Int32Array(buffer, byteOffset, length / 4)
+  }
+
   /** The first byte that is no white space. */
   skipBlank(bytes: Uint8Array, from: number): number {
     let at = from
-    for (; blank[bytes[at] as number] === 1; at += 1) if (bytes[at] === lineFeed) this.lines += 1
-    return at
+    for (;;) {
+      const byte = bytes[at] as number
+      if (byte > 0x20 || blank[byte] !== 1) return at
+      if (byte === lineFeed) this.lines += 1
+      at += 1
+      if ((at & 3) === 0) at = this.#behindSpaces(at)
+    }
+  }
+
+  /** An indented file is full of them. `at`: a multiple of 4. */
+  #behindSpaces(at: number): number {
+    const words = this.#words
+    let i = at >> 2
+    while (words[i] === 0x20202020) i += 1
+    return i << 2
   }
 
   /** The value that begins at `from`; of an object, `id` and `image` are told. */
@@ -125,13 +144,33 @@ export class Values {
   string(bytes: Uint8Array, from: number): number {
     let at = from
     for (;;) {
-      while (plain[bytes[at] as number] === 1) at += 1
+      while (plain[bytes[at] as number] === 1) {
+        at += 1
+        if ((at & 3) === 0) at = this.#behindPlain(at)
+      }
       const byte = bytes[at]
       if (byte === quote) return at + 1
       if (byte !== backslash) return ~at
       this.#escapes += 1
       at = behindEscape(bytes, at + 1)
       if (at < 0) return at
+    }
+  }
+
+  /** Four bytes at a time: whether one of them is zero shows in the high bits of `(x - 1) & ~x`. `at`: a multiple of 4. */
+  #behindPlain(at: number): number {
+    const words = this.#words
+    let i = at >> 2
+    for (;;) {
+      const word = words[i] as number
+      const quotes = word ^ 0x22222222
+      const backslashes = word ^ 0x5c5c5c5c
+      const special =
+        ((quotes - 0x01010101) & ~quotes) |
+        ((backslashes - 0x01010101) & ~backslashes) |
+        ((word - 0x20202020) & ~word)
+      if ((special & 0x80808080) !== 0) return i << 2
+      i += 1
     }
   }
 

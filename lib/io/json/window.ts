@@ -102,7 +102,10 @@ function surplusOf(bytes: Buffer): number {
     const part = bytes.subarray(from, from + stretch)
     if (isAscii(part)) continue
     // A character of two bytes is one unit, of three one, of four two.
-    for (const byte of part) surplus += (byte & 0xc0) === 0x80 ? 1 : byte >= 0xf0 ? -1 : 0
+    for (let at = 0; at < part.length; at += 1) {
+      const byte = part[at] as number
+      if (byte >= 0x80) surplus += byte < 0xc0 ? 1 : byte >= 0xf0 ? -1 : 0
+    }
   }
   return surplus
 }
