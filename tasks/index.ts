@@ -7,8 +7,20 @@ import { file } from './file.ts'
 import { json } from './json.ts'
 import { manual } from './manual.ts'
 import { rename } from './rename.ts'
+import { transform } from './transform.ts'
 import { untar } from './untar.ts'
 import { unzip } from './unzip.ts'
 import { urls } from './urls.ts'
 
-export const kinds: readonly TaskKind[] = [download, urls, manual, unzip, untar, json, file, rename, expect]
+export const kinds: readonly TaskKind[] = [
+  download,
+  urls,
+  manual,
+  unzip,
+  untar,
+  json,
+  transform,
+  file,
+  rename,
+  expect,
+]

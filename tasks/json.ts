@@ -8,6 +8,7 @@ import { integer, notation, object, optional, text, type ValueOf } from '../lib/
 import { Problem, withContext } from '../lib/model/problem.ts'
 import type { Input, TaskKind, Workbench } from '../lib/model/task.ts'
 import { formatCount, plural } from '../lib/model/units.ts'
+import { resultAt, transformFields, transformParams } from './transform/params.ts'
 
 const grammar = object(
   {
@@ -35,10 +36,13 @@ const grammar = object(
         read: readAllowance,
       }),
     ),
+    ...transformFields,
   },
   {
-    about: 'An annotation file: a JSON array of records, an object of records, or one record a line.',
+    about:
+      'An annotation: a JSON array of records, an object of them, or one a line. What is made of it lies beside it.',
     orNothing: true,
+    beside: { seed: ['sample'] },
   },
 )
 
@@ -62,10 +66,13 @@ export const json: TaskKind<JsonParams> = {
         from,
         bytes: size,
         ...(records !== undefined && { records: { count: records, place: request.placeOf('records') } }),
-        ...(images !== undefined && { images: imagesFolder(target, images) }),
+        // Images are looked for by what is made of it, where there is such a thing.
+        ...(images !== undefined &&
+          resultAt(request) === undefined && { images: imagesFolder(target, images) }),
         ...(allow_missing !== undefined && { allowMissing: allow_missing }),
       }
     },
+    derives: { kind: 'transform', at: resultAt, params: transformParams },
   },
 
   // Not pinned by the source's digest: a pinned result counts as right without another look, and `records` asks for one.

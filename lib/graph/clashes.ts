@@ -17,13 +17,17 @@ interface Giver {
  */
 export function refuseClashes(spec: Spec, tasks: ReadonlyMap<string, Task>): void {
   const givers = [...tasks.values()].flatMap(task =>
-    task.gives?.lasting ? [{ task, gives: task.gives }] : [],
+    task.gives?.lasting ? piecesOf(task.gives).map(gives => ({ task, gives })) : [],
   )
   const byPath = groupedBy(givers, ({ gives }) => gives.at)
   const clashes = givers.flatMap(giver => clashesOf(giver, byPath))
   const [first, ...rest] = clashes.map(clash => describe(spec, clash))
   if (first) throw new Problem(first, ...rest)
 }
+
+/** A tree whose files are known is no more than those. */
+const piecesOf = (gives: Artifact): readonly Artifact[] =>
+  gives.holds ? gives.holds.map(at => ({ ...gives, form: 'file', at })) : [gives]
 
 interface Clash {
   readonly inner: Giver

@@ -1,16 +1,8 @@
 /** The tasks that a spec asks for, as they come out of it, target by target. Looks for neither clashes nor cycles. */
 
 import { type Address, identityOf, parseAddress } from '../model/address.ts'
-import { stateFolder } from '../model/layout.ts'
 import { identityOfFile } from '../model/lock-file.ts'
-import type {
-  DownloadParams,
-  ExpectParams,
-  Filling,
-  ManualParams,
-  RenameParams,
-  UrlsParams,
-} from '../model/params.ts'
+import type { DownloadParams, Filling, ManualParams, UrlsParams } from '../model/params.ts'
 import { wholeName } from '../model/part-names.ts'
 import { Problem } from '../model/problem.ts'
 import type { SourceRequest } from '../model/source-form.ts'
@@ -24,7 +16,9 @@ import {
   type Target,
 } from '../model/spec.ts'
 import type { Task, TaskId, TaskKind } from '../model/task.ts'
-import { isReshaped, partFolder, renamedPart, shortHash } from './parts.ts'
+import { downloadParams, expectParams, manualParams, renameParams } from './asked.ts'
+import { isReshaped, partFolder, shortHash } from './parts.ts'
+import { Results } from './results.ts'
 
 /** By name, as `tasks/index.ts` lists them. */
 export type Kinds = ReadonlyMap<string, TaskKind>
@@ -36,25 +30,50 @@ export class Draft {
   readonly tasks = new Map<TaskId, Drafted>()
   /** By identity of the address, and by that with pins. */
   readonly #downloads = new Map<string, TaskId>()
+  readonly #results: Results
+  /** Targets for which more will be made of what is placed. */
+  readonly #open: { readonly name: string; readonly target: Target; readonly placed: readonly Task[] }[] = []
   readonly #spec: Spec
   readonly #kinds: Kinds
 
   constructor(spec: Spec, kinds: Kinds) {
     this.#spec = spec
     this.#kinds = kinds
+    this.#results = new Results(spec)
   }
 
   target(name: string, target: Target): void {
-    const given = target.sources.map(source => this.#source(name, target, source))
+    const merges = target.sources.filter(({ origin }) => origin.form === 'merge')
+    for (const source of merges) this.#results.hearMerge(name, source, this.#kind(source.becomes?.kind ?? ''))
+    const sources = target.sources.filter(source => !merges.includes(source))
+    const given = sources.map(source => this.#source(name, target, source))
     const trees = given.filter(task => task.gives?.form === 'tree' && !task.gives.lasting)
     const placed = given.filter(task => !trees.includes(task))
     if (trees.length > 0) {
-      const areFiles = placed.every(task => task.gives?.form === 'file')
+      const isCounted = placed.every(task => task.gives?.form === 'file') && !this.#results.isFor(name)
       const { files } = target.expect
-      const renamed = files === undefined || !areFiles ? undefined : files - placed.length
-      placed.push(this.#rename(name, target, trees, renamed))
+      const renamed = files === undefined || !isCounted ? undefined : files - placed.length
+      const key = target.rename.length > 0 ? 'rename' : 'transcode'
+      const params = renameParams(this.#spec, name, target, trees, renamed)
+      placed.push(this.#add('rename', params, name, below(target.pointer, key)))
     }
-    if (target.expect.files !== undefined || target.expect.images) this.#expect(name, target, placed)
+    if (this.#results.isFor(name)) this.#open.push({ name, target, placed })
+    else this.#expect(name, target, placed, [])
+  }
+
+  /** After all targets: what is made of files of theirs, and what is expected of all. Throws what is wrong with the first. */
+  finish(): void {
+    const made = this.#results.make(this.tasks, (...asked) => this.#add(...asked))
+    for (const { name, target, placed } of this.#open) {
+      const own = made.filter(task => task.target === name)
+      this.#expect(name, target, placed, own)
+    }
+  }
+
+  #expect(name: string, target: Target, placed: readonly Task[], made: readonly Task[]): void {
+    if (target.expect.files === undefined && !target.expect.images) return
+    const params = expectParams(this.#spec, name, target, placed, made)
+    this.#add('expect', params, name, below(target.pointer, 'expect'))
   }
 
   #source(name: string, target: Target, source: Source): Task {
@@ -65,13 +84,15 @@ export class Draft {
     const kind = this.#kindOf(source, from)
     const request: SourceRequest = {
       ...this.#request(name, source, kind, from, wanted),
-      expectedFiles: this.#filesOf(target, source),
+      expectedFiles: this.#filesOf(name, target, source),
       part: isReshaped(target) ? partFolder(name, from.id, source.becomes?.params) : undefined,
       rename: target.rename,
       transcode: target.transcode !== undefined,
     }
     const pointer = below(source.pointer, keyOf(kind))
-    return this.#add(kind.name, kind.source?.params(request), name, pointer)
+    const task = this.#add(kind.name, kind.source?.params(request), name, pointer)
+    this.#results.hear(source, kind, task, request)
+    return task
   }
 
   #request(
@@ -116,7 +137,7 @@ export class Draft {
       address,
       name: template,
       allowMissing,
-      files: this.#filesOf(target, source),
+      files: this.#filesOf(name, target, source),
       fill: origin.fill && this.#filling(name, origin.fill),
       places: Object.fromEntries(places),
     }
@@ -145,10 +166,18 @@ export class Draft {
   }
 
   /** How many files of the target come from this one source, where the spec tells. */
-  #filesOf(target: Target, source: Source): number | undefined {
+  #filesOf(name: string, target: Target, source: Source): number | undefined {
     const others = target.sources.filter(other => other !== source)
-    const areFiles = others.every(({ becomes }) => becomes !== undefined && this.#kind(becomes.kind).consumes)
-    return areFiles && target.expect.files !== undefined ? target.expect.files - others.length : undefined
+    const isFile = ({ becomes }: Source): boolean =>
+      becomes !== undefined && this.#kind(becomes.kind).consumes === true && !this.#isMore(name, becomes)
+    const { files } = target.expect
+    return others.every(isFile) && files !== undefined ? files - others.length : undefined
+  }
+
+  /** Something is to be made of its file. */
+  #isMore(target: string, { kind, params }: NonNullable<Source['becomes']>): boolean {
+    const derives = this.#kind(kind).source?.derives
+    return derives?.at({ target, written: params, fileName: 'any' }) !== undefined
   }
 
   #named(name: string): Download {
@@ -178,43 +207,20 @@ export class Draft {
     if (same !== undefined) return this.#shared(same, target)
     // The same address with other pins is another file: only one of the two can be right, and its task will say so.
     const key = shortHash(identity) + (this.#downloads.has(identity) ? `+${shortHash(pins)}` : '')
-    const fileName = addresses[0]?.fileName ?? 'file'
-    const places = ['url', 'sha256', 'md5', 'size'].map(
-      name =>
-        [name, download.locked?.places[name] ?? placeOf(this.#spec, below(download.pointer, name))] as const,
-    )
-    const params: DownloadParams = {
-      name: `${fileName}@${key}`,
-      download,
-      folder: this.#spec.folder,
-      at: `${stateFolder}/archives/${key}/${fileName}`,
-      fileName,
-      places: Object.fromEntries(places),
-    }
+    const params = downloadParams(this.#spec, download, addresses, key)
     const task = this.#add('download', params, target, download.pointer)
     this.#downloads.set(identity, task.id)
     this.#downloads.set(`${identity}\n${pins}`, task.id)
     return task
   }
 
-  /** Two of a target are told apart by their pins, which they have then. */
-  #manual(target: string, { becomes, pointer }: Source, wanted: Origin & { form: 'manual' }): Task {
+  #manual(target: string, source: Source, wanted: Origin & { form: 'manual' }): Task {
+    const { becomes, pointer } = source
     const kind = this.#kind(becomes?.kind ?? 'file')
     const ending = kind.source?.endings?.[0] ?? ''
     const said = becomes && kind.source?.fileName?.(becomes.params)
     const fileName = said ?? `${target.split('/').at(-1) ?? 'file'}${ending}`
-    const key = shortHash(['manual', target, fileName, wanted.sha256, wanted.md5].join('\n'))
-    const placed = (name: string) => placeOf(this.#spec, below(pointer, name))
-    const params: ManualParams = {
-      name: `${fileName}@${key}`,
-      target,
-      instructions: wanted.instructions,
-      wanted,
-      at: `${stateFolder}/archives/${key}/${fileName}`,
-      fileName,
-      place: placed('manual'),
-      places: { sha256: placed('sha256'), md5: placed('md5'), size: placed('size') },
-    }
+    const params = manualParams(this.#spec, target, source, wanted, fileName)
     return this.#add('manual', params, target, below(pointer, 'manual'))
   }
 
@@ -223,37 +229,6 @@ export class Draft {
     // Targets come one after the other: one that is told already was told last.
     if (task.targets.at(-1) !== target) task.targets.push(target)
     return task
-  }
-
-  /** New names, real JPEG, or both. `files`: how many they are together, where the spec tells. */
-  #rename(name: string, target: Target, parts: readonly Task[], files: number | undefined): Task {
-    const placed = (...keys: readonly (string | number)[]) =>
-      placeOf(this.#spec, below(target.pointer, ...keys))
-    const params: RenameParams = {
-      target: name,
-      rules: target.rename.map((rule, i) => ({
-        ...rule,
-        place: placed('rename', i),
-      })),
-      parts: parts.map(renamedPart),
-      transcode: target.transcode && { place: placed('transcode') },
-      bytes: total(parts.map(part => part.outline.forecast.bytes)),
-      files,
-    }
-    const key = target.rename.length > 0 ? 'rename' : 'transcode'
-    return this.#add('rename', params, name, below(target.pointer, key))
-  }
-
-  #expect(name: string, target: Target, parts: readonly Task[]): void {
-    const { files, images } = target.expect
-    const placed = (key: string) => placeOf(this.#spec, below(target.pointer, 'expect', key))
-    const params: ExpectParams = {
-      target: name,
-      files: files === undefined ? undefined : { wanted: files, place: placed('files') },
-      images: images ? { place: placed('images') } : undefined,
-      parts: parts.map(({ id }) => id),
-    }
-    this.#add('expect', params, name, below(target.pointer, 'expect'))
   }
 
   #add(kindName: string, params: unknown, target: string, pointer: string): Task {
@@ -294,6 +269,3 @@ function addressOf(text: string): Address {
   if (typeof address === 'string') throw new Problem({ code: 'bad-address', message: `${text} ${address}.` })
   return address
 }
-
-const total = (numbers: readonly (number | undefined)[]): number | undefined =>
-  numbers.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : sum + value), 0)

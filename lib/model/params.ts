@@ -97,8 +97,8 @@ export interface ExpectParams {
   readonly target: string
   /** How many files the target is to hold in all. */
   readonly files: { readonly wanted: number; readonly place: Place } | undefined
-  /** Every file of a tree is to be an image that is whole. */
-  readonly images: { readonly place: Place } | undefined
+  /** Every file of a tree is to be an image that is whole, but for trees of these tasks. */
+  readonly images: { readonly place: Place; readonly except: readonly TaskId[] } | undefined
   /** Every task that gives files of the target. */
   readonly parts: readonly TaskId[]
 }

@@ -18,6 +18,38 @@ export interface SourceForm<P> {
   readonly fills?: boolean
   /** Parameters of the task. Pure. */
   params(request: SourceRequest): P
+  /** What may be made of its files, beside them. */
+  readonly derives?: Derivation
+}
+
+/** How a source asks that something is made of its file, or of several files of one kind: the originals stay as they are. */
+export interface Derivation {
+  /** The kind of task that makes it. */
+  readonly kind: string
+  /** Path of the result below the root; undefined where the source asks for none. Pure. */
+  at(request: Pick<SourceRequest, 'target' | 'written' | 'fileName'>): string | undefined
+  /** Parameters of that task. Pure. May throw a Problem. */
+  params(request: DerivedRequest): unknown
+}
+
+/** What the graph tells of a result that is made of others. */
+export interface DerivedRequest extends Pick<SourceRequest, 'target' | 'written' | 'fileName' | 'placeOf'> {
+  readonly originals: readonly Original[]
+  /** They are named by the source itself, one by one. */
+  readonly isMerge: boolean
+  /** Bytes of the one original, where the spec tells. */
+  readonly size: number | undefined
+  /** The tasks whose results can lie at or below a folder (below the root), but for those that could be originals. */
+  givenAt(folder: string): readonly TaskId[]
+}
+
+/** A file that something is made of. */
+export interface Original {
+  readonly task: TaskId
+  /** Below the root. */
+  readonly at: string
+  /** Where the spec names it. */
+  readonly place: Place
 }
 
 /** What the graph tells a kind about the source that asked for it. */
@@ -43,5 +75,5 @@ export interface SourceRequest {
   /** Whether a later task of the target consumes the result, so that it is no lasting artifact; where it lies then. */
   readonly part: string | undefined
   /** Where the value at a key below the kind's key stands: `placeOf('root')`. */
-  placeOf(...keys: readonly string[]): Place
+  placeOf(...keys: readonly (string | number)[]): Place
 }

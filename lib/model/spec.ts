@@ -89,6 +89,8 @@ export type Origin =
       readonly fill?: Source
       readonly pointer: string
     }
+  /** Files of this playground by their paths below the root, in this order. */
+  | { readonly form: 'merge'; readonly paths: readonly string[] }
   /** Instructions for a person. */
   | {
       readonly form: 'manual'

@@ -30,6 +30,8 @@ export interface Artifact {
    * needs them: their absence makes nothing stale.
    */
   readonly lasting: boolean
+  /** Of a tree: all of its files, below the root, where the spec alone tells them. It may lie around other results then. */
+  readonly holds?: readonly string[]
   /** Its bytes may be a person's own, under a second name: whoever places them makes a copy, which nobody else can edit. */
   readonly borrowed?: boolean
   /** What the spec says of the result before it is made. A result that matches is right, wherever it came from. */

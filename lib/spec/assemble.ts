@@ -55,6 +55,7 @@ function source(value: SourceValue | FillingValue, pointer: string, forms: Forms
 function origin(value: SourceValue, pointer: string, forms: Forms): Origin {
   if (value.url) return { form: 'address', download: download(value.url, value, pointer) }
   if (value.download !== undefined) return { form: 'named', name: value.download }
+  if (value.merge) return { form: 'merge', paths: value.merge }
   if (value.urls) return listed(value, value.urls, pointer, forms)
   const { size, sha256, md5 } = value
   return { form: 'manual', instructions: value.manual ?? '', ...defined({ size, sha256, md5 }), pointer }

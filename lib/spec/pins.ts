@@ -30,6 +30,7 @@ function sourceWith(source: Source, fill: Fill): Source {
     case 'urls':
       return { ...source, origin: listWith(origin, fill) }
     case 'named':
+    case 'merge':
     case 'manual':
       return source
   }

@@ -76,6 +76,11 @@ const host = object({
   token: optional(values.token),
 })
 
+const merge = list(values.words('The path of an annotation below the root.'), {
+  atLeast: 1,
+  about: 'Annotations of this playground, by their paths below the root, to be made one in this order.',
+})
+
 /** Fields that say what becomes of a file: one for each kind that was handed in. */
 const becoming = (forms: Forms): Record<string, Field<unknown, false>> =>
   Object.fromEntries(forms.map(({ key, grammar }) => [key, optional(grammar)]))
@@ -98,6 +103,7 @@ const filling = (forms: Forms) => {
 
 const source = (forms: Forms) => {
   const keys = forms.map(({ key }) => key)
+  const merging = forms.filter(({ derives }) => derives).map(({ key }) => key)
   const file = ['url', 'download', 'manual']
   const pinned = ['url', 'manual']
   return object(
@@ -107,6 +113,7 @@ const source = (forms: Forms) => {
       download: optional(downloadName),
       urls: optional(listed),
       manual: optional(values.instructions),
+      merge: optional(merge),
       name: optional(values.nameTemplate),
       allow_missing: optional(values.allowance),
       fill: optional(filling(forms)),
@@ -114,9 +121,12 @@ const source = (forms: Forms) => {
     },
     {
       about: 'Where bytes come from, and what becomes of them.',
-      needs: { manual: { one: keys, for: 'what becomes of the file' } },
+      needs: {
+        manual: { one: keys, for: 'what becomes of the file' },
+        merge: { one: merging, for: 'what becomes of the files' },
+      },
       choose: [
-        { keys: ['url', 'download', 'urls', 'manual'], least: 1 },
+        { keys: ['url', 'download', 'urls', 'manual', 'merge'], least: 1 },
         { keys, least: 0 },
       ],
       beside: {
@@ -127,7 +137,7 @@ const source = (forms: Forms) => {
         name: ['urls'],
         allow_missing: ['urls'],
         fill: ['urls'],
-        ...Object.fromEntries(keys.map(key => [key, file])),
+        ...Object.fromEntries(keys.map(key => [key, merging.includes(key) ? [...file, 'merge'] : file])),
       },
     },
   )

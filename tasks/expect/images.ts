@@ -28,7 +28,8 @@ export async function wrongImages(
   parts: readonly Part[],
   watch: Watch,
 ): Promise<DiagnosticDraft | undefined> {
-  const trees = parts.filter(({ artifact }) => artifact.form === 'tree')
+  const except = new Set(params.images?.except)
+  const trees = parts.filter(({ artifact: { form, task } }) => form === 'tree' && !except.has(task))
   const flawed = await flawedIn(params.target, trees, watch)
   const list = watch.shelf === undefined ? undefined : keepListing(watch.shelf, 'not-images.ndjson', flawed)
   return flawed.length === 0 ? undefined : draft(params, flawed, distinctFiles(trees), list)

@@ -11,7 +11,7 @@ import { manifestOf, testBench } from '../rig/workbench.ts'
 import { picture } from './rig.ts'
 
 const place = { file: 'datasets.yaml', line: 8, column: 24, length: 4 }
-const params = { target: 'vg', files: undefined, images: { place }, parts: [] }
+const params = { target: 'vg', files: undefined, images: { place, except: [] }, parts: [] }
 
 type Files = Readonly<Record<string, Buffer | string>>
 

@@ -17,25 +17,28 @@ const form = (key: string, grammar: SourceForm<unknown>['grammar']): SourceForm<
 export const forms: readonly SourceForm<unknown>[] = [
   { ...form('unzip', archive), fills: true },
   form('untar', archive),
-  form(
-    'json',
-    object(
-      {
-        records: optional(integer()),
-        images: optional(text()),
-        allow_missing: optional(
-          notation({
-            expected: 'a number or a share',
-            pattern: '^\\d+%?$',
-            number: true,
-            read: written => (/^\d+%?$/.test(written) ? written : undefined),
-          }),
-        ),
-        fields: optional(list(choice(['id', 'image']), { orSingle: true })),
-      },
-      { orNothing: true },
+  {
+    derives: { kind: 'made', at: () => undefined, params: request => request },
+    ...form(
+      'json',
+      object(
+        {
+          records: optional(integer()),
+          images: optional(text()),
+          allow_missing: optional(
+            notation({
+              expected: 'a number or a share',
+              pattern: '^\\d+%?$',
+              number: true,
+              read: written => (/^\d+%?$/.test(written) ? written : undefined),
+            }),
+          ),
+          fields: optional(list(choice(['id', 'image']), { orSingle: true })),
+        },
+        { orNothing: true },
+      ),
     ),
-  ),
+  },
   form(
     'file',
     text({ pattern: '^[^/]+$', check: name => (name.includes('/') ? 'is not a bare name' : undefined) }),
