@@ -19,6 +19,10 @@ export const unzip: TaskKind<UnzipParams> = {
   },
   outline: unzipOutline,
   onlyNeeded,
+  needed: async (params, annotations) => ({
+    files: (await (await import('./unzip/needed.ts')).neededPaths(params, annotations)).size,
+    of: params.files,
+  }),
   inquireDirectory: async (params, inquiry, folder) =>
     (await import('./unzip/inquire.ts')).inquireDirectory(params, inquiry, folder),
   contents: async (params, inquiry) => (await import('./unzip/contents.ts')).contents(params, inquiry),

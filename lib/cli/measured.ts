@@ -1,6 +1,7 @@
 /**
- * What archives that are on this machine unpack to, read from their directories, so that a plan need not guess it. Asks no
- * host and writes nothing; what is wrong with an archive is left to who unpacks it.
+ * What archives that are on this machine unpack to, read from their directories, and how much of others the annotations that
+ * are here refer to, so that a plan need not guess it. Asks no host and writes nothing; what is wrong with a file is left to
+ * who works with it.
  */
 
 import { join } from 'node:path'
@@ -16,10 +17,11 @@ import { isArchive } from '../plan/totals.ts'
 
 /** Of the tasks that a plan would run, those whose contents can be had here. */
 export async function measuredIn(
-  { graph, steps }: Plan,
+  plan: Plan,
   known: Known,
   blockBytes: number,
 ): Promise<ReadonlyMap<TaskId, Measured>> {
+  const { graph, steps } = plan
   const found = new Map<TaskId, Contents>()
   for (const { task, verdict } of steps.values()) {
     if (verdict.state !== 'stale' || task.kind.contents === undefined) continue
@@ -31,7 +33,44 @@ export async function measuredIn(
     const contents = await contentsOf(task, input, inputs)
     if (contents) found.set(task.id, contents)
   }
-  return new Map([...found].map(([id, contents]) => [id, measured(contents, blockBytes)]))
+  const needed = await neededIn(plan, known, blockBytes)
+  return new Map([
+    ...needed,
+    ...[...found].map(([id, contents]) => [id, measured(contents, blockBytes)] as const),
+  ])
+}
+
+/** Of tasks that make only what annotations refer to, those whose annotations are all here. */
+async function neededIn(
+  { graph, steps }: Plan,
+  known: Known,
+  blockBytes: number,
+): Promise<readonly (readonly [TaskId, Measured])[]> {
+  const found: (readonly [TaskId, Measured])[] = []
+  for (const { task, verdict } of steps.values()) {
+    const { takes, mayTake: [archive] = [] } = task.outline
+    if (verdict.state !== 'stale' || archive === undefined || takes.length === 0) continue
+    const paths = takes.flatMap(id => {
+      const gives = graph.tasks.get(id)?.gives
+      return gives && steps.get(id)?.verdict.state === 'fresh' ? [join(known.root, gives.at)] : []
+    })
+    const from = steps.get(archive)
+    const bytes = from?.task.outline.forecast.download?.bytes
+    const isFetched = from?.verdict.state === 'stale' || (from && isAtHand(from.task, known))
+    if (paths.length < takes.length || bytes === undefined || isFetched) continue
+    const readers = graph.dependants.get(archive)?.length ?? 1
+    const needed = await ifFit(async () => task.kind.needed?.(task.params, paths))
+    if (needed?.of)
+      found.push([task.id, share(needed.files / needed.of, bytes / readers, needed.files, blockBytes)])
+  }
+  return found
+}
+
+/** Files of an archive are of one size, about. */
+function share(of: number, archiveBytes: number, files: number, blockBytes: number): Measured {
+  const bytes = Math.round(Math.min(1, of) * archiveBytes)
+  const saved = Math.round(archiveBytes) - bytes
+  return { bytes, files, onDisk: bytes + files * blockBytes, download: bytes, saved, isGuess: true }
 }
 
 type Archive = Pick<Input, 'path' | 'remarks'>
@@ -51,8 +90,12 @@ async function contentsOf(
   input: Archive | undefined,
   inputs: readonly Contents[],
 ): Promise<Contents | undefined> {
+  return ifFit(async () => kind.contents?.(params, { ...alone, input }, inputs))
+}
+
+async function ifFit<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await kind.contents?.(params, { ...alone, input }, inputs)
+    return await look()
   } catch (error) {
     if (error instanceof Problem) return undefined
     throw error

@@ -22,6 +22,8 @@ export interface Step {
   readonly files: number | undefined
   /** What that takes of the disk at most, which gives whole blocks. */
   readonly onDisk: number
+  /** Of an archive: bytes that nobody needs and that stay at the host. */
+  readonly saved?: number
   /** What is written is a guess: it may be more. */
   readonly isGuess?: boolean
   /** Of an archive that it fetches: bytes that lie beside the trees at once. */
@@ -42,6 +44,12 @@ export interface Measured {
   readonly files: number
   /** Of the bytes, in whole blocks. */
   readonly onDisk: number
+  /** What it fetches, where that is not told by what it takes. */
+  readonly download?: number
+  /** Bytes of the archive that it leaves at the host. */
+  readonly saved?: number
+  /** The bytes follow from the number of files. */
+  readonly isGuess?: boolean
 }
 
 export interface Totals {
@@ -58,4 +66,6 @@ export interface Totals {
   /** Of those bytes, what archives may hold at once. */
   readonly archives: number
   readonly byHost: Readonly<Record<string, number>>
+  /** Bytes of archives that are not fetched because nobody needs them, about. */
+  readonly saved: number
 }

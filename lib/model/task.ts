@@ -65,6 +65,8 @@ export interface Outline {
   readonly refersBelow?: string
   /** Undefined for a task that only checks. */
   readonly gives?: Omit<Artifact, 'task'>
+  /** Its result is a part of its input, written anew beside it, whatever its kind else makes of one. */
+  readonly isExcerpt?: boolean
   /** How much it is expected to move; undefined where nothing in the spec tells. */
   readonly forecast: Forecast
   /** Files outside of the root that are read (absolute), so that a change of theirs is seen. */
@@ -133,6 +135,15 @@ export interface TaskKind<P = unknown> {
    * refer to its own; undefined where it can only make all. Of one that checks: what holds for a part of the files. Pure.
    */
   onlyNeeded?(params: P, annotations: readonly Annotation[]): P | undefined
+  /**
+   * The parameters of a task that gives so many records of its annotation instead of all; undefined where it gives none. Pure.
+   */
+  sampled?(params: P, records: number): P | undefined
+  /**
+   * Of a task that makes only what annotations refer to: how many files those are, of how many where the spec tells.
+   * `annotations`: absolute paths, in the order of what it takes. Throws what is wrong with one.
+   */
+  needed?(params: P, annotations: readonly string[]): Promise<Needed>
   /** Writes into `bench.staging` only, and records each file there. May throw a Problem. */
   run(params: P, bench: Workbench): Promise<void>
   /** Asks hosts what they tell of the result, without fetching it; what the lock file says plays no part. May throw a Problem. */
@@ -181,6 +192,12 @@ export interface TaskKind<P = unknown> {
 export interface Failures {
   readonly cause: string
   readonly count: number
+}
+
+/** Files that annotations refer to. */
+interface Needed {
+  readonly files: number
+  readonly of: number | undefined
 }
 
 /** What a task gets to ask hosts with. */

@@ -117,7 +117,7 @@ export function movesOf(
   known: Knowledge,
   foretold: Foretold,
   isFresh: IsFresh,
-): Pick<Step, 'download' | 'write' | 'files' | 'isGuess'> {
+): Pick<Step, 'download' | 'write' | 'files' | 'isGuess' | 'saved'> {
   if (verdict.state !== 'stale') return { download: 0, write: 0, files: 0 }
   const { forecast } = task.outline
   const memory = known.memoryOf(task.id)
@@ -138,7 +138,8 @@ export function movesOf(
   const left = (bytes: number | undefined) =>
     bytes === undefined ? undefined : Math.max(0, bytes - known.resumableBytes(task.id))
   return {
-    download: forecast.download ? left(forecast.download.bytes ?? last?.bytes) : 0,
+    download: forecast.download ? left(foretold.download ?? forecast.download.bytes ?? last?.bytes) : 0,
+    ...(foretold.saved !== undefined && { saved: foretold.saved }),
     ...(task.gives === undefined
       ? { write: 0, files: 0 }
       : {

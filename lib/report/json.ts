@@ -13,7 +13,7 @@ export function eventLine(event: RunEvent, time: string): string {
 
 /** The `plan` event. `freeDisk` in bytes; what nobody can tell beforehand is null. */
 export function planLine(plan: Plan, freeDisk: number, time: string): string {
-  const steps = [...plan.steps.values()].map(({ task, verdict, download, write, files }) => ({
+  const steps = [...plan.steps.values()].map(({ task, verdict, download, write, files, saved }) => ({
     task: task.id,
     target: task.target,
     kind: task.kind.name,
@@ -21,6 +21,7 @@ export function planLine(plan: Plan, freeDisk: number, time: string): string {
     download: download ?? null,
     write: write ?? null,
     files: files ?? null,
+    ...(saved !== undefined && { saved }),
   }))
   const { leastDisk: _l, archives: _a, guessed, ...totals } = plan.totals
   // What is written, and so the peak, is that or more.

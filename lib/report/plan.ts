@@ -67,6 +67,9 @@ function filesOf({ steps, totals: { files } }: Plan): string {
   return ` in ${plural(files, 'file')}${untold ? ' or more' : ''}`
 }
 
+const savedBy = ({ saved }: Plan['totals']): readonly string[] =>
+  saved > 0 ? [`saved      about ${formatBytes(saved)} of archives, to which no annotation refers`] : []
+
 function totals(plan: Plan, freeDisk: number): readonly string[] {
   const { totals: sums } = plan
   const most = formatBytes(sums.peakDisk)
@@ -83,6 +86,7 @@ function totals(plan: Plan, freeDisk: number): readonly string[] {
     ...hosts.map(
       ([host, bytes]) => `  ${padded(host, 32)} ${bytes > 0 ? formatBytes(bytes) : 'size unknown'}`,
     ),
+    ...savedBy(sums),
     `write      ${formatBytes(sums.write)}${orMore(sums.guessed > 0)}${filesOf(plan)}`,
     `peak disk  ${peak}; ${formatBytes(freeDisk)} free`,
     ...(sums.leastDisk > freeDisk ? ['           not enough: this build would be refused'] : []),

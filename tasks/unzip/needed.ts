@@ -22,11 +22,12 @@ import { byDirectoryOf, directoryDigest, otherDirectory, remarkDirectory } from 
 import { extract } from './extract.ts'
 import { unpackRanges } from './from-ranges.ts'
 import { unpackOutline } from './params.ts'
-import type { NeededParams } from './pieces.ts'
+import type { NeededParams, UnzipParams } from './pieces.ts'
 import { keepIntact, selectSome } from './unpack.ts'
 
 export async function unpackNeeded(params: NeededParams, bench: Workbench): Promise<void> {
-  const needed = await neededPaths(params, bench)
+  const paths = bench.inputs.map(({ path }) => path)
+  const needed = await neededPaths(params, paths, bench.signal)
   if (needed.size === 0) {
     if (params.neededBy.length === 0 && (bench.last?.manifest.count ?? 0) > 0)
       throw new Problem({ ...nothingNeeded(params), severity: 'error', ...notEmptied })
@@ -46,7 +47,11 @@ export async function unpackNeeded(params: NeededParams, bench: Workbench): Prom
 }
 
 /** Below the target, as they are called when all is done. */
-async function neededPaths({ target, neededBy }: NeededParams, bench: Workbench): Promise<Set<string>> {
+export async function neededPaths(
+  { target, neededBy = [] }: UnzipParams,
+  annotations: readonly string[],
+  signal?: AbortSignal,
+): Promise<Set<string>> {
   const { checkJson } = await import('../../lib/io/json-stream.ts')
   const needed = new Set<string>()
   for (const [i, { images }] of neededBy.entries()) {
@@ -56,8 +61,8 @@ async function neededPaths({ target, neededBy }: NeededParams, bench: Workbench)
         if (below.startsWith(`${target}/`)) needed.add(below.slice(target.length + 1))
       }
     }
-    const onBytes = (): void => bench.signal.throwIfAborted()
-    await checkJson((bench.inputs[i] as Input).path, { onImages, onBytes })
+    const onBytes = (): void => signal?.throwIfAborted()
+    await checkJson(annotations[i] as string, { onImages, onBytes })
   }
   return needed
 }
