@@ -65,7 +65,11 @@ type SheetName = (typeof sheetNames)[number]
 export const settledKey = (
   specKey: string,
   names: readonly string[],
-  { keepArchives, onlyNeeded }: { readonly keepArchives: boolean; readonly onlyNeeded: boolean },
+  {
+    keepArchives,
+    onlyNeeded,
+    sample,
+  }: { readonly keepArchives: boolean; readonly onlyNeeded: boolean; readonly sample?: number | undefined },
   kinds: readonly TaskKind[],
 ): string =>
   createHash('sha256')
@@ -75,6 +79,7 @@ export const settledKey = (
         names,
         keepArchives,
         onlyNeeded,
+        ...(sample === undefined ? [] : [{ sample }]),
         kinds.map(({ name, version }) => [name, version]),
       ]),
     )

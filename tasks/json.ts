@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { copy, linkOrCopy } from '../lib/io/disk.ts'
-import type { JsonSummary } from '../lib/io/json-stream.ts'
+import type { JsonReading, JsonSummary } from '../lib/io/json-stream.ts'
 import { imagesFolder, type JsonParams, readAllowance } from '../lib/model/annotation.ts'
 import { integer, notation, object, optional, text, type ValueOf } from '../lib/model/grammar.ts'
 import { Problem, withContext } from '../lib/model/problem.ts'
@@ -76,22 +76,28 @@ export const json: TaskKind<JsonParams> = {
   },
 
   // Not pinned by the source's digest: a pinned result counts as right without another look, and `records` asks for one.
-  outline: ({ target, fileName, from, bytes, records, images }) => ({
+  outline: ({ target, fileName, from, bytes, records, images, sample }) => ({
     name: `${target}/${fileName}`,
     ...(images !== undefined && { refersBelow: images }),
-    fingerprint: records ? [{ name: 'records', value: records.count, place: records.place }] : [],
+    fingerprint: [
+      ...(records ? [{ name: 'records', value: records.count, place: records.place }] : []),
+      ...(sample === undefined ? [] : [{ name: 'sample', value: sample }]),
+    ],
     takes: [from],
     gives: { form: 'file', at: `${target}/${fileName}`, lasting: true },
-    forecast: { bytes, files: 1 },
+    ...(sample !== undefined && { isExcerpt: true }),
+    forecast: { bytes: sample === undefined ? bytes : sampleBytes(sample, bytes, records), files: 1 },
   }),
 
-  reworks: () => true,
+  reworks: changes => changes.every(({ ingredient }) => ingredient !== 'sample'),
+  sampled: (params, sample) => ({ ...params, sample }),
   demands: ['records'],
   audit: async (params, placed) =>
     (await import('./json/missing-images.ts')).findMissingImages(params, placed),
 
   async run(params, bench) {
     const input = bench.inputs[0] as Input
+    if (params.sample !== undefined) return draw(params, params.sample, input, bench)
     // Another count is wanted of the file that lies there: no need to fetch it again.
     const liesThere = bench.previous?.manifest.sha256(0) === input.manifest.sha256(0)
     const found = await check(params, liesThere ? bench.final : input.path, input.manifest.bytes, bench)
@@ -105,19 +111,50 @@ export const json: TaskKind<JsonParams> = {
   },
 }
 
+/** About, where the spec tells how many there are: records of one file are alike. */
+const sampleBytes = (sample: number, bytes: number | undefined, records: JsonParams['records']) =>
+  bytes && records?.count ? Math.round(bytes * Math.min(1, sample / records.count)) : undefined
+
+/** Some of the records, in a file of the same name. */
+async function draw(params: JsonParams, sample: number, input: Input, bench: Workbench): Promise<void> {
+  const { strataOf, writeSample } = await import('./json/sample.ts')
+  const path = input.absent ? bench.want(params.from).path : input.path
+  const reading = (pass: number): JsonReading =>
+    readingOf(params, input.manifest.bytes, bench, { pass, of: 2 })
+  const strata = await orProblem(() => strataOf(path, reading(0)))
+  refuseOtherType(params, strata.summary)
+  refuseOtherCount(params, strata.summary)
+  const name = params.fileName
+  bench.remark('records', await writeSample({ path, reading: reading(1), name }, strata, sample, bench))
+}
+
 async function check(
-  { fileName }: JsonParams,
+  params: JsonParams,
   path: string,
   bytes: number,
   bench: Workbench,
 ): Promise<JsonSummary> {
   const { checkJson } = await import('../lib/io/json-stream.ts')
-  const onBytes = (read: number): void => {
+  return orProblem(() => checkJson(path, readingOf(params, bytes, bench)))
+}
+
+/** `bytes`: of the file, which is read `of` times. */
+const readingOf = (
+  { fileName }: JsonParams,
+  bytes: number,
+  bench: Workbench,
+  { pass, of } = { pass: 0, of: 1 },
+): JsonReading => ({
+  name: fileName,
+  onBytes(read) {
     bench.signal.throwIfAborted()
-    bench.progress(read, bytes, 'bytes')
-  }
+    bench.progress(pass * bytes + read, of * bytes, 'bytes')
+  },
+})
+
+async function orProblem<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await checkJson(path, { name: fileName, onBytes })
+    return await read()
   } catch (error) {
     throw error instanceof Problem ? withContext(error, { disk }) : error
   }

@@ -38,12 +38,13 @@ export async function adopt(desk: Desk): Promise<number> {
 }
 
 function refuseMisuse({ command: { names, options } }: Desk): void {
-  const { from, locked, onlyNeeded } = options
+  const { from, locked, onlyNeeded, sample } = options
   if (names.length === 0)
     throw usage('`adopt` takes the name of a target', 'npx tsx build adopt NAME --from DIR')
   if (locked) throw usage('--locked is for builds, not for `adopt`', 'leave it out.')
   if (onlyNeeded)
     throw usage('--only-needed is for builds; `adopt` takes whatever lies there', 'leave it out.')
+  if (sample !== undefined) throw usage('--sample is for builds, not for `adopt`', 'leave it out.')
   const isFolder = from === undefined || statSync(from, { throwIfNoEntry: false })?.isDirectory() === true
   if (!isFolder) throw usage(`--from ${from} is no folder`, 'name the folder in which the files lie.')
 }

@@ -52,6 +52,7 @@ const building = `
   --offline            no network at all: what is missing is told, with its bytes
   --locked             refuse what neither the spec nor its lock file pins by digest
   --only-needed        of archives only the files that annotations of the same build refer to
+  --sample N           a small playground of its own: N records an annotation and just their images
   --keep-archives      keep archives once everything made from them is placed
   --rate 50MB/s        for all hosts together`
 

@@ -23,7 +23,7 @@ export async function idleTasks(
 ): Promise<number | undefined> {
   const { names, options } = command
   if (options.dryRun || options.force || options.locked || options.check !== 'tree') return undefined
-  const { key, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options.root)
+  const { key, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options)
   const root = rootOf(seemingRoot ?? '')
   const settled = settledAt(root, settledKey(key, names, options, kinds))
   if (settled === undefined || (options.root === undefined && settled.specRoot !== seemingRoot))

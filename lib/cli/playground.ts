@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { asMade, type Before, onlyNeeded } from '../graph/needed.ts'
 import { withoutLoosePieces } from '../graph/pinned.ts'
+import { withSamples } from '../graph/sampled.ts'
 import { graphOf, partOf } from '../graph.ts'
 import { Known, type KnownOptions } from '../knowledge.ts'
 import { isPartial } from '../model/annotation.ts'
@@ -41,14 +42,15 @@ export async function openPlayground(
   kinds: readonly TaskKind[],
 ): Promise<Playground> {
   const forms = formsOf(kinds)
-  const read = await readSpecOnce(options.spec, forms, lookUpSpec(options.spec, forms, options.root))
+  const read = await readSpecOnce(options.spec, forms, lookUpSpec(options.spec, forms, options))
   const { spec, root } = read
   const targets = targetsNamed(spec, names)
   const state = join(root, stateFolder)
   const whole = graphFor(graphOf(spec, kindsByName(kinds)), targets, state, options)
   refuseFileAsRoot(root)
   refuseForeignRoots(root, targets)
-  const keepArchives = options.keepArchives || spec.archives === 'keep'
+  // What a sample reads of archives is little, and serves another sample and the whole playground.
+  const keepArchives = options.keepArchives || spec.archives === 'keep' || options.sample !== undefined
   return { ...read, state, whole, graph: partOf(whole, targets), keepArchives }
 }
 
@@ -57,13 +59,14 @@ function graphFor(
   everything: Graph,
   targets: readonly string[],
   state: string,
-  { onlyNeeded: isPart, locked, asMade: isAsMade }: Opening['options'],
+  { onlyNeeded: isPart, sample, locked, asMade: isAsMade }: Opening['options'],
 ): Graph {
-  const graph = isPart
-    ? onlyNeeded(everything, targets, beforeAt(state))
-    : isAsMade
-      ? asMade(everything, beforeAt(state))
-      : everything
+  const sampled = sample === undefined ? everything : withSamples(everything, sample)
+  const graph = isAsMade
+    ? asMade(sampled, beforeAt(state))
+    : isPart || sample !== undefined
+      ? onlyNeeded(sampled, targets, beforeAt(state))
+      : sampled
   return locked ? withoutLoosePieces(graph) : graph
 }
 

@@ -1,5 +1,6 @@
 /** Counts what the records of an annotation say: turns, words, and which images. Reads it once, front to back; knows no tree. */
 
+import { prefixOf } from '../model/annotation.ts'
 import type { AnnotationStats, ImageSource } from '../model/stats.ts'
 import { type JsonReading, recordsOf } from './json-stream.ts'
 
@@ -15,7 +16,7 @@ export async function tallyOf(path: string, reading: JsonReading): Promise<Tally
       sum.records += 1
       sum.images += images.length
       if (images.length === 0) sum.textOnly += 1
-      for (const image of images) sources.set(sourceOf(image), (sources.get(sourceOf(image)) ?? 0) + 1)
+      for (const image of images) sources.set(prefixOf(image), (sources.get(prefixOf(image)) ?? 0) + 1)
       if (batch.passed) continue
       for (const text of turnsOf(JSON.parse(batch.record(i).toString()))) {
         sum.turns += 1
@@ -34,13 +35,6 @@ function turnsOf(record: unknown): readonly string[] {
     const said = (turn as { readonly value?: unknown } | null)?.value
     return typeof said === 'string' ? said : ''
   })
-}
-
-/** `coco/train2017` of `coco/train2017/000000033471.jpg`: the first two folders. */
-function sourceOf(path: string): string {
-  const first = path.indexOf('/')
-  const second = first < 0 ? -1 : path.indexOf('/', first + 1)
-  return path.slice(0, Math.max(first, second, 0))
 }
 
 const placeholder = '<image>'

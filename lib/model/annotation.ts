@@ -16,6 +16,8 @@ export interface JsonParams {
   readonly images?: string
   /** How many of the distinct images may be missing; none when undefined. */
   readonly allowMissing?: Allowance
+  /** Only so many records are placed, drawn by lot. */
+  readonly sample?: number
 }
 
 /** How many may be missing. */
@@ -66,3 +68,10 @@ export const isPartial = (fingerprint: Fingerprint): boolean =>
 /** Whether images below a folder can lie below another one; both below the root, which is `''`. */
 export const canMeet = (images: string, target: string): boolean =>
   `${images}/`.startsWith(`${target}/`) || images === '' || `${target}/`.startsWith(`${images}/`)
+
+/** What stands for the dataset in the path of an image, its first two folders: `coco/train2017` of `coco/train2017/000000033471.jpg`. */
+export function prefixOf(image: string): string {
+  const first = image.indexOf('/')
+  const second = first < 0 ? -1 : image.indexOf('/', first + 1)
+  return image.slice(0, Math.max(first, second, 0))
+}

@@ -188,16 +188,16 @@ export interface TaskKind<P = unknown> {
   readonly demands?: readonly string[]
 }
 
-/** `status 404`, and how often. */
-export interface Failures {
-  readonly cause: string
-  readonly count: number
-}
-
 /** Files that annotations refer to. */
 interface Needed {
   readonly files: number
   readonly of: number | undefined
+}
+
+/** `status 404`, and how often. */
+export interface Failures {
+  readonly cause: string
+  readonly count: number
 }
 
 /** What a task gets to ask hosts with. */

@@ -83,8 +83,9 @@ function movedOn(steps: ReadonlyMap<TaskId, Step>): ReadonlySet<TaskId> {
     task.outline.takes.map(input => ({ input, task })),
   )
   const moved = new Set<TaskId>()
-  for (const [input, [first, ...others]] of groupedBy(takings, taking => taking.input))
-    if (first.task.kind.consumes === true && others.every(({ task }) => task.gives === undefined))
-      moved.add(input)
+  for (const [input, [first, ...others]] of groupedBy(takings, taking => taking.input)) {
+    const isMoved = first.task.kind.consumes === true && first.task.outline.isExcerpt !== true
+    if (isMoved && others.every(({ task }) => task.gives === undefined)) moved.add(input)
+  }
   return moved
 }

@@ -1,7 +1,7 @@
 /** One attempt of a task at its workbench: hands the kind what it may use and collects what it says. Places nothing. */
 
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolder } from '../io/disk.ts'
 import { syncingAhead } from '../io/sync.ts'
@@ -195,12 +195,17 @@ function lastOf({ known }: Run, id: TaskId): Last | undefined {
 const previousOf = (run: Run, id: TaskId): Workbench['previous'] =>
   run.known.surveyOf(id).state === 'intact' ? lastOf(run, id) : undefined
 
-/** Final places that hold the very bytes of a download: where the files lie although their record is gone. */
+/**
+ * Places that hold the very bytes of a download: final ones whose record is gone, and those of the playground beside this
+ * one, where its archive may be kept, too.
+ */
 function candidatesFor(run: Run, task: Task): readonly string[] {
   const readers = (run.whole.dependants.get(task.id) ?? []).map(id => run.whole.tasks.get(id)?.gives)
-  const placed = readers
-    .filter(gives => gives?.form === 'file')
-    .map(gives => join(run.root, gives?.at ?? ''))
-    .filter(path => existsSync(path) && basename(path) !== '')
+  const places = readers.flatMap(gives => (gives?.form === 'file' ? [gives.at] : []))
+  const beside = task.gives?.form === 'file' ? [...places, task.gives.at] : places
+  const placed = [
+    ...places.map(at => join(run.root, at)),
+    ...beside.flatMap(at => (run.beside === undefined ? [] : [join(run.beside, at)])),
+  ].filter(path => existsSync(path))
   return [...(run.offered?.get(task.id) ?? []), ...placed]
 }

@@ -15,6 +15,8 @@ export interface Run {
   /** Names this run's staging folder, log segment and what it moves aside. */
   readonly id: string
   readonly root: string
+  /** Where the other playground of the same spec would lie, absolute: the whole one, or its sample. */
+  readonly beside?: string | undefined
   /** Absolute state folder. */
   readonly state: string
   /** Absolute folder for what is not finished, and for probes; gone when the run ends. */

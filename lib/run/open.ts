@@ -26,6 +26,7 @@ import { nextTick } from './times.ts'
 
 export interface RunRequest {
   readonly root: string
+  readonly beside?: string | undefined
   readonly state: string
   readonly whole: Graph
   readonly graph: Graph

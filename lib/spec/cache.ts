@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { makeFolder, writeWhole } from '../io/disk.ts'
-import { stateFolder } from '../model/layout.ts'
+import { sampleRoot, stateFolder } from '../model/layout.ts'
 import { lockFileOf } from '../model/lock-file.ts'
 import { redact } from '../model/redact.ts'
 import type { SourceForm } from '../model/source-form.ts'
@@ -21,6 +21,8 @@ export interface ReadSpec {
   readonly spec: Spec
   /** Absolute. */
   readonly root: string
+  /** Of the other playground of the same spec: the whole one of a sample, the sample of a whole one. Absolute. */
+  readonly beside: string | undefined
   readonly key: string
   /** Not to be remembered: it came from the cache, or it holds a password. */
   readonly isOnlyRead: boolean
@@ -34,16 +36,27 @@ export interface SpecText {
   readonly isSecret: () => boolean
   /** The root as it seems to stand there: the cache that lies there has a key that decides. */
   readonly seemingRoot: string | undefined
-  /** A root as written → absolute; `--root` goes before. */
+  /** A root as written → absolute. */
   readonly rootOf: (written: string) => string
+  /** The same of the other playground of the spec; undefined where `--root` says that this is another one. */
+  readonly besideOf: (written: string) => string | undefined
 }
 
-/** `override` is `--root`, relative to the working directory. */
+/** What the command line says of the root. */
+export interface RootOptions {
+  /** `--root`, relative to the working directory: goes before what is written. */
+  readonly root: string | undefined
+  /** `--sample`: a playground of its own, beside the other one. */
+  readonly sample: number | undefined
+}
+
 export function lookUpSpec(
   file: string,
   forms: readonly SourceForm<unknown>[],
-  override: string | undefined,
+  { root, sample }: RootOptions,
 ): SpecText {
+  const at = (written: string, isSample: boolean): string =>
+    isSample ? sampleRoot(dirname(file), written) : resolve(dirname(file), written)
   const text = textOf(file)
   const key = createHash('sha256')
     .update(JSON.stringify([version, file, forms, text, textOf(lockFileOf(file)) ?? null]))
@@ -52,7 +65,8 @@ export function lookUpSpec(
     key,
     isSecret: () => text !== undefined && redact(text) !== text,
     seemingRoot: /^root:[ \t]+["']?([^"'#\r\n]+?)["']?[ \t]*(?:#.*)?$/m.exec(text ?? '')?.[1],
-    rootOf: written => (override === undefined ? resolve(dirname(file), written) : resolve(override)),
+    rootOf: written => (root === undefined ? at(written, sample !== undefined) : resolve(root)),
+    besideOf: written => (root === undefined ? at(written, sample === undefined) : undefined),
   }
 }
 
@@ -60,12 +74,12 @@ export function lookUpSpec(
 export async function readSpecOnce(
   file: string,
   forms: readonly SourceForm<unknown>[],
-  { key, isSecret, seemingRoot, rootOf }: SpecText,
+  { key, isSecret, seemingRoot, rootOf, besideOf }: SpecText,
 ): Promise<ReadSpec> {
   const held = heldIn(cacheFile(rootOf(seemingRoot ?? '')), key)
   if (held) {
     const spec = { ...held, folder: dirname(resolve(file)) }
-    return { spec, root: rootOf(held.root), key, isOnlyRead: true }
+    return { spec, root: rootOf(held.root), beside: besideOf(held.root), key, isOnlyRead: true }
   }
   const [{ readSpec }, { readLockFile }, { withPins }] = await Promise.all([
     import('./read.ts'),
@@ -75,7 +89,8 @@ export async function readSpecOnce(
   const written = readSpec({ file, forms })
   const lock = readLockFile(lockFileOf(file))
   const spec = lock === undefined ? written : withPins(written, lock)
-  return { spec, root: rootOf(spec.root), key, isOnlyRead: isSecret() || namesSecret(spec) }
+  const [at, beside] = [rootOf(spec.root), besideOf(spec.root)]
+  return { spec, root: at, beside, key, isOnlyRead: isSecret() || namesSecret(spec) }
 }
 
 /** Only while the lock is held. */

@@ -5,6 +5,7 @@ import { join, posix } from 'node:path'
 import type { Batch } from '../../lib/io/json/batch.ts'
 import { recordsOf } from '../../lib/io/json-stream.ts'
 import { Turns } from '../../lib/io/turns.ts'
+import { prefixOf } from '../../lib/model/annotation.ts'
 import { PathTable, type Shelved } from '../../lib/model/path-table.ts'
 
 export interface Lost {
@@ -94,9 +95,6 @@ export async function namedImages(looking: Looking): Promise<Named> {
   const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
   return { count: total, lost, prefixes, records, textOnly }
 }
-
-/** `coco/train2017` of `coco/train2017/000000033471.jpg`; files at the top have none. */
-const prefixOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/')
 
 function belowRootOf(images: string, image: string): string | undefined {
   const path = posix.normalize(`${images}/${image}`.replace(/^\/+/, ''))

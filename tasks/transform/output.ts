@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from '../../lib/io/disk.ts'
-import type { Format } from './params.ts'
 import type { Edit } from './record.ts'
 
 const [lineFeed, carriageReturn, space, tab] = [0x0a, 0x0d, 0x20, 0x09]
@@ -13,12 +12,14 @@ const [lineFeed, carriageReturn, space, tab] = [0x0a, 0x0d, 0x20, 0x09]
 const frames = {
   json: { first: '[\n', between: ',\n', last: '\n]\n', none: '[]\n' },
   jsonl: { first: '', between: '\n', last: '\n', none: '' },
+  /** Records with their keys. */
+  members: { first: '{\n', between: ',\n', last: '\n}\n', none: '{}\n' },
 } as const
 
 /** Its file is open only while it is written to: there may be many. */
 export class Output {
   readonly #path: string
-  readonly #format: Format
+  readonly #format: keyof typeof frames
   readonly #buffer: Buffer
   readonly #wrote: (bytes: number) => void
   readonly #hash = createHash('sha256')
@@ -27,7 +28,7 @@ export class Output {
   #records = 0
 
   /** `path`: absolute; `held`: bytes that are gathered before they are written. */
-  constructor(path: string, format: Format, held: number, wrote: (bytes: number) => void) {
+  constructor(path: string, format: keyof typeof frames, held: number, wrote: (bytes: number) => void) {
     this.#path = path
     this.#format = format
     this.#buffer = Buffer.allocUnsafe(held)
@@ -63,7 +64,7 @@ export class Output {
 
   /** No string has a raw line break: what is left out stands between values, with the indent behind it. */
   #kept(bytes: Buffer, from: number, to: number): void {
-    if (this.#format === 'json' || !hasBreak(bytes.subarray(from, to))) return this.#put(bytes, from, to)
+    if (this.#format !== 'jsonl' || !hasBreak(bytes.subarray(from, to))) return this.#put(bytes, from, to)
     let at = from
     for (let i = from; i < to; i += 1) {
       if (bytes[i] !== lineFeed && bytes[i] !== carriageReturn) continue

@@ -7,7 +7,7 @@ import type { DerivedRequest, Original, SourceRequest } from '../../lib/model/so
 import type { TaskId } from '../../lib/model/task.ts'
 import { patternFlaw, replacementFlaw } from './pattern.ts'
 
-export type Format = 'json' | 'jsonl'
+type Format = 'json' | 'jsonl'
 
 export interface Rewrite {
   readonly match: string

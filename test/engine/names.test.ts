@@ -52,6 +52,7 @@ const usual: Command['options'] = {
   locked: false,
   keepArchives: false,
   onlyNeeded: false,
+  sample: undefined,
   check: 'tree',
   rateBytesPerSecond: undefined,
   format: 'mermaid',
@@ -112,7 +113,7 @@ test.each([
   ['bad-usage.rate', 'x --rate fast'],
   ['bad-usage.choice', 'graph --format svg'],
   ['bad-usage.value', 'x --spec'],
-  ['not-yet.options', 'x --sample 10 --only-needed --on slurm'],
+  ['not-yet.options', 'x --only-needed --on slurm'],
 ])('%s: %s', async (name, line) => {
   const problem = await refused(line)
   expect(problem.code).toBe(name.split('.')[0])
