@@ -15,10 +15,11 @@ interface RoomOptions {
 export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions): Totals {
   const byHost: Record<string, number> = {}
   const archives: number[] = []
-  let [download, write, onDisk, files, unknown, guessed] = [0, 0, 0, 0, 0, 0]
+  let [download, write, onDisk, files, unknown, guessed, wholes] = [0, 0, 0, 0, 0, 0, 0]
   for (const step of steps.values()) {
     if (step.verdict.state !== 'stale') continue
     if (step.isGuess) guessed += 1
+    if (step.mayFetchAll) wholes += 1
     const from = hostOf(step)
     if (from !== undefined) {
       if (step.download === undefined) unknown += 1
@@ -44,6 +45,7 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
     files,
     unknown,
     guessed,
+    wholes,
     peakDisk: onDisk + held,
     leastDisk,
     archives: held,
