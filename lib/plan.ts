@@ -30,6 +30,8 @@ export interface Wish {
   readonly input: TaskId
   /** Why the task runs. */
   readonly reason: Reason
+  /** What it remarked of the hosts until then. */
+  readonly ranges?: string | number
 }
 
 export interface PlanOptions {

@@ -26,6 +26,8 @@ export interface Step {
   readonly saved?: number
   /** What is written is a guess: it may be more. */
   readonly isGuess?: boolean
+  /** Of an archive that is fetched in parts: nobody knows yet whether its host gives any, else all of it is fetched. */
+  readonly mayFetchAll?: boolean
   /** Of an archive that it fetches: bytes that lie beside the trees at once. */
   readonly held?: number
   /** Seconds on the longest way from here to the end of the build: what runs first. */
@@ -59,6 +61,8 @@ export interface Totals {
   readonly files: number
   readonly unknown: number
   readonly guessed: number
+  /** Steps that may fetch all of an archive instead of parts. */
+  readonly wholes: number
   /** The most that the build holds at once on top of what is there. */
   readonly peakDisk: number
   /** The least it can do with, one archive after the other. */

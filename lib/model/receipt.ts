@@ -41,6 +41,9 @@ export const lackedBy = ({ remarks }: Pick<Receipt, 'remarks'>): number => Numbe
 /** The remark that a result was made by another definition and accepted for the present one: when, ISO 8601. */
 export const acceptedMark = 'accepted'
 
+/** Remarked by who wanted parts of an archive: whether its hosts gave ranges, `given` or `none`. */
+export const rangesMark = 'ranges'
+
 /** A file outside the root when a task read it. */
 export interface ReadFile {
   readonly bytes: number

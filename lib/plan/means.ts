@@ -1,6 +1,6 @@
 /** What a task has to work with: whether what it takes is on disk, and whether it can do without. Pure. */
 
-import { lackedBy } from '../model/receipt.ts'
+import { lackedBy, rangesMark } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { Knowledge } from '../plan.ts'
@@ -29,6 +29,7 @@ export function canRepair(task: Task, verdict: Verdict & { state: 'stale' }, kno
   const memory = known.memoryOf(task.id)
   if (!task.outline.pieces || reason.code !== 'output-damaged' || memory?.state !== 'done') return false
   const isLacking = lackedBy(memory.receipt) > 0
+  if (memory.receipt.remarks[rangesMark] === 'none') return false
   if (isLacking && task.outline.pieces.needsDigests === true) return false
   const most = isLacking ? mostCompleted : mostRepaired
   return (

@@ -2,7 +2,7 @@
 
 import { isPartial } from '../model/annotation.ts'
 import type { Graph, Measured, Step } from '../model/plan.ts'
-import type { Receipt } from '../model/receipt.ts'
+import { type Receipt, rangesMark } from '../model/receipt.ts'
 import { inputsOf, type Task, type TaskId } from '../model/task.ts'
 import type { Verdict } from '../model/verdict.ts'
 import type { Knowledge } from '../plan.ts'
@@ -117,7 +117,7 @@ export function movesOf(
   known: Knowledge,
   foretold: Foretold,
   isFresh: IsFresh,
-): Pick<Step, 'download' | 'write' | 'files' | 'isGuess' | 'saved'> {
+): Pick<Step, 'download' | 'write' | 'files' | 'isGuess' | 'saved' | 'mayFetchAll'> {
   if (verdict.state !== 'stale') return { download: 0, write: 0, files: 0 }
   const { forecast } = task.outline
   const memory = known.memoryOf(task.id)
@@ -127,7 +127,13 @@ export function movesOf(
     const count = reason.missingCount + reason.editedCount
     const share = last && last.files > 0 ? Math.round((last.bytes * count) / last.files) : undefined
     const pieces = last && canRepair(task, verdict, known) ? piecesOf(task, last, count, known, isFresh) : 0
-    return { download: forecast.download ? share : pieces, write: share, files: count }
+    const mayFetchAll = pieces !== 0 && last?.remarks[rangesMark] === undefined
+    return {
+      download: forecast.download ? share : pieces,
+      write: share,
+      files: count,
+      ...(mayFetchAll && { mayFetchAll }),
+    }
   }
   // New names or places for the files that lie there.
   if (reason.code === 'moved' || canRework(task, verdict, known)) return { download: 0, write: 0, files: 0 }

@@ -15,10 +15,11 @@ interface RoomOptions {
 export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions): Totals {
   const byHost: Record<string, number> = {}
   const archives: number[] = []
-  let [download, write, onDisk, files, unknown, guessed, saved] = [0, 0, 0, 0, 0, 0, 0]
+  let [download, write, onDisk, files, unknown, guessed, saved, wholes] = [0, 0, 0, 0, 0, 0, 0, 0]
   for (const step of steps.values()) {
     if (step.verdict.state !== 'stale') continue
     if (step.isGuess) guessed += 1
+    if (step.mayFetchAll) wholes += 1
     saved += step.saved ?? 0
     const from = hostOf(step)
     if (from !== undefined) {
@@ -45,6 +46,7 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
     files,
     unknown,
     guessed,
+    wholes,
     peakDisk: onDisk + held,
     leastDisk,
     archives: held,

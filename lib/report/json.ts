@@ -23,9 +23,9 @@ export function planLine(plan: Plan, freeDisk: number, time: string): string {
     files: files ?? null,
     ...(saved !== undefined && { saved }),
   }))
-  const { leastDisk: _l, archives: _a, guessed, ...totals } = plan.totals
-  // What is written, and so the peak, is that or more.
-  const atLeast = totals.unknown + guessed > 0
+  const { leastDisk: _l, archives: _a, guessed, wholes, ...totals } = plan.totals
+  // What is fetched or written, and so the peak, is that or more.
+  const atLeast = totals.unknown + guessed + wholes > 0
   return line({ event: 'plan', steps, totals: { ...totals, atLeast, freeDisk } }, time)
 }
 

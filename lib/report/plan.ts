@@ -49,13 +49,15 @@ const labelled = ({ task: { id, kind, target } }: Step): string =>
 
 const reason = ({ verdict }: Step): string => (verdict.state === 'stale' ? because(verdict.reason) : '')
 
-function moves({ task, download, write, files, isGuess }: Step): string {
+function moves({ task, download, write, files, isGuess, mayFetchAll }: Step): string {
   if (task.outline.forecast.download)
     return download === undefined ? 'size unknown' : `${formatBytes(download)} ↓`
   if (task.gives === undefined) return 'check'
   const bytes = write === undefined ? 'size unknown' : `${formatBytes(write)}${orMore(isGuess)}`
   const all = files === undefined || files < 2 ? bytes : `${bytes}, ${formatCount(files)} files`
-  return download === 0 || download === undefined ? all : `${all}, ${formatBytes(download)} ↓`
+  return download === 0 || download === undefined
+    ? all
+    : `${all}, ${formatBytes(download)}${orMore(mayFetchAll)} ↓`
 }
 
 const orMore = (isGuess = false): string => (isGuess ? ' or more' : '')
@@ -76,13 +78,13 @@ function totals(plan: Plan, freeDisk: number): readonly string[] {
   const peak =
     sums.unknown > 0
       ? `${most}, and what the files of unknown size need`
-      : sums.guessed > 0
+      : sums.guessed + sums.wholes > 0
         ? `${most} or more`
         : `${most} at most (${formatBytes(sums.leastDisk)} would do)`
   const hosts = Object.entries(sums.byHost).toSorted(([, a], [, b]) => b - a)
   const open = sums.unknown > 0 ? `, and ${plural(sums.unknown, 'file')} of unknown size` : ''
   return [
-    `download   ${formatBytes(sums.download)}${open}`,
+    `download   ${formatBytes(sums.download)}${orMore(sums.wholes > 0)}${open}`,
     ...hosts.map(
       ([host, bytes]) => `  ${padded(host, 32)} ${bytes > 0 ? formatBytes(bytes) : 'size unknown'}`,
     ),

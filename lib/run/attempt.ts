@@ -10,9 +10,11 @@ import { isPartial } from '../model/annotation.ts'
 import { isOurFolder } from '../model/layout.ts'
 import type { ColumnarManifest, Manifest } from '../model/manifest.ts'
 import { ManifestBuilder } from '../model/manifest-builder.ts'
+import { type Remarks, rangesMark } from '../model/receipt.ts'
 import type { Input, Last, Task, TaskId, Workbench } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
 import { isAtHand } from '../plan/means.ts'
+import type { Wish } from '../plan.ts'
 import type { Run } from './context.ts'
 
 import type { Overlap } from './overlaps.ts'
@@ -37,11 +39,11 @@ export interface Made {
 /** The attempt cannot go on before `input` is made. */
 export class Wanting extends Error {
   override readonly name = 'Wanting'
-  readonly input: TaskId
+  readonly wish: Omit<Wish, 'reason'>
 
-  constructor(input: TaskId) {
+  constructor(input: TaskId, ranges: string | number | undefined) {
     super(`${input} is needed after all`)
-    this.input = input
+    this.wish = { input, ...(ranges !== undefined && { ranges }) }
   }
 }
 
@@ -59,7 +61,7 @@ interface Asked {
 export async function attempt(run: Run, { task, reason, staging, overlap, signal }: Asked): Promise<Made> {
   const builder = new ManifestBuilder()
   const written: string[] = []
-  const remarks: Record<string, string | number> = {}
+  const remarks: Record<string, string | number> = { ...rangesOf(run, task.id, reason) }
   let bytesWritten = 0
   let bytesDownloaded = 0
   let filesDownloaded = 0
@@ -128,7 +130,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
     },
     want(input) {
       const found = bench.atHand(input)
-      if (found === undefined) throw new Wanting(input)
+      if (found === undefined) throw new Wanting(input, remarks[rangesMark])
       return found
     },
     pause: milliseconds => sleep(milliseconds, undefined, { signal }),
@@ -183,6 +185,13 @@ function intactOf(run: Run, { id, gives }: Task): Manifest | undefined {
   const isSeen = survey.state === 'intact' || (survey.state === 'damaged' && gives?.lasting === true)
   const manifest = isSeen ? run.known.manifestOf(id) : undefined
   return manifest && only(manifest, i => !bad.has(i))
+}
+
+/** What was found out of the hosts: by this task before it wished for its input, or when its files were mended the last time. */
+function rangesOf({ known, wishes }: Run, id: TaskId, reason: Reason): Remarks {
+  const before = reason.code === 'output-damaged' ? known.receiptOf(id)?.remarks[rangesMark] : undefined
+  const ranges = wishes.get(id)?.ranges ?? before
+  return ranges === undefined ? {} : { [rangesMark]: ranges }
 }
 
 function lastOf({ known }: Run, id: TaskId): Last | undefined {

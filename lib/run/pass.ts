@@ -220,7 +220,7 @@ export class Pass {
     run.started.begin(task, reason)
     const done = await carryOut(run, task, reason, signal).catch((error: unknown) => {
       if (!(error instanceof Wanting)) throw error
-      run.wishes.set(task.id, { input: error.input, reason })
+      run.wishes.set(task.id, { ...error.wish, reason })
     })
     if (done === undefined) return 'postponed'
     run.wishes.delete(task.id)

@@ -11,6 +11,8 @@ export type Asking = Inquiry &
   Pick<Workbench, 'shelf' | 'offline' | 'received'> & {
     /** What of the archive is wanted, in words: `3 of its 40 files`. */
     readonly wanted?: string
+    /** An offer gives no ranges. */
+    readonly onRangeless?: () => void
   }
 
 export interface Fetch<Bench = Workbench> {

@@ -62,7 +62,10 @@ export async function overRanges<T>(
         ? await inPlace(source, work)
         : await overOne(source, { params, bench, hasOthers }, bytes, work)
     } catch (error) {
-      if (error instanceof Rangeless) continue
+      if (error instanceof Rangeless) {
+        bench.onRangeless?.()
+        continue
+      }
       if (!(error instanceof OfferFailed)) throw error
       const problem = withContext(error.problem, { disk: problems.stateOfDisk(0, hasOthers) })
       failures.push({ source, problem })

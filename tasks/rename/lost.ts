@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { makeFolder, move, remove, removeEmptyFolders } from '../../lib/io/disk.ts'
 import { unknownDigest } from '../../lib/model/manifest.ts'
 import type { RenamedPart, RenameParams } from '../../lib/model/params.ts'
+import { rangesMark } from '../../lib/model/receipt.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import type { UnzipParams } from '../unzip/pieces.ts'
 import { byRecord, unpackAgain } from '../unzip/repair.ts'
@@ -75,6 +76,9 @@ async function fetchAgain(
   makeFolder(folders.staging)
   const wanted = new Set(lost.map(file => pathIn(part, file)))
   // Recorded and placed under its own name, by who asked for it.
-  const own = { ...bench, ...folders, record: () => {}, remark: () => {} }
+  const remark: Workbench['remark'] = (name, value) => {
+    if (name === rangesMark) bench.remark(name, value)
+  }
+  const own = { ...bench, ...folders, record: () => {}, remark }
   return unpackAgain(part.again.unpack as UnzipParams, input, wanted, own)
 }

@@ -7,8 +7,10 @@ import type { Selection } from '../../lib/io/unpacking/selection.ts'
 import type { ZipDirectory } from '../../lib/io/zip.ts'
 import { type Manifest, unknownDigest } from '../../lib/model/manifest.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
+import { rangesMark } from '../../lib/model/receipt.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
+import type { Asking } from '../download/fetch.ts'
 import { overRanges, type RangedArchive } from '../download/ranges.ts'
 import { byDirectory, directoryDigest } from './directory.ts'
 import { unpackRanges } from './from-ranges.ts'
@@ -27,7 +29,7 @@ export async function repair(params: UnzipParams, bench: Workbench): Promise<boo
     bytes === undefined || remote.bytes === bytes
       ? repairFrom(remote, params, download, before, bench)
       : undefined
-  const asking = { ...bench, wanted: someOf(before.count - (bench.intact?.count ?? 0), before) }
+  const asking = askingFor(before.count - (bench.intact?.count ?? 0), before, bench)
   return (await overRanges(download, asking, bytes, work)) === true
 }
 
@@ -66,12 +68,16 @@ export async function unpackAgain(
     unpackSame(archive, download, part.manifest, bench, directory =>
       selectAgain(directory, params, part, wanted, bench),
     )
-  const asking = { ...bench, wanted: someOf(wanted.size, part.manifest) }
+  const asking = askingFor(wanted.size, part.manifest, bench)
   return (await overRanges(download, asking, size?.exact ? size.bytes : undefined, work)) === true
 }
 
-const someOf = (files: number, { count }: Manifest): string =>
-  `${formatCount(files)} of its ${plural(count, 'file')}`
+/** Whether there were ranges is remembered for the next plan. */
+const askingFor = (files: number, { count }: Manifest, bench: Workbench): Asking => ({
+  ...bench,
+  wanted: `${formatCount(files)} of its ${plural(count, 'file')}`,
+  onRangeless: () => bench.remark(rangesMark, 'none'),
+})
 
 /** Undefined where the archive is not the one that the part was made of. */
 async function selectAgain(
@@ -98,7 +104,9 @@ async function unpackSame(
   choose: Parameters<typeof unpackRanges>[3],
 ): Promise<true | undefined> {
   try {
-    return await unpackRanges(archive, download, refusingOthers(before, bench), choose)
+    const isDone = await unpackRanges(archive, download, refusingOthers(before, bench), choose)
+    if (isDone) bench.remark(rangesMark, 'given')
+    return isDone
   } catch (error) {
     if (error instanceof Other) return undefined
     throw error

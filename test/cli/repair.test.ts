@@ -111,6 +111,36 @@ test.each(['no-ranges', 'range-ignored'] as const)(
   },
 )
 
+test('a host without ranges is remembered: what is planned then is what is fetched', async () => {
+  const { place, host, asked } = await built({ pins: `, sha256: ${sha256Of(archive)}` })
+  host.serve('/pack.zip', archive, { does: 'no-ranges' })
+  lose(place, 3)
+  const { stdout } = await place.text('build', '--dry-run')
+  expect(stdout).toMatch(/^download +\S+ kB or more$/m)
+  expect(stdout).toMatch(/^peak disk +\S+ kB or more; /m)
+  await place.run('build')
+  for (const i of [4, 5]) {
+    lose(place, i)
+    asked()
+    expect(foretold(await place.run('build', '--dry-run')).totals).toMatchObject({
+      download: archive.length,
+      atLeast: false,
+    })
+    expect((await place.run('build')).summary).toMatchObject({ bytesDownloaded: archive.length, repaired: 1 })
+    expect(asked()).toEqual(['/pack.zip whole'])
+    expect(place.tree()).toEqual(tree)
+  }
+})
+
+test('a host that gave ranges is trusted to give them', async () => {
+  const { place } = await built()
+  lose(place, 3)
+  expect(foretold(await place.run('build', '--dry-run')).totals).toMatchObject({ atLeast: true })
+  await place.run('build')
+  lose(place, 4)
+  expect(foretold(await place.run('build', '--dry-run')).totals).toMatchObject({ atLeast: false })
+})
+
 test('another archive of the same size: its files are not taken for those of before', async () => {
   const { place, host } = await built()
   lose(place, 3)

@@ -34,6 +34,7 @@ test('everything is fresh though the archive is gone: nothing reads it', () => {
     files: 0,
     unknown: 0,
     guessed: 0,
+    wholes: 0,
     peakDisk: 0,
     leastDisk: 0,
     archives: 0,
@@ -211,6 +212,7 @@ test.each([
     files: 12,
     unknown: 1,
     guessed: 0,
+    wholes: 0,
     byHost: { 'a.example.org': 100, 'b.example.org': 300, 'c.example.org': 0 },
     ...room,
   })

@@ -15,6 +15,7 @@ const totals = (rest: Partial<Totals>): Totals => ({
   files: 0,
   unknown: 0,
   guessed: 0,
+  wholes: 0,
   peakDisk: 0,
   leastDisk: 0,
   archives: 0,

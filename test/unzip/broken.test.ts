@@ -2,7 +2,7 @@
 
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type Descriptor, extraField, unnamedEntry, zipOf } from '../rig/zips.ts'
+import { type Descriptor, extraField, unicodePath, unnamedEntry, zipOf } from '../rig/zips.ts'
 import { cat, dog, localZip64, problemOf } from './cats.ts'
 
 /** The first entry's extra fields hold the second one, header and all, so that both have the same data. */
@@ -108,6 +108,27 @@ describe('refuses', () => {
       'entry-header-mismatch',
       'a shorter name there',
       zipOf([{ ...cat, local: { name: 'cats/1.jp' }, localExtra: Buffer.alloc(1) }]),
+    ],
+    [
+      'entry-header-mismatch',
+      'another name in the field of the directory alone',
+      zipOf([{ ...cat, extra: unicodePath(cat.name, 'cats/one.jpg') }]),
+    ],
+    [
+      'entry-header-mismatch',
+      'another name in the field there alone',
+      zipOf([{ ...cat, localExtra: unicodePath(cat.name, 'cats/one.jpg') }]),
+    ],
+    [
+      'entry-header-mismatch',
+      'another name in the field there than in that of the directory',
+      zipOf([
+        {
+          ...cat,
+          extra: unicodePath(cat.name, 'cats/one.jpg'),
+          localExtra: unicodePath(cat.name, 'cats/two.jpg'),
+        },
+      ]),
     ],
     ['entry-header-mismatch', 'another CRC there', zipOf([{ ...cat, local: { crc32: 1 } }])],
     ['entry-header-mismatch', 'another size there', zipOf([{ ...cat, local: { bytes: 1 } }])],

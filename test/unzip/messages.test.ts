@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { files } from '../rig/parts.ts'
-import { splitZipOf, unnamedEntry, type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
+import { splitZipOf, unicodePath, unnamedEntry, type ZipPart, type ZipWhole, zipOf } from '../rig/zips.ts'
 import { type Asked, draw, expectGolden, goldens, told, unpack } from './rig.ts'
 
 const many = (count: number, name: (i: number) => string): readonly ZipPart[] =>
@@ -49,6 +49,7 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   'corrupt-zip.locator': [zip([first], { zip64: ['entries'], lies: { locator: -40 } })],
   'corrupt-zip.no-size': [zip([{ ...first, zip64: ['bytes'], zip64Lost: true }])],
   'corrupt-zip.directory': [zip([{ ...first, says: { compressedBytes: 500 } }])],
+  'corrupt-zip.two-comments': [zip([first], { comment: zip([first]).subarray(-22) })],
   'cut-zip': [zip([first]).subarray(0, 40)],
   'cut-zip.end': [zip([first]).subarray(0, -5)],
   'cut-zip.comment': [zip([first], { comment: 'by hand' }).subarray(0, -3)],
@@ -68,6 +69,9 @@ const refused: Readonly<Record<string, readonly [Buffer, Asked?]>> = {
   ],
   'entry-header-mismatch': [zip([{ ...first, local: { name: '000000000010.jpg' } }])],
   'entry-header-mismatch.size': [zip([{ ...first, local: { bytes: 5 } }])],
+  'entry-header-mismatch.path': [
+    zip([{ ...first, localExtra: unicodePath('000000000009.jpg', '000000000010.jpg') }]),
+  ],
   'entry-header-mismatch.none': [zip([{ ...first, local: { signature: 0x21504b50 } }])],
   'entry-header-mismatch.behind': [zip([{ ...first, descriptor: { says: { bytes: 5 } } }])],
   'entry-header-mismatch.short': [zip([{ ...first, descriptor: { isLost: true }, behind: Buffer.alloc(8) }])],

@@ -155,7 +155,7 @@ describe('reads', () => {
     ['that is cut', unicodePath('caf#U00e9', 'café').subarray(0, 6), 'caf#U00e9'],
     ['of a later version', Buffer.from(unicodePath('caf#U00e9', 'café')).fill(2, 4, 5), 'caf#U00e9'],
   ])('names by an extra field %s', async (_, extra, path) => {
-    const zip = zipOf([{ name: 'caf#U00e9', content: 'x', extra }])
+    const zip = zipOf([{ name: 'caf#U00e9', content: 'x', extra, localExtra: extra }])
     expect(await texts(zip)).toEqual(new Map([[path, 'x']]))
   })
 

@@ -4,7 +4,7 @@
  */
 
 import { formatCount, plural } from '../../model/units.ts'
-import { corrupt } from './corrupt.ts'
+import { corrupt, packAgain } from './corrupt.ts'
 import { tooFew } from './count.ts'
 import { localSignature } from './layout.ts'
 import { bytesAfter, bytesBefore } from './outside.ts'
@@ -43,7 +43,11 @@ export async function findDirectory(source: RandomAccess): Promise<DirectoryPlac
   const end = readEnd(tail.subarray(inTail, inTail + endBytes))
   const zip64 = await readZip64(source, endAt)
   if (zip64) refuseTwoEnds(source.name, end, zip64.end)
-  const place = await checked(source, combine(end, zip64?.end), zip64 ?? { recordAt: endAt })
+  const place = await checked(source, combine(end, zip64?.end), zip64 ?? { recordAt: endAt }).catch(
+    (error: unknown) => {
+      throw twoEnds(source.name, tail, inTail) ?? error
+    },
+  )
   // Of a split archive it says where in a part.
   if (zip64 && !place.starts && zip64.saidAt !== zip64.recordAt) throw elsewhereThanSaid(source.name, zip64)
   const rest = tail.subarray(behind(tail, inTail))
@@ -77,10 +81,10 @@ const behind = (tail: Buffer, at: number): number => at + endBytes + tail.readUI
  * The signature may also stand in a comment or in a stored zip within the zip: the record whose comment ends with the
  * file is preferred, then the last one that fits (bytes were appended).
  */
-function findEnd(tail: Buffer): number | undefined {
+function findEnd(tail: Buffer, last = tail.length): number | undefined {
   let fits: number | undefined
   for (
-    let at = tail.lastIndexOf(endSignature);
+    let at = tail.lastIndexOf(endSignature, last);
     at >= 0;
     at = at === 0 ? -1 : tail.lastIndexOf(endSignature, at - 1)
   ) {
@@ -90,6 +94,21 @@ function findEnd(tail: Buffer): number | undefined {
     if (after > 0) fits ??= at
   }
   return fits
+}
+
+/** The record at `at` leads nowhere, and one before it has a comment that reaches to the end as well. */
+function twoEnds(archive: string, tail: Buffer, at: number): Error | undefined {
+  const before = findEnd(tail, at - 1)
+  if (at === 0 || before === undefined || behind(tail, before) !== tail.length) return undefined
+  return corrupt(
+    archive,
+    'its comment holds a second end record, and readers differ in which one they believe',
+    [
+      { label: 'found', text: `a comment of ${plural(tail.length - before - endBytes, 'byte')}` },
+      { label: 'found', text: `an end record ${plural(tail.length - at, 'byte')} before the end of it` },
+    ],
+    packAgain,
+  )
 }
 
 /** The record is there, and the file ends before it does. */

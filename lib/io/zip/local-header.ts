@@ -4,7 +4,7 @@ import { formatCount } from '../../model/units.ts'
 import type { ZipEntry } from './columns.ts'
 import { damaged } from './corrupt.ts'
 import { encryptionFlags, utf8Flag } from './directory.ts'
-import { readExtras } from './extras.ts'
+import { nameIn, readExtras } from './extras.ts'
 import { localHeaderBytes, localSignature, overlap } from './layout.ts'
 
 /** Sizes and CRC stand behind the data, and are nothing here. */
@@ -42,6 +42,7 @@ export function contentOffset(archive: string, entry: ZipEntry, read: Buffer): n
     throw overlap(archive, entry.path)
   if (dataAt > read.length) return undefined
   refuseOtherWords(archive, entry, read)
+  refuseOtherPath(archive, entry, read, nameEnd, dataAt)
   refuseOtherSizes(archive, entry, read, nameEnd, dataAt)
   return dataAt
 }
@@ -56,6 +57,17 @@ function refuseOtherWords(archive: string, entry: ZipEntry, read: Buffer): void 
   // Of a name in ASCII it says nothing, and writers do not agree.
   if (saysUtf8 !== entry.saysUtf8 && entry.headerName.some(byte => byte > 0x7f))
     throw differs(archive, entry, `a name ${inWords(entry.saysUtf8)}`, `a name ${inWords(saysUtf8)}`)
+}
+
+/** Readers that go by the local header would write it elsewhere: an extra field may name it anew in either place. */
+function refuseOtherPath(archive: string, entry: ZipEntry, read: Buffer, from: number, to: number): void {
+  const { unicodePath } = readExtras(read, from, to)
+  const isRenamed = unicodePath !== undefined && (read.readUInt16LE(6) & utf8Flag) === 0
+  const field = isRenamed ? nameIn(read, unicodePath, entry.headerName) : undefined
+  const name = field ? read.subarray(field.from, field.to) : entry.headerName
+  // Without what the directory is read without.
+  const path = name.toString().replace(/^(?:\.\/(?=.))+/s, '')
+  if (path !== entry.path) throw differs(archive, entry, `path ${entry.path}`, `path ${shortened(name)}`)
 }
 
 const inWords = (saysUtf8: boolean): string => (saysUtf8 ? 'in UTF-8' : 'not said to be UTF-8')
