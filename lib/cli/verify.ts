@@ -5,6 +5,7 @@ import { Known } from '../knowledge.ts'
 import { fewOf } from '../model/few.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
+import type { Standing } from '../model/standing.ts'
 import type { Placed, Task } from '../model/task.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 import type { Survey } from '../model/verdict.ts'
@@ -14,7 +15,8 @@ import { naming, subjectOf } from '../run/attempt.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { tellExtras } from './extras.ts'
-import { openPlayground } from './playground.ts'
+import { openPlayground, type Playground } from './playground.ts'
+import { standingOf } from './standing.ts'
 
 export async function verify(desk: Desk): Promise<number> {
   const { command, kinds, console } = desk
@@ -41,7 +43,7 @@ export async function verify(desk: Desk): Promise<number> {
   for (const task of tasks) {
     const receipt = known.receiptOf(task.id)
     Object.assign(reading, { task, done: 0, total: receipt?.bytes ?? 0 })
-    for (const diagnostic of await faultsOf(task, playground.graph, known)) {
+    for (const diagnostic of await faultsOf(task, playground, known)) {
       console.report({ event: 'diagnostic', diagnostic })
       if (diagnostic.severity === 'error') wrong += 1
     }
@@ -61,12 +63,17 @@ export async function verify(desk: Desk): Promise<number> {
 }
 
 /** What is wrong with one artifact: it is not there, not as it was built, or not what its kind wants of it. */
-async function faultsOf(task: Task, graph: Graph, known: Known): Promise<readonly Diagnostic[]> {
-  if (task.gives === undefined) return audit(task, known.root, inputsOf(task, graph, known))
+async function faultsOf(
+  task: Task,
+  { graph, whole }: Playground,
+  known: Known,
+): Promise<readonly Diagnostic[]> {
+  const standing = (): Promise<readonly Standing[]> => standingOf(whole, known)
+  if (task.gives === undefined) return audit(task, known.root, inputsOf(task, graph, known), standing)
   if (known.receiptOf(task.id) === undefined) return [notBuilt(task)]
   const { survey } = await known.lookAgain(task)
   const damage = damageOf(task, survey)
-  return damage ? [damage] : audit(task, known.root, [])
+  return damage ? [damage] : audit(task, known.root, [], standing)
 }
 
 /** Undefined where one of them is not as it was built: that is told of it, and says all. */
@@ -84,10 +91,13 @@ async function audit(
   { kind, params, gives }: Task,
   root: string,
   inputs: Placed['inputs'] | undefined,
+  standing: Placed['standing'],
 ): Promise<readonly Diagnostic[]> {
   if (inputs === undefined) return []
   const path = join(root, gives?.at ?? '')
-  return (await kind.audit?.(params, { root, path, inputs, signal: new AbortController().signal })) ?? []
+  return (
+    (await kind.audit?.(params, { root, path, inputs, standing, signal: new AbortController().signal })) ?? []
+  )
 }
 
 function damageOf(task: Task, found: Survey): Diagnostic | undefined {

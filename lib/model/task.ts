@@ -13,6 +13,7 @@ import type { Manifest } from './manifest.ts'
 import type { Diagnostic, DiagnosticDraft, Place } from './problem.ts'
 import type { Remarks } from './receipt.ts'
 import type { SourceForm } from './source-form.ts'
+import type { Standing } from './standing.ts'
 
 /** Stable across runs and machines: `unzip:coco/train2017`. */
 export type TaskId = string
@@ -183,6 +184,8 @@ export interface Placed {
   /** For a task that only checks: what it reads, all of it as recorded. */
   readonly inputs: readonly Pick<Input, 'artifact' | 'path' | 'manifest'>[]
   readonly signal: AbortSignal
+  /** All that the spec names and that lasts, as it lies there now. */
+  standing(): Promise<readonly Standing[]>
 }
 
 /** An artifact that a running task reads. */

@@ -178,7 +178,7 @@ test('verify holds it against what was needed, and names what training would mis
   const verified = await place.run('verify')
   expect(verified).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
   expect(verified.diagnostics[0]?.evidence).toContainEqual(
-    expect.objectContaining({ label: 'such as', text: 'birds/images/30.jpg' }),
+    expect.objectContaining({ label: 'such as', text: 'birds/images/30.jpg is not there (record 4)' }),
   )
   rmSync(join(place.root, 'birds/images/4.jpg'))
   expect((await place.run('verify')).codes).toEqual(['images-missing', 'output-damaged'])

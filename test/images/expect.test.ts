@@ -40,6 +40,8 @@ const oneFile = (at: string, content: string): Input => {
   return { ...tree, path: join(tree.path, name), artifact: { ...tree.artifact, form: 'file' } }
 }
 
+const standing = () => Promise.resolve([])
+
 test('is asked again when it is asked for, not when it is not', () => {
   const { fingerprint } = expectKind.outline({ ...params, files: { wanted: 3, place } })
   expect(fingerprint.map(({ name, value }) => [name, value])).toEqual([
@@ -102,7 +104,7 @@ test('of many, ten are named', async () => {
   const names = Array.from({ length: 12 }, (_, i) => [`${String(i).padStart(2, '0')}.jpg`, ''])
   const bench = testBench({ inputs: [treeOf('vg', { ...Object.fromEntries(names), 'z.jpg': jpeg })] })
   const { shelf: _, ...rest } = bench
-  const told = await expectKind.audit?.(params, { ...rest, root: '/', path: '/' })
+  const told = await expectKind.audit?.(params, { ...rest, root: '/', path: '/', standing })
   expectGolden('images/not-images.many', told ?? [])
 })
 
@@ -113,9 +115,15 @@ test('one that two archives give is one; one that went away is told', async () =
     ...testBench({ inputs: [one, two] }),
     root: '/',
     path: '/',
+    standing,
   })
   expect(told?.[0]?.message).toBe('vg holds 1 file that is no whole image, of 2.')
-  const lost = await expectKind.audit?.(params, { ...testBench({ inputs: [gone] }), root: '/', path: '/' })
+  const lost = await expectKind.audit?.(params, {
+    ...testBench({ inputs: [gone] }),
+    root: '/',
+    path: '/',
+    standing,
+  })
   expect(lost?.[0]?.evidence?.slice(1, 3)).toEqual([
     { label: 'found', text: '2: not there' },
     { label: 'such as', text: 'a/b.jpg: not there' },

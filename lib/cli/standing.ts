@@ -1,0 +1,30 @@
+/** What the spec names and lasts, as it lies below the root now: who is asked for files by their paths. */
+
+import { dirname, join } from 'node:path/posix'
+import { type Known, shelfOf } from '../knowledge.ts'
+import { stateFolder } from '../model/layout.ts'
+import type { Graph } from '../model/plan.ts'
+import type { Standing } from '../model/standing.ts'
+import type { Task } from '../model/task.ts'
+
+/** What nobody looked at yet is looked at: at each file, not at its bytes. */
+export async function standingOf({ tasks }: Graph, known: Known): Promise<readonly Standing[]> {
+  const standing: Standing[] = []
+  for (const task of tasks.values())
+    if (task.gives?.lasting && task.outline.refersBelow === undefined) standing.push(await oneOf(task, known))
+  return standing
+}
+
+async function oneOf(task: Task, known: Known): Promise<Standing> {
+  const { id, target, gives } = task
+  const at = known.receiptOf(id)?.at ?? gives?.at ?? target
+  const { survey } =
+    known.surveyOf(id).state === 'intact' ? known.lookOf(id) : await known.lookAgain(task, 'tree')
+  return {
+    target,
+    folder: gives?.form === 'file' ? dirname(at).replace(/^\.$/, '') : at,
+    manifest: known.manifestOf(id),
+    isIntact: survey.state === 'intact',
+    shelf: join(known.root, stateFolder, shelfOf(id)),
+  }
+}

@@ -1,0 +1,100 @@
+/** Why an image is not where an annotation says: what lies there instead, under almost the same path. Pure. */
+
+import { withoutImageEnding } from '../../lib/model/image.ts'
+
+export type Absence =
+  | { readonly why: 'not-built'; readonly target: string }
+  | { readonly why: 'failed'; readonly told: string }
+  | { readonly why: 'empty' | 'outside' | 'absent' }
+  /** Paths below the root. */
+  | { readonly why: 'deeper' | 'higher' | 'ending' | 'case' | 'dash' | 'unicode'; readonly there: string }
+
+/** The same for names that people take for the same. */
+const folded = (path: string): string => path.normalize('NFC').toLowerCase().replaceAll('_', '-')
+
+/** Under which files that may be meant by a path are kept: its name, without ending and folded. */
+export const keyOf = (path: string): string =>
+  withoutImageEnding(folded(path.slice(path.lastIndexOf('/') + 1)))
+
+/** The nearest of the files of one key; undefined where all lie elsewhere. */
+export function nearest(wanted: string, candidates: readonly string[]): Absence | undefined {
+  const found = candidates.flatMap(there => compared(wanted, there) ?? [])
+  return found.toSorted((a, b) => order.indexOf(a.why) - order.indexOf(b.why))[0]
+}
+
+const order: readonly Absence['why'][] = ['unicode', 'case', 'dash', 'ending', 'deeper', 'higher']
+
+function compared(wanted: string, there: string): Absence | undefined {
+  if (folded(wanted) === folded(there)) {
+    if (wanted.normalize('NFC') === there.normalize('NFC')) return { why: 'unicode', there }
+    return { why: wanted.toLowerCase() === there.toLowerCase() ? 'case' : 'dash', there }
+  }
+  if (folded(withoutImageEnding(wanted)) === folded(withoutImageEnding(there)))
+    return { why: 'ending', there }
+  if (isOneLonger(there, wanted)) return { why: 'deeper', there }
+  return isOneLonger(wanted, there) ? { why: 'higher', there } : undefined
+}
+
+/** `a/b/b/x.jpg` and `a/b/x.jpg`: one folder more, somewhere. */
+function isOneLonger(longer: string, shorter: string): boolean {
+  const [long, short] = [longer.split('/'), shorter.split('/')]
+  if (long.length !== short.length + 1) return false
+  const parted = long.findIndex((part, i) => part !== short[i])
+  return parted < long.length - 1 && long.toSpliced(parted, 1).join('/') === shorter
+}
+
+/** In words that follow the path. */
+export function inWords(absence: Absence): string {
+  switch (absence.why) {
+    case 'not-built':
+      return `${absence.target} is not built`
+    case 'failed':
+      return `could not be fetched (${absence.told})`
+    case 'empty':
+      return 'is empty'
+    case 'outside':
+      return 'leads out of the playground'
+    case 'absent':
+      return 'is not there'
+    case 'deeper':
+      return `lies one folder deeper: ${absence.there}`
+    case 'higher':
+      return `lies one folder higher: ${absence.there}`
+    case 'ending':
+      return `has another ending: ${absence.there}`
+    case 'case':
+      return `differs by case: ${absence.there}`
+    case 'dash':
+      return `differs by - and _: ${absence.there}`
+    case 'unicode':
+      return `differs by Unicode form: ${absence.there}`
+  }
+}
+
+/** For a count of many: `12 have another ending`. */
+export function ofMany({ why, ...rest }: Absence): string {
+  switch (why) {
+    case 'not-built':
+      return 'target' in rest ? `below ${rest.target}, which is not built` : ''
+    case 'failed':
+      return 'could not be fetched'
+    case 'empty':
+      return 'empty'
+    case 'outside':
+      return 'leading out of the playground'
+    case 'absent':
+      return 'not there'
+    case 'deeper':
+      return 'one folder deeper'
+    case 'higher':
+      return 'one folder higher'
+    case 'ending':
+      return 'with another ending'
+    case 'case':
+      return 'differing by case'
+    case 'dash':
+      return 'differing by - and _'
+    case 'unicode':
+      return 'differing by Unicode form'
+  }
+}

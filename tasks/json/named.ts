@@ -1,0 +1,121 @@
+/** Which images an annotation names, and which of them are there: by the records of what was built, else by a look at the disk. */
+
+import { statSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import type { Batch } from '../../lib/io/json/batch.ts'
+import { recordsOf } from '../../lib/io/json-stream.ts'
+import { Turns } from '../../lib/io/turns.ts'
+import { PathTable, type Shelved } from '../../lib/model/path-table.ts'
+
+export interface Lost {
+  /** As the annotation writes it. */
+  readonly image: string
+  /** Below the root; undefined where it leads out of it. */
+  readonly path: string | undefined
+  readonly state: 'empty' | 'absent'
+  /** The first record that names it, from 1. */
+  readonly record: number
+}
+
+interface Prefix {
+  named: number
+  found: number
+}
+
+export interface Named {
+  /** Distinct images. */
+  readonly count: number
+  readonly lost: readonly Lost[]
+  /** By the first two folders of the path. */
+  readonly prefixes: ReadonlyMap<string, Prefix>
+  readonly records: number
+  /** Records that name no image. */
+  readonly textOnly: number
+}
+
+interface Looking {
+  readonly root: string
+  /** The annotation's file; absolute. */
+  readonly file: string
+  readonly name: string
+  /** Below the root: what its paths begin in. */
+  readonly images: string
+  /** All of these files are as recorded. */
+  readonly built: readonly Shelved[]
+  readonly signal: AbortSignal
+}
+
+const quote = 0x22
+
+/** Reads the annotation once. Memory grows with the images that no record vouches for. */
+export async function namedImages(looking: Looking): Promise<Named> {
+  const { file, name, images, signal } = looking
+  const table = new PathTable(looking.built)
+  const seen = new Uint8Array(table.count)
+  const others = new Map<string, number>()
+  const find = table.below(images)
+  let [records, textOnly] = [0, 0]
+  const byName = (batch: Batch, i: number): void => {
+    const paths = batch.images(i)
+    if (paths.length === 0) textOnly += 1
+    for (const path of paths) if (!others.has(path)) others.set(path, batch.first + i)
+  }
+  for await (const batch of recordsOf(file, { name, onBytes: () => signal.throwIfAborted() }))
+    for (let i = 0; i < batch.count; i += 1) {
+      records += 1
+      const [from, to] = [batch.imageFrom[i] as number, batch.imageTo[i] as number]
+      const isText = batch.passed === undefined && batch.bytes[from] === quote && from < to
+      const entry = isText ? find(batch.bytes, from + 1, to - 1) : -1
+      if (entry >= 0 && table.size(entry) > 0) seen[entry] = 1
+      else byName(batch, i)
+    }
+  const prefixes = new Map<string, Prefix>()
+  const count = (path: string, isFound: boolean): void => {
+    const key = prefixOf(path)
+    const prefix = prefixes.get(key) ?? { named: 0, found: 0 }
+    prefixes.set(key, prefix)
+    prefix.named += 1
+    if (isFound) prefix.found += 1
+  }
+  const lost: Lost[] = []
+  const turns = new Turns()
+  for (const [image, record] of others) {
+    const path = belowRootOf(images, image)
+    const state = path === undefined ? 'absent' : stateOf(table, seen, path, looking.root)
+    if (state === 'counted') continue
+    count(image, state === 'found')
+    if (state !== 'found') lost.push({ image, path, state, record })
+    if (!turns.isOver) continue
+    signal.throwIfAborted()
+    await turns.next()
+  }
+  for (let entry = 0; entry < seen.length; entry += 1)
+    if (seen[entry] === 1) count(posix.relative(`/${images}`, `/${table.path(entry)}`), true)
+  const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
+  return { count: total, lost, prefixes, records, textOnly }
+}
+
+/** `coco/train2017` of `coco/train2017/000000033471.jpg`; files at the top have none. */
+const prefixOf = (path: string): string => path.split('/').slice(0, -1).slice(0, 2).join('/')
+
+function belowRootOf(images: string, image: string): string | undefined {
+  const path = posix.normalize(`${images}/${image}`.replace(/^\/+/, ''))
+  return path === '..' || path.startsWith('../') ? undefined : path
+}
+
+/** `counted`: with those that were seen in the table, also where it is written in another way (`a/./b.jpg`). */
+function stateOf(
+  table: PathTable,
+  seen: Uint8Array,
+  path: string,
+  root: string,
+): 'found' | 'counted' | 'empty' | 'absent' {
+  const bytes = Buffer.from(path)
+  const entry = table.below('')(bytes, 0, bytes.length)
+  if (entry >= 0 && table.size(entry) > 0) {
+    seen[entry] = 1
+    return 'counted'
+  }
+  const stats = statSync(join(root, path), { throwIfNoEntry: false })
+  return stats?.isFile() ? (stats.size > 0 ? 'found' : 'empty') : 'absent'
+}

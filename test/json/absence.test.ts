@@ -1,0 +1,55 @@
+/** Which of the files that lie there may be meant by a path that does not, and in which words. */
+
+import { expect, test } from 'vitest'
+import { type Absence, inWords, keyOf, nearest, ofMany } from '../../tasks/json/absence.ts'
+
+test.each<[wanted: string, there: string, why: Absence['why'] | undefined]>([
+  ['coco/train2017/1.jpg', 'coco/train2017/train2017/1.jpg', 'deeper'],
+  ['coco/train2017/1.jpg', 'coco/images/train2017/1.jpg', 'deeper'],
+  ['coco/train2017/1.jpg', 'coco/1.jpg', 'higher'],
+  ['coco/train2017/1.jpg', 'train2017/1.jpg', 'higher'],
+  ['1.jpg', 'a/1.jpg', 'deeper'],
+  ['a/1.jpg', '1.jpg', 'higher'],
+  ['ocr/1.jpg', 'ocr/1.gif', 'ending'],
+  ['ocr/1', 'ocr/1.gif', 'ending'],
+  ['ocr/1.jpg', 'ocr/1.JPG', 'case'],
+  ['vg/VG_100K/1.jpg', 'vg/vg_100k/1.jpg', 'case'],
+  ['a/x_1.jpg', 'a/x-1.jpg', 'dash'],
+  ['a/caf\u00e9.jpg', 'a/cafe\u0301.jpg', 'unicode'],
+  ['coco/train2017/1.jpg', 'coco/val2017/1.jpg', undefined],
+  ['coco/train2017/1.jpg', 'coco/a/b/train2017/1.jpg', undefined],
+  ['a/b/1.jpg', 'a/b/1.jpg/1.jpg', undefined],
+])('%s, where %s lies', (wanted, there, why) => {
+  expect(keyOf(wanted)).toBe(keyOf(there))
+  expect(nearest(wanted, ['elsewhere/x/y/z', there])).toEqual(why && { why, there })
+})
+
+test('what differs least is told', () => {
+  const candidates = ['a/b/b/x.jpg', 'a/b/x.gif', 'a/b/X.jpg']
+  expect(nearest('a/b/x.jpg', candidates)).toEqual({ why: 'case', there: 'a/b/X.jpg' })
+})
+
+test('each has words, of one and of many', () => {
+  const there = 'a/there.jpg'
+  const all: readonly Absence[] = [
+    { why: 'not-built', target: 'vg' },
+    { why: 'failed', told: 'status 404' },
+    ...(['empty', 'outside', 'absent'] as const).map(why => ({ why })),
+    ...(['deeper', 'higher', 'ending', 'case', 'dash', 'unicode'] as const).map(why => ({ why, there })),
+  ]
+  expect(all.map(absence => `${inWords(absence)} · ${ofMany(absence)}`)).toMatchInlineSnapshot(`
+    [
+      "vg is not built · below vg, which is not built",
+      "could not be fetched (status 404) · could not be fetched",
+      "is empty · empty",
+      "leads out of the playground · leading out of the playground",
+      "is not there · not there",
+      "lies one folder deeper: a/there.jpg · one folder deeper",
+      "lies one folder higher: a/there.jpg · one folder higher",
+      "has another ending: a/there.jpg · with another ending",
+      "differs by case: a/there.jpg · differing by case",
+      "differs by - and _: a/there.jpg · differing by - and _",
+      "differs by Unicode form: a/there.jpg · differing by Unicode form",
+    ]
+  `)
+})

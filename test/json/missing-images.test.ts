@@ -1,0 +1,111 @@
+/** `verify` says of each image that an annotation names and that is not there why it is not, and where the whole list lies. */
+
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { expectGolden } from '../rig/golden.ts'
+import { zip } from '../rig/playground.ts'
+import { shop } from '../urls/rig.ts'
+
+const named = (paths: readonly (string | readonly string[])[]): string =>
+  JSON.stringify([{ id: 0 }, ...paths.map((image, i) => ({ id: i + 1, image }))])
+
+async function world(paths: readonly (string | readonly string[])[], rest = '') {
+  const { ground, sell, list } = await shop()
+  sell('B0001')
+  list(['B0001', 'B0002'])
+  ground.write(
+    'coco.zip',
+    zip({
+      'train2017/1.jpg': 'one',
+      'train2017/train2017/2.jpg': 'two',
+      '3.jpg': 'three',
+      'train2017/e.jpg': '',
+    }),
+  )
+  ground.write(
+    'gqa.zip',
+    zip({ 'a/1.gif': 'one', 'a/Two.jpg': 'two', 'a/x_3.jpg': 'three', 'a/cafe\u0301.jpg': 'four' }),
+  )
+  ground.write('vg.zip', zip({ '1.jpg': 'one' }))
+  ground.write('notes.json', named(paths))
+  ground.spec(`groups: { most: [coco, gqa, ocr/images, notes] }
+targets:
+  coco: { sources: [{ url: coco.zip }] }
+  gqa: { sources: [{ url: gqa.zip, unzip: { root: a } }] }
+  vg: { sources: [{ url: vg.zip }] }
+  ocr/images: { sources: [{ urls: dataset.json, name: '{key}.jpg', allow_missing: 1 }] }
+  notes: { sources: [{ url: notes.json, json: { images: /${rest} } }] }
+`)
+  return ground
+}
+
+test('each reason is told', async () => {
+  const ground = await world([
+    'coco/train2017/1.jpg',
+    ['coco/train2017/1.jpg', 'coco/train2017/2.jpg', 'coco/train2017/3.jpg'],
+    'coco/train2017/e.jpg',
+    'coco/train2017/gone.jpg',
+    'gqa/1.jpg',
+    'gqa/two.jpg',
+    'gqa/x-3.jpg',
+    'gqa/caf\u00e9.jpg',
+    'ocr/images/B0001.jpg',
+    'ocr/images/B0002.jpg',
+    'vg/1.jpg',
+    '../elsewhere.jpg',
+  ])
+  await ground.run('build', 'most')
+  const told = await ground.run('verify', 'notes')
+  expect(told).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
+  expectGolden('json/images-missing', told.diagnostics)
+  const list = readFileSync(join(ground.root, '.groundwork/missing/notes/notes.json.ndjson'), 'utf8')
+  expect(
+    list
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as unknown),
+  ).toEqual([
+    { image: 'coco/train2017/2.jpg', record: 3, why: 'deeper', there: 'coco/train2017/train2017/2.jpg' },
+    { image: 'coco/train2017/3.jpg', record: 3, why: 'higher', there: 'coco/3.jpg' },
+    { image: 'coco/train2017/e.jpg', record: 4, why: 'empty' },
+    { image: 'coco/train2017/gone.jpg', record: 5, why: 'absent' },
+    { image: 'gqa/1.jpg', record: 6, why: 'ending', there: 'gqa/1.gif' },
+    { image: 'gqa/two.jpg', record: 7, why: 'case', there: 'gqa/Two.jpg' },
+    { image: 'gqa/x-3.jpg', record: 8, why: 'dash', there: 'gqa/x_3.jpg' },
+    { image: 'gqa/café.jpg', record: 9, why: 'unicode', there: 'gqa/cafe\u0301.jpg' },
+    { image: 'ocr/images/B0002.jpg', record: 11, why: 'failed', told: 'status 404' },
+    { image: 'vg/1.jpg', record: 12, why: 'not-built', target: 'vg' },
+    { image: '../elsewhere.jpg', record: 13, why: 'outside' },
+  ])
+})
+
+test('files that nobody recorded count, also by another way of writing; a record that does not hold any more vouches for nothing', async () => {
+  const ground = await world([
+    'coco/mine.jpg',
+    './coco//train2017/1.jpg',
+    'coco/train2017/1.jpg',
+    'gqa/1.gif',
+  ])
+  await ground.run('build', 'most')
+  writeFileSync(join(ground.root, 'coco/mine.jpg'), 'mine')
+  expect(await ground.run('verify', 'notes')).toMatchObject({ exitCode: 0, codes: [] })
+  truncateSync(join(ground.root, 'coco/mine.jpg'))
+  rmSync(join(ground.root, 'gqa/1.gif'))
+  const told = await ground.run('verify', 'notes')
+  expect(told.diagnostics[0]).toMatchObject({
+    message: 'notes.json names 2 images that are missing or empty, of 3.',
+    severity: 'error',
+  })
+})
+
+test('what is allowed is a warning', async () => {
+  const ground = await world(['coco/train2017/1.jpg', 'coco/no.jpg'], ', allow_missing: 50%')
+  await ground.run('build', 'most')
+  const told = await ground.run('verify', 'notes')
+  expect(told).toMatchObject({ exitCode: 0, codes: ['images-missing'] })
+  expect(told.diagnostics[0]).toMatchObject({
+    severity: 'warning',
+    evidence: [{ text: '1 (50%)' }, {}, {}, {}, {}],
+  })
+})
