@@ -8,7 +8,7 @@ import { integer, notation, object, optional, text, type ValueOf } from '../lib/
 import { Problem, withContext } from '../lib/model/problem.ts'
 import type { Input, TaskKind, Workbench } from '../lib/model/task.ts'
 import { formatCount, plural } from '../lib/model/units.ts'
-import { resultAt, transformFields, transformParams } from './transform/params.ts'
+import { isAskedItself, resultAt, transformFields, transformParams } from './transform/params.ts'
 
 const grammar = object(
   {
@@ -43,6 +43,7 @@ const grammar = object(
       'An annotation: a JSON array of records, an object of them, or one a line. What is made of it lies beside it.',
     orNothing: true,
     beside: { seed: ['sample'] },
+    needs: { drop_missing: { one: ['images'], for: 'where the images lie' } },
   },
 )
 
@@ -59,7 +60,9 @@ export const json: TaskKind<JsonParams> = {
     endings: ['.json'],
     params: request => {
       const { target, fileName, from, size } = request
-      const { records, images, allow_missing } = (request.written ?? {}) as ValueOf<typeof grammar>
+      const written = (request.written ?? {}) as ValueOf<typeof grammar>
+      const { records, images, allow_missing } = written
+      const isLooked = resultAt(request) === undefined || isAskedItself(written)
       return {
         target,
         fileName,
@@ -67,8 +70,8 @@ export const json: TaskKind<JsonParams> = {
         bytes: size,
         ...(records !== undefined && { records: { count: records, place: request.placeOf('records') } }),
         // Images are looked for by what is made of it, where there is such a thing.
-        ...(images !== undefined &&
-          resultAt(request) === undefined && { images: imagesFolder(target, images) }),
+        ...(images !== undefined && isLooked && { images: imagesFolder(target, images) }),
+        ...(isAskedItself(written) && { mayMiss: true }),
         ...(allow_missing !== undefined && { allowMissing: allow_missing }),
       }
     },
@@ -93,7 +96,7 @@ export const json: TaskKind<JsonParams> = {
   sampled: (params, sample) => ({ ...params, sample }),
   demands: ['records'],
   audit: async (params, placed) =>
-    (await import('./json/missing-images.ts')).findMissingImages(params, placed),
+    params.mayMiss ? [] : (await import('./json/missing-images.ts')).findMissingImages(params, placed),
 
   async run(params, bench) {
     const input = bench.inputs[0] as Input

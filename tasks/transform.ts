@@ -5,7 +5,7 @@
 
 import type { Fingerprint } from '../lib/model/fingerprint.ts'
 import type { TaskKind } from '../lib/model/task.ts'
-import { type TransformParams, takesOf } from './transform/params.ts'
+import { droppedName, type TransformParams, takesOf } from './transform/params.ts'
 
 export const transform: TaskKind<TransformParams> = {
   name: 'transform',
@@ -13,15 +13,24 @@ export const transform: TaskKind<TransformParams> = {
   lane: 'core',
 
   outline: params => {
-    const { target, as, bytes, images, split, sample } = params
+    const { target, as, bytes, images, split, sample, dropMissing } = params
+    const at = `${target}/${as}`
+    const list = `${target}/${droppedName(params)}`
     return {
       name: `${target}/${as}`,
-      // A split tree is no file that could be asked what it refers to.
-      ...(images !== undefined && !split && { refersBelow: images }),
+      // A split tree is no file that could be asked what it refers to; what depends on the images cannot choose them.
+      ...(images !== undefined && !split && !dropMissing && { refersBelow: images }),
       fingerprint: ingredientsOf(params),
       takes: takesOf(params),
-      gives: { form: split ? 'tree' : 'file', at: `${target}/${as}`, lasting: true },
-      forecast: { bytes: sample === undefined ? bytes : undefined, files: split ? undefined : 1 },
+      gives: split
+        ? { form: 'tree', at, lasting: true }
+        : dropMissing
+          ? { form: 'tree', at: target, lasting: true, holds: [at, list] }
+          : { form: 'file', at, lasting: true },
+      forecast: {
+        bytes: sample === undefined ? bytes : undefined,
+        files: split ? undefined : dropMissing ? 2 : 1,
+      },
     }
   },
 
@@ -32,6 +41,7 @@ export const transform: TaskKind<TransformParams> = {
 /** One for each key, so that a change of it has a name. */
 function ingredientsOf(params: TransformParams): Fingerprint {
   const { originals, isMerge, rewrite, prefix, castId, sample, seed, split, format, places } = params
+  const { images, dropMissing } = params
   const named = (name: string, value: string | number | boolean, key = name) => {
     const place = places[key]
     return { name, value, ...(place && { place }) }
@@ -44,6 +54,7 @@ function ingredientsOf(params: TransformParams): Fingerprint {
     ]),
     ...(prefix === '' ? [] : [named('prefix', prefix)]),
     ...(castId ? [named('cast_id', 'string')] : []),
+    ...(dropMissing ? [named('drop_missing', true), named('images', images ?? '')] : []),
     ...(sample === undefined ? [] : [named('sample', sample), named('seed', seed)]),
     ...(split ? [named('split', split)] : []),
     named('format', format),

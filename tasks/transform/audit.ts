@@ -9,13 +9,13 @@ import type { TransformParams } from './params.ts'
 
 /** Nothing where the spec does not say what the images are relative to. */
 export async function missingImages(params: TransformParams, placed: Placed): Promise<readonly Diagnostic[]> {
-  const { target, as, images, allowMissing, split } = params
+  const { target, images, allowMissing } = params
   if (images === undefined) return []
   const found: Diagnostic[] = []
-  for (const name of split ? [...filesBelow(placed.path)].toSorted() : ['']) {
+  for (const { name, fileName } of filesIn(params, placed)) {
     const told = {
       target,
-      fileName: join(as, name),
+      fileName,
       from: '',
       bytes: undefined,
       images,
@@ -25,4 +25,14 @@ export async function missingImages(params: TransformParams, placed: Placed): Pr
     found.push(...missing.map(diagnostic => ({ ...diagnostic, subject: `${target}: transform` })))
   }
   return found
+}
+
+/** `name`: below the result, or nothing where it is the file. */
+function filesIn(
+  { as, split, dropMissing }: TransformParams,
+  { path }: Placed,
+): readonly { readonly name: string; readonly fileName: string }[] {
+  if (!split) return [{ name: dropMissing ? as : '', fileName: as }]
+  const names = [...filesBelow(path)].filter(name => /\.jsonl?$/.test(name)).toSorted()
+  return names.map(name => ({ name, fileName: `${as}/${name}` }))
 }

@@ -25,9 +25,12 @@ export interface Files {
 export const filesFor = (params: TransformParams, bench: Bench): Files =>
   params.split ? new Split(params, bench) : single(params, bench)
 
-function single({ as, format }: TransformParams, bench: Bench): Files {
-  const name = basename(as)
-  const output = new Output(join(bench.staging, name), format, held, bench.wrote)
+/** In the result, of which it may be one file of two. */
+const nameIn = ({ as, dropMissing }: TransformParams): string => (dropMissing ? as : basename(as))
+
+function single(params: TransformParams, bench: Bench): Files {
+  const name = nameIn(params)
+  const output = new Output(join(bench.staging, name), params.format, held, bench.wrote)
   return {
     of: () => output,
     end() {

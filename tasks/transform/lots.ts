@@ -4,21 +4,34 @@
  * Each record's number gets a lot from the seed; the lowest win. So a sample changes little with its records, and a larger one
  * holds the smaller. Numbers count from 1; those that are drawn come in their order. Memory grows with the sample.
  */
-export function drawn(count: number, seed: number, numbers: Iterable<number>): Float64Array {
-  const inOrder = (a: number, b: number): number => lotOf(seed, a) - lotOf(seed, b) || a - b
-  let pool: number[] = []
-  let worst = Number.POSITIVE_INFINITY
-  const cut = (): void => {
-    pool = pool.sort(inOrder).slice(0, count)
-    if (pool.length === count) worst = lotOf(seed, pool.at(-1) as number)
+export class Lots {
+  readonly #count: number
+  readonly #seed: number
+  #pool: number[] = []
+  #worst = Number.POSITIVE_INFINITY
+
+  constructor(count: number, seed: number) {
+    this.#count = count
+    this.#seed = seed
   }
-  for (const number of numbers) {
-    if (lotOf(seed, number) > worst) continue
-    pool.push(number)
-    if (pool.length >= 2 * count + 1000) cut()
+
+  add(number: number): void {
+    if (lotOf(this.#seed, number) > this.#worst) return
+    this.#pool.push(number)
+    if (this.#pool.length >= 2 * this.#count + 1000) this.#cut()
   }
-  cut()
-  return Float64Array.from(pool).sort()
+
+  drawn(): Float64Array {
+    this.#cut()
+    return Float64Array.from(this.#pool).sort()
+  }
+
+  #cut(): void {
+    const seed = this.#seed
+    const inOrder = (a: number, b: number): number => lotOf(seed, a) - lotOf(seed, b) || a - b
+    this.#pool = this.#pool.sort(inOrder).slice(0, this.#count)
+    if (this.#pool.length === this.#count) this.#worst = lotOf(seed, this.#pool.at(-1) as number)
+  }
 }
 
 /** 0 … 2^53 - 1: every bit of the seed and the number turns about half of its own. */

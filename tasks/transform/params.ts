@@ -33,6 +33,9 @@ export interface TransformParams {
   readonly rewrite: readonly Rewrite[]
   readonly prefix: string
   readonly castId: boolean
+  /** Records whose images are not all there are left out; the tasks that can have given those. */
+  readonly dropMissing: boolean
+  readonly present: readonly TaskId[]
   readonly sample: number | undefined
   readonly seed: number
   readonly split: boolean
@@ -72,6 +75,9 @@ export const transformFields = {
   cast_id: optional(
     choice(['string'], { about: 'The type of each `id`: numbers become strings of the same digits.' }),
   ),
+  drop_missing: optional(
+    boolean({ about: 'Records go whose images are not all there; what went stands in NAME.dropped.txt.' }),
+  ),
   sample: optional(
     integer({ minimum: 1, about: 'So many records, drawn by lot, in the order of the file.' }),
   ),
@@ -98,6 +104,7 @@ interface Written {
   readonly rewrite?: readonly Rewrite[]
   readonly prefix?: string
   readonly cast_id?: 'string'
+  readonly drop_missing?: boolean
   readonly sample?: number
   readonly seed?: number
   readonly split?: boolean
@@ -105,7 +112,7 @@ interface Written {
   readonly as?: string
 }
 
-const keys = ['rewrite', 'prefix', 'cast_id', 'sample', 'split', 'format', 'as'] as const
+const keys = ['rewrite', 'prefix', 'cast_id', 'drop_missing', 'sample', 'split', 'format', 'as'] as const
 
 function nameFlaw(name: string): string | undefined {
   if (name.startsWith('/')) return 'is an absolute path; it has to be a name below the target'
@@ -122,6 +129,10 @@ function nameOf(written: Written, fileName: string): string | undefined {
   const stem = fileName.replace(/\.(json|jsonl|ndjson)$/i, '')
   return written.split ? `${stem}.split` : `${stem}.clean.${formatOf(written, [fileName])}`
 }
+
+/** The original is asked which images it refers to, though something is made of it: that depends on the images itself. */
+export const isAskedItself = (written: Written): boolean =>
+  written.drop_missing === true && written.rewrite === undefined && written.prefix === undefined
 
 const formatOf = ({ format, as }: Written, names: readonly string[]): Format =>
   format ?? ((as === undefined ? names.every(isLines) : isLines(as)) ? 'jsonl' : 'json')
@@ -166,6 +177,11 @@ export function transformParams(request: DerivedRequest): TransformParams {
     rewrite,
     prefix,
     castId: written.cast_id !== undefined,
+    dropMissing: written.drop_missing === true,
+    present:
+      written.drop_missing === true && images !== undefined
+        ? request.givenAt(imagesFolder(target, images))
+        : [],
     sample: written.sample,
     seed: written.seed ?? 0,
     split: written.split === true,
@@ -177,7 +193,11 @@ export function transformParams(request: DerivedRequest): TransformParams {
   }
 }
 
-/** Each once, in order. */
-export const takesOf = ({ originals }: TransformParams): readonly TaskId[] => [
-  ...new Set(originals.map(({ task }) => task)),
+/** The originals, each once, in their order; then what gives the images. */
+export const takesOf = ({ originals, present }: TransformParams): readonly TaskId[] => [
+  ...new Set([...originals.map(({ task }) => task), ...present]),
 ]
+
+/** Below the target: the list of what is left out. */
+export const droppedName = ({ as, split }: TransformParams): string =>
+  split ? `${as}/_dropped.txt` : `${as.replace(/(?:\.clean)?\.[^./]*$/, '')}.dropped.txt`

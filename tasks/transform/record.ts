@@ -1,7 +1,6 @@
 /** Which bytes of a record change, and into what: its image paths and its id. All others stay as they were published. Pure. */
 
 import type { Batch } from '../../lib/io/json/batch.ts'
-import { Values } from '../../lib/io/json/values.ts'
 import type { TransformParams } from './params.ts'
 import { longestPath, patternOf } from './pattern.ts'
 
@@ -14,7 +13,7 @@ export interface Edit {
 
 const none: readonly Edit[] = []
 const quoteMark = Buffer.from('"')
-const [quote, minus, zero, nine] = [0x22, 0x2d, 0x30, 0x39]
+const [quote, minus, zero, nine, backslash] = [0x22, 0x2d, 0x30, 0x39, 0x5c]
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 export class Changes {
@@ -24,7 +23,6 @@ export class Changes {
   readonly #prefix: string
   readonly #prefixBytes: Buffer
   readonly #castId: boolean
-  readonly #values = new Values()
 
   constructor({ rewrite, prefix, castId }: Pick<TransformParams, 'rewrite' | 'prefix' | 'castId'>) {
     this.#rules = rewrite.map(({ match, to }) => ({ match: patternOf(match), to }))
@@ -76,7 +74,7 @@ export class Changes {
     let depth = 0
     for (let at = from; at < to; ) {
       const byte = bytes[at]
-      const next = byte === quote ? this.#values.string(bytes, at + 1) : at + 1
+      const next = byte === quote ? behindString(bytes, at + 1) : at + 1
       if (byte === openBracket || byte === openBrace) depth += 1
       else if (byte === closeBracket || byte === closeBrace) depth -= 1
       else if (byte === quote && depth === 1) edits.push(...this.#inString(bytes, at, next))
@@ -95,4 +93,11 @@ export class Changes {
     }
     return this.#prefix === '' ? none : [{ from: from + 1, to: from + 1, text: this.#prefixBytes }]
   }
+}
+
+/** `from`: behind the opening quote of a string that was checked. */
+function behindString(bytes: Buffer, from: number): number {
+  let at = from
+  while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
+  return at + 1
 }

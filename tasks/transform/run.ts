@@ -8,26 +8,33 @@ import type { Batch } from '../../lib/io/json/batch.ts'
 import { type JsonSummary, recordsOf } from '../../lib/io/json-stream.ts'
 import { Problem, withContext } from '../../lib/model/problem.ts'
 import type { Input, Workbench } from '../../lib/model/task.ts'
+import { DroppedList } from './dropped.ts'
 import { filesFor } from './files.ts'
-import { drawn } from './lots.ts'
-import { type TransformParams, takesOf } from './params.ts'
+import { Lots } from './lots.ts'
+import { droppedName, type TransformParams, takesOf } from './params.ts'
+import { presenceIn } from './present.ts'
 import { Changes } from './record.ts'
 import { disk, tooLong, tooSmall, unchanged, wrongCount, wrongType } from './words.ts'
 
 export async function transformAll(params: TransformParams, bench: Workbench): Promise<void> {
   const { sample, rewrite } = params
   const reading = new Reading(params, bench)
-  const chosen = sample === undefined ? undefined : await choose(params, sample, reading)
+  const changes = new Changes(params)
+  const missing = params.dropMissing ? missingOf(params, changes, bench) : undefined
+  const chosen = sample === undefined ? undefined : await choose(params, sample, reading, missing)
   if (sample !== undefined && chosen && chosen.length < sample)
     bench.tell(tooSmall(params, sample, chosen.length))
-  const changes = new Changes(params)
+  const list = missing && new DroppedList(params.split ? '_dropped.txt' : droppedName(params), bench)
   const files = filesFor(params, bench)
   let images = 0
   let next = 0
   for await (const { batch, before } of reading.batches()) {
     if (batch.passed) throw new Problem(tooLong(params, before + batch.first))
     for (let i = 0; i < batch.count; i += 1) {
-      if (chosen && chosen[next] !== before + batch.first + i) continue
+      const number = before + batch.first + i
+      const lost = missing?.(batch, i) ?? []
+      if (lost.length > 0) list?.add(number, lost)
+      if (lost.length > 0 || (chosen && chosen[next] !== number)) continue
       next += 1
       if (batch.imageTo[i] !== 0) images += 1
       const edits = changes.editsOf(batch, i)
@@ -37,19 +44,38 @@ export async function transformAll(params: TransformParams, bench: Workbench): P
     }
   }
   bench.remark('records', files.end())
+  list?.end()
+  if (list) bench.remark('dropped', list.count)
   for (const [i, rule] of rewrite.entries())
     if (images > 0 && changes.changed[i] === 0) bench.tell(unchanged(params, rule, i, images))
 }
 
-/** Of all records, as many as are asked for, or all. */
-async function choose({ seed }: TransformParams, sample: number, reading: Reading): Promise<Float64Array> {
-  let total = 0
-  for await (const { batch, before } of reading.batches()) total = before + batch.first + batch.count - 1
-  return drawn(sample, seed, upTo(total))
+/** Of a record, its images that are not there. */
+type MissingOf = (batch: Batch, i: number) => readonly string[]
+
+function missingOf({ originals, images }: TransformParams, changes: Changes, bench: Workbench): MissingOf {
+  const own = new Set(originals.map(({ task }) => task))
+  const given = bench.inputs.filter(({ artifact }) => !own.has(artifact.task))
+  const isThere = presenceIn(given, images ?? '')
+  return (batch, i) =>
+    batch
+      .images(i)
+      .map(path => changes.pathOf(path))
+      .filter(path => !isThere(path))
 }
 
-function* upTo(total: number): Generator<number> {
-  for (let number = 1; number <= total; number += 1) yield number
+/** Of all records that stay, as many as are asked for, or all. */
+async function choose(
+  { seed }: TransformParams,
+  sample: number,
+  reading: Reading,
+  missing: MissingOf | undefined,
+): Promise<Float64Array> {
+  const lots = new Lots(sample, seed)
+  for await (const { batch, before } of reading.batches())
+    for (let i = 0; i < batch.count; i += 1)
+      if (missing === undefined || missing(batch, i).length === 0) lots.add(before + batch.first + i)
+  return lots.drawn()
 }
 
 /** The originals, one after the other, as often as they are read. */

@@ -1,12 +1,14 @@
 /** Records that are drawn by lot: the same ones each time, a smaller sample in a larger one, and all with the same chance. */
 
 import { expect, test } from 'vitest'
-import { drawn } from '../../tasks/transform/lots.ts'
+import { Lots } from '../../tasks/transform/lots.ts'
 
 const upTo = (total: number): readonly number[] => Array.from({ length: total }, (_, i) => i + 1)
-const draw = (count: number, seed: number, numbers: Iterable<number>): readonly number[] => [
-  ...drawn(count, seed, numbers),
-]
+function draw(count: number, seed: number, numbers: Iterable<number>): readonly number[] {
+  const lots = new Lots(count, seed)
+  for (const number of numbers) lots.add(number)
+  return [...lots.drawn()]
+}
 
 test('the same seed draws the same records, in their order; another seed others', () => {
   const first = draw(100, 0, upTo(10_000))
@@ -41,7 +43,7 @@ test('every record has the same chance, also behind 2^32', () => {
     const hits = new Map<number, number>()
     const numbers = upTo(100).map(number => offset + number)
     for (let seed = 0; seed < 2000; seed += 1)
-      for (const number of drawn(10, seed, numbers)) hits.set(number, (hits.get(number) ?? 0) + 1)
+      for (const number of draw(10, seed, numbers)) hits.set(number, (hits.get(number) ?? 0) + 1)
     // 200 each, give or take five deviations.
     for (const number of numbers) expect(Math.abs((hits.get(number) ?? 0) - 200)).toBeLessThan(70)
   }

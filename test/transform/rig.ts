@@ -23,6 +23,8 @@ const params: TransformParams = {
   rewrite: [],
   prefix: '',
   castId: false,
+  dropMissing: false,
+  present: [],
   sample: undefined,
   seed: 0,
   split: false,
