@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type JsonReading, type JsonSummary, recordsOf } from '../../lib/io/json-stream.ts'
 import { prefixOf } from '../../lib/model/annotation.ts'
 import type { Workbench } from '../../lib/model/task.ts'
-import { drawn } from '../transform/lots.ts'
+import { Lots } from '../transform/lots.ts'
 import { Output } from '../transform/output.ts'
 
 const heldBytes = 1 << 20
@@ -86,18 +86,9 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 /** The numbers of the records that are drawn, in their order. */
 export function drawnOf({ of, counts }: Pick<Strata, 'of' | 'counts'>, wanted: number): Float64Array {
-  const members = counts.map(count => new Uint32Array(count))
-  const filled = new Uint32Array(counts.length)
-  for (let i = 0; i < of.length; i += 1) {
-    const stratum = of[i] as number
-    if (stratum === tooLong) continue
-    ;(members[stratum] as Uint32Array)[filled[stratum] as number] = i + 1
-    filled[stratum] = (filled[stratum] as number) + 1
-  }
-  const chosen = sharesOf(counts, wanted).flatMap((share, i) => [
-    ...drawn(share, seed, members[i] as Uint32Array),
-  ])
-  return Float64Array.from(chosen).sort()
+  const lots = sharesOf(counts, wanted).map(share => new Lots(share, seed))
+  for (let i = 0; i < of.length; i += 1) lots[of[i] as number]?.add(i + 1)
+  return Float64Array.from(lots.flatMap(drawing => [...drawing.drawn()])).sort()
 }
 
 /** Writes those records into `bench.staging`, each as it was published. Returns how many. */
