@@ -80,27 +80,6 @@ targets:
 `
 }
 
-/** Other annotations of two that are published: changed, drawn, split, merged. */
-function annotationSpec({ mirror }: World, prefix: string): string {
-  const annotations = {
-    'mix.json': '[{"id":1,"image":"a/1.gif"},\n{"id":2,"image":["b/2.jpg"]},\n{"id":3}]',
-    'lines.jsonl': '{"id":4,"image":"a/4.jpg"}\n{"id":5}\n',
-  }
-  for (const [name, text] of Object.entries(annotations)) mirror.serve(`/${name}`, Buffer.from(text))
-  return `version: 1
-root: data
-targets:
-  notes:
-    sources:
-      - url: '${mirror.url}/mix.json'
-        json: { rewrite: [{ match: '\\.gif$', to: .jpg }], prefix: '${prefix}', sample: 2 }
-      - { url: '${mirror.url}/lines.jsonl', json: { split: true, prefix: '${prefix}' } }
-  all:
-    sources:
-      - { merge: [notes/mix.clean.json, notes/lines.jsonl], json: { as: all.jsonl, cast_id: string } }
-`
-}
-
 /** Every kind of task, an archive that two targets share, local files and files of a host. */
 function specOf(
   { mirror }: World,
@@ -243,10 +222,5 @@ export const scenes = {
       rmSync(join(world.root, 'fish/2.jpg'))
       world.write(tarSpec(world, 'second'))
     },
-  },
-  annotations: {
-    name: 'other annotations than before, of two that are published',
-    before: world => world.write(annotationSpec(world, 'first/')),
-    change: world => world.write(annotationSpec(world, 'second/')),
   },
 } as const satisfies Record<string, Scene>
