@@ -112,6 +112,7 @@ const workCodes = [
   'wrong-inner',
   'ambiguous-root',
   'nothing-needed',
+  'archive-empty',
   'directory-mismatch',
   // lists of addresses
   'bad-list',

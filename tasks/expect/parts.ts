@@ -2,7 +2,7 @@
 
 import type { Input, Workbench } from '../../lib/model/task.ts'
 
-export type Part = Pick<Input, 'artifact' | 'path' | 'manifest'>
+export type Part = Pick<Input, 'artifact' | 'path' | 'manifest' | 'remarks'>
 
 /** Who may stop the work, wants to know how far it is, and where the whole list of what is wrong can be left. */
 export type Watch = Pick<Workbench, 'signal'> & Partial<Pick<Workbench, 'progress' | 'shelf'>>

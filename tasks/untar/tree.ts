@@ -7,6 +7,7 @@ import type { Workbench } from '../../lib/model/task.ts'
 import { clashes } from '../unzip/clashes.ts'
 import { type Flaw, foldingWarning } from '../unzip/flaws.ts'
 import { flawOfClash } from '../unzip/judge.ts'
+import { emptyArchive, finderNotesMark, isFinderNote } from '../unzip/left-out.ts'
 import { flawOfPath, leavesItsFolder } from '../unzip/names.ts'
 import { findRoot } from '../unzip/root.ts'
 import { cutTo } from './cut.ts'
@@ -36,9 +37,14 @@ export async function unpackTree(
   const stage = new Stage(bench, flaws, room, { intact: isAuto ? undefined : bench.intact })
   try {
     const folders = new Folders()
+    let notes = 0
     const prefix = params.root.form === 'folder' ? `${params.root.path}/` : ''
     for (let entry = await reader.next(); entry; entry = await reader.next()) {
       const path = plainPath(entry.path)
+      if (isFinderNote(path)) {
+        if (entry.kind !== 'folder') notes += 1
+        continue
+      }
       const hostile = leavesItsFolder(path)
       if (hostile) flaws.add({ ...hostile, path })
       if (!hostile && entry.kind === 'folder') folders.name(path)
@@ -57,7 +63,8 @@ export async function unpackTree(
     for (const warning of warningsOfEnding(params.fileName, ending))
       bench.tell({ severity: 'warning', ...warning })
     cutTo(bench.staging, cut)
-    record(files, cut, bench)
+    if (notes > 0) bench.remark(finderNotesMark, notes)
+    if (record(files, cut, bench) === 0) bench.tell(emptyArchive(params.fileName, cut || prefix))
     for (const path of stage.kept()) bench.keep(path)
   } finally {
     await stage.end()
@@ -129,9 +136,14 @@ function similarNames(files: Manifest, prefix: string): readonly Flaw[] {
   return [...clashes(names)].map(flawOfClash)
 }
 
-function record(files: Manifest, cut: string, bench: Workbench): void {
+/** Returns how many. */
+function record(files: Manifest, cut: string, bench: Workbench): number {
+  let count = 0
   for (let i = 0; i < files.count; i += 1) {
     const path = files.path(i)
-    if (path.startsWith(cut)) bench.record(path.slice(cut.length), files.size(i), files.sha256(i))
+    if (!path.startsWith(cut)) continue
+    bench.record(path.slice(cut.length), files.size(i), files.sha256(i))
+    count += 1
   }
+  return count
 }

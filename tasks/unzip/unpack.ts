@@ -18,6 +18,7 @@ import { remarkDirectory } from './directory.ts'
 import { extract, type OpenArchive } from './extract.ts'
 import { openWanted, tailBytes } from './inner.ts'
 import { judge } from './judge.ts'
+import { emptyArchive, finderNotesMark, isFinderNote } from './left-out.ts'
 import { leavesItsFolder } from './names.ts'
 import type { UnpackParams } from './params.ts'
 import { refuseWithoutRoom } from './room.ts'
@@ -64,6 +65,9 @@ async function unpackFrom(
     const located = locate(directory, params)
     const selection = refuseUnfit(located, located.all, bench)
     if (params.inner === undefined) remarkDirectory(directory, bench)
+    if (located.all.count === 0) bench.tell(emptyArchive(directory.archive, located.prefix))
+    const notes = finderNotesIn(directory)
+    if (notes > 0) bench.remark(finderNotesMark, notes)
     bench.foretell(selection)
     keepIntact(selection, bench)
     if (bench.isBegun) await keepPlaced(selection, bench)
@@ -141,16 +145,20 @@ function refuseUnfit({ answer, prefix }: Located, selection: Selection, bench: J
   return selection
 }
 
-/** What a Mac adds to archives beside their content. */
-const finderNotes = '__MACOSX/'
-
 /** Indexes of what is no folder, under names that stay where they belong. */
 function filesOf(directory: ZipDirectory): Uint32Array {
   return directory.columns.order.toSorted().filter(i => {
     if (directory.kind(i) === 'folder') return false
     const path = directory.path(i)
-    return !path.startsWith(finderNotes) && leavesItsFolder(path) === undefined
+    return !isFinderNote(path) && leavesItsFolder(path) === undefined
   })
+}
+
+function finderNotesIn(directory: ZipDirectory): number {
+  let notes = 0
+  for (let i = 0; i < directory.count; i += 1)
+    if (directory.kind(i) !== 'folder' && isFinderNote(directory.path(i))) notes += 1
+  return notes
 }
 
 /** What an attempt placed before it was killed: of an archive that was given back there is nothing else. */
