@@ -240,12 +240,12 @@ export function filesystemNowMs(folder: string): number {
   const handle = openSync(probe, 'wx')
   try {
     writeSync(handle, 'probe')
+    return fstatSync(handle).mtimeMs
   } finally {
     closeSync(handle)
+    // Who holds the playground by now may have tidied it up.
+    rmSync(probe, { force: true })
   }
-  const { mtimeMs } = lstatSync(probe)
-  rmSync(probe)
-  return mtimeMs
 }
 
 /** Whether `a` and `A` are one file here. The folder must exist and be writable. */

@@ -71,5 +71,5 @@ export interface Totals {
   readonly archives: number
   readonly byHost: Readonly<Record<string, number>>
   /** Bytes of archives that are not fetched because nobody needs them, about. */
-  readonly saved: number
+  readonly saved?: number
 }

@@ -51,7 +51,7 @@ export function totalsOf(steps: ReadonlyMap<TaskId, Step>, options: RoomOptions)
     leastDisk,
     archives: held,
     byHost,
-    saved,
+    ...(saved > 0 && { saved }),
   }
 }
 

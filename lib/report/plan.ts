@@ -69,7 +69,7 @@ function filesOf({ steps, totals: { files } }: Plan): string {
   return ` in ${plural(files, 'file')}${untold ? ' or more' : ''}`
 }
 
-const savedBy = ({ saved }: Plan['totals']): readonly string[] =>
+const savedBy = ({ saved = 0 }: Plan['totals']): readonly string[] =>
   saved > 0 ? [`saved      about ${formatBytes(saved)} of archives, to which no annotation refers`] : []
 
 function totals(plan: Plan, freeDisk: number): readonly string[] {

@@ -133,7 +133,8 @@ function budgets(
 function sweepHalfMade(state: string): void {
   remove(join(state, 'staging'))
   for (const folder of [state, join(state, 'cache')].filter(existsSync))
-    for (const name of readdirSync(folder)) if (/\.[0-9a-f]{8}\.tmp$/.test(name)) remove(join(folder, name))
+    for (const name of readdirSync(folder))
+      if (/\.[0-9a-f]{8}\.tmp$|^\.probe-/.test(name)) remove(join(folder, name))
 }
 
 /** One by one: where a name cannot be made (below /proc), Node's own way of making all of them never returns. */

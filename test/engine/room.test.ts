@@ -20,7 +20,6 @@ const totals = (rest: Partial<Totals>): Totals => ({
   leastDisk: 0,
   archives: 0,
   byHost: {},
-  saved: 0,
   ...rest,
 })
 const planned = (needs: Partial<Totals>, steps: readonly Step[] = []): Plan => ({
