@@ -48,5 +48,5 @@ test.each([
   const { diagnostics } = await place.run('build')
   const told = diagnostics.filter(({ code }) => code === 'archive-empty')
   expect(told).toHaveLength(1)
-  if (name === 'none.zip') expectGolden('unzip/archive-empty', told)
+  if (name === 'none.zip') expectGolden('cli/archive-empty', told)
 })
