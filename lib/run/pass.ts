@@ -176,7 +176,9 @@ export class Pass {
       this.#overlapping.add(task.id)
       return this.#attempt(step, signal).finally(() => this.#overlapping.delete(task.id))
     }
-    const leaveRoom = isArchive(task) ? await this.#room.enter(step.weight, step.held ?? 0) : () => {}
+    // What is kept gives no room back: to wait for some would be for ever.
+    const isPassing = isArchive(task) && !this.#run.keepArchives
+    const leaveRoom = isPassing ? await this.#room.enter(step.weight, step.held ?? 0) : () => {}
     const state = await this.#run.lanes[task.kind.lane].use(() => this.#attempt(step, signal), step.weight)
     if (state === 'done' && this.#passing.has(task)) this.#held.set(task.id, leaveRoom)
     else leaveRoom()

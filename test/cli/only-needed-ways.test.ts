@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sha256Of } from '../rig/playground.ts'
+import { ground, mirror, sha256Of } from '../rig/playground.ts'
 import { splitZipOf, zipOf } from '../rig/zips.ts'
 import { annotation, images, world } from './needed-world.ts'
 import { archive, fileBytes, noise, pictures } from './pieces.ts'
@@ -105,4 +105,21 @@ targets:
     'birds/images/3.jpg',
     'birds/masks/9.jpg',
   ])
+})
+
+test('several archives that are wanted whole after all, and kept: none waits for the room of another', async () => {
+  const [place, host] = [ground(), await mirror()]
+  const targets = ['a', 'b', 'c']
+  const named = targets.flatMap(name => pictures.slice(0, 36).map((_, i) => `${name}/${i}.jpg`))
+  const notes = Buffer.from(JSON.stringify(named.map(image => ({ image }))))
+  host.serve('/notes.json', notes)
+  for (const name of targets) host.serve(`/${name}.zip`, archive, { does: 'no-ranges' })
+  const source = (name: string): string =>
+    `  ${name}: { sources: [{ url: "${host.url}/${name}.zip", size: ${archive.length}, unzip: { root: images } }] }\n`
+  place.spec(`targets:
+${targets.map(source).join('')}  notes: { sources: [{ url: "${host.url}/notes.json", size: ${notes.length}, json: { images: / } }] }
+`)
+  const ran = await place.run('build', '--only-needed', '--keep-archives')
+  expect(ran.summary).toMatchObject({ failed: 0, skipped: 0, exitCode: 0 })
+  expect(Object.keys(place.tree())).toHaveLength(named.length + 1)
 })
