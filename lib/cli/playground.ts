@@ -86,7 +86,7 @@ function beforeAt(state: string): Before {
 /** What is recorded of a playground, and what lies there. Writes nothing. */
 export async function survey(playground: Playground, options: KnownOptions): Promise<Known> {
   const receipts = openReceipts(playground.state, { readOnly: true })
-  const heirs = heirsOf(playground.whole, receipts)
+  const heirs = heirsOf(playground.whole, receipts.all())
   return new Known(playground.root, receipts, { heirs, ...options }).lookAtAll(
     playground.graph.tasks.values(),
   )

@@ -5,8 +5,7 @@
 
 import { groupedBy } from '../model/grouped.ts'
 import { isOurFolder } from '../model/layout.ts'
-import type { ColumnarManifest } from '../model/manifest.ts'
-import { has, hasBelow, Places } from '../model/places.ts'
+import { Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Memory, Receipt } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
@@ -14,17 +13,10 @@ import type { Task, TaskId } from '../model/task.ts'
 /** By the heir: the receipt of the task that the spec does not name any more, with its own name and place. */
 export type Heirs = Map<TaskId, Receipt>
 
-/** What is recorded: of the files of a result, where somebody else has a place among them. */
-export interface Records {
-  all(): ReadonlyMap<TaskId, Memory>
-  loadManifest(receipt: Receipt): ColumnarManifest | undefined
-}
-
 /** `whole`: everything that the spec names. Each result has one heir at most. */
-export function heirsOf(whole: Graph, records: Records): Heirs {
+export function heirsOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): Heirs {
   const heirs: Heirs = new Map()
-  const memories = records.all()
-  const orphans = orphansOf(whole, records)
+  const orphans = orphansOf(whole, memories)
   if (orphans.size === 0) return heirs
   for (const task of whole.tasks.values()) {
     if (memories.has(task.id) || !isTold(task)) continue
@@ -37,35 +29,13 @@ export function heirsOf(whole: Graph, records: Records): Heirs {
   return heirs
 }
 
-/** By what they were made of, and how. Not those that share files' places with what the spec names: not theirs alone to take. */
-function orphansOf(whole: Graph, records: Records): Map<string, Receipt[]> {
-  const orphans = vanishedReceipts(records.all(), whole)
+/** By what they were made of, and how. Not those that share their place with what the spec names: not theirs alone to take. */
+function orphansOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): Map<string, Receipt[]> {
+  const orphans = vanishedReceipts(memories, whole)
   if (orphans.length === 0) return new Map()
-  const living = new Places(
-    [...whole.tasks.values()].flatMap(({ id, gives }) => (gives?.lasting ? [{ id, at: gives.at }] : [])),
-  )
-  const alone = orphans.filter(receipt =>
-    living.meeting(receipt.at).every(other => areApart(receipt, other, records)),
-  )
+  const living = new Places([...whole.tasks.values()].flatMap(({ gives }) => (gives?.lasting ? [gives] : [])))
+  const alone = orphans.filter(({ at }) => living.meeting(at).length === 0)
   return groupedBy(alone, keyOfReceipt)
-}
-
-/** One lies below the folder of the other, which has no file there. */
-function areApart(
-  receipt: Receipt,
-  { id, at }: { readonly id: TaskId; readonly at: string },
-  records: Records,
-): boolean {
-  if (at.startsWith(`${receipt.at}/`)) return hasNothingAt(receipt, at, records)
-  const memory = records.all().get(id)
-  if (!receipt.at.startsWith(`${at}/`) || memory?.state !== 'done') return false
-  return hasNothingAt(memory.receipt, receipt.at, records)
-}
-
-function hasNothingAt(receipt: Receipt, place: string, records: Records): boolean {
-  const manifest = records.loadManifest(receipt)
-  const holding = { at: receipt.at, form: 'tree', manifest: () => manifest } as const
-  return manifest !== undefined && !has(holding, place) && !hasBelow(holding, place)
 }
 
 /** Of finished tasks that the spec does not name any more. */

@@ -72,7 +72,7 @@ export async function withRun<T>(request: RunRequest, work: (run: Run) => Promis
       sweepHalfMade(request.state)
       makeFolder(staging)
       const { root, tier, seen = new Map() } = request
-      const heirs = heirsOf(request.whole, receipts)
+      const heirs = heirsOf(request.whole, receipts.all())
       const options = { tier, seen, heirs, clock: () => nextTick(staging) }
       const known = new Known(root, receipts, options)
       await known.lookAtAll(request.graph.tasks.values(), { ...options, ...request.telling })

@@ -146,7 +146,7 @@ export class Pruning {
 
 const heirPlaces = ({ whole, receipts }: PruneGround): ReadonlyMap<TaskId, string> =>
   new Map(
-    [...heirsOf(whole, receipts)].map(([id, { task }]) => {
+    [...heirsOf(whole, receipts.all())].map(([id, { task }]) => {
       const heir = whole.tasks.get(id)
       return [task, heir?.gives?.lasting === true ? heir.gives.at : (heir?.target ?? id)]
     }),

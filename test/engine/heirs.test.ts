@@ -1,7 +1,6 @@
 /** Who goes on with what the spec does not name any more. */
 
 import { expect, test } from 'vitest'
-import { ManifestBuilder } from '../../lib/model/manifest-builder.ts'
 import type { Memory } from '../../lib/model/receipt.ts'
 import { heirsOf } from '../../lib/plan/heirs.ts'
 import { done, type FakeTask, fakeTask, graphWith } from './fakes.ts'
@@ -11,24 +10,10 @@ const archive: FakeTask = { id: 'download:a', gives: { lasting: false } }
 const was: FakeTask = { id: 'unzip:old', fingerprint: root('x'), takes: ['download:a'] }
 const now: FakeTask = { id: 'unzip:new', fingerprint: root('x'), takes: ['download:a'] }
 
-/** `paths`: of the results that have a manifest. */
-const recordsOf = (memories: ReadonlyMap<string, Memory>, paths: Readonly<Record<string, string>> = {}) => ({
-  all: () => memories,
-  loadManifest({ task }: { readonly task: string }) {
-    const builder = new ManifestBuilder()
-    for (const path of paths[task]?.split(' ') ?? []) builder.add(path, 1, '0'.repeat(64))
-    return paths[task] === undefined ? undefined : builder.finish('tree')
-  },
-})
-
-function heirs(
-  tasks: readonly FakeTask[],
-  remembered: readonly FakeTask[],
-  paths?: Readonly<Record<string, string>>,
-): object {
+function heirs(tasks: readonly FakeTask[], ...remembered: readonly FakeTask[]): object {
   const memories = new Map<string, Memory>(remembered.map(fake => [fake.id, done(fakeTask(fake))]))
   return Object.fromEntries(
-    [...heirsOf(graphWith(...tasks), recordsOf(memories, paths))].map(([id, receipt]) => [id, receipt.task]),
+    [...heirsOf(graphWith(...tasks), memories)].map(([id, receipt]) => [id, receipt.task]),
   )
 }
 
@@ -88,25 +73,10 @@ test.each<[string, readonly FakeTask[], readonly FakeTask[], object]>([
     {},
   ],
 ])('%s', (_, tasks, remembered, expected) => {
-  expect(heirs(tasks, remembered)).toEqual(expected)
-})
-
-const apart = { 'unzip:new': 'unzip:old' }
-
-test.each<[string, string, object]>([
-  ['no file of its own lies there', 'a.jpg c/a.jpg', apart],
-  ['a file of its own lies below', 'a.jpg b/a.jpg', {}],
-  ['a file of its own has that very place', 'b', {}],
-])('another one lies within, and %s', (_, paths, expected) => {
-  const inner = { id: 'json:x', gives: { at: 'unzip:old/b' } }
-  expect(heirs([archive, now, inner], [archive, was], { 'unzip:old': paths })).toEqual(expected)
-  // The same, the other way round.
-  const outer = { id: 'json:x', gives: { at: 'a' } }
-  const old = { ...was, gives: { at: 'a/b' } }
-  expect(heirs([archive, now, outer], [archive, old, outer], { 'json:x': paths })).toEqual(expected)
+  expect(heirs(tasks, ...remembered)).toEqual(expected)
 })
 
 test('what was begun and not finished has no heir', () => {
   const memories = new Map<string, Memory>([['unzip:old', { state: 'started', task: 'unzip:old' }]])
-  expect(heirsOf(graphWith(archive, now), recordsOf(memories)).size).toBe(0)
+  expect(heirsOf(graphWith(archive, now), memories).size).toBe(0)
 })
