@@ -22,6 +22,9 @@ export interface Foreseen {
   readonly learn: (finished: ReadonlySet<string>) => void
 }
 
+/** `json t1/notes.json` → where that lies. */
+const placeIn = (key: string): string => key.slice(key.indexOf(' ') + 1)
+
 export class Oracle {
   readonly #memories = new Map<string, Memory>()
 
@@ -39,6 +42,13 @@ export class Oracle {
     const lies = ({ content }: Memory, at: string | undefined): boolean =>
       at !== undefined &&
       Object.entries(content.files).every(([path, digest]) => scene.disk[`${at}/${path}`] === digest)
+    const placed = whole.filter(({ at }) => at !== undefined).map(({ key }) => placeIn(key))
+    /** What the spec names lies there, above or below: then it is not one result's alone to take. */
+    const isShared = (key: string): boolean =>
+      this.#memories.get(key)?.at !== undefined &&
+      placed.some(
+        place => `${place}/`.startsWith(`${placeIn(key)}/`) || `${placeIn(key)}/`.startsWith(`${place}/`),
+      )
     // A target under another name: its result is known by its definition and by what it was made of.
     for (const task of whole) {
       if (this.#memories.has(task.key) || task.kind === 'download') continue
@@ -46,7 +56,12 @@ export class Oracle {
       const taken = new Set(heritage.values())
       const orphans = [...this.#memories].filter(
         ([key, { kind, how, from: of }]) =>
-          !named.has(key) && !taken.has(key) && kind === task.kind && how === task.how && of.join() === from,
+          !named.has(key) &&
+          !taken.has(key) &&
+          !isShared(key) &&
+          kind === task.kind &&
+          how === task.how &&
+          of.join() === from,
       )
       const isLasting = task.at !== undefined
       const fit = orphans.find(([, { at }]) => (at !== undefined) === isLasting)
