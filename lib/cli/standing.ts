@@ -18,8 +18,9 @@ export async function standingOf({ tasks }: Graph, known: Known): Promise<readon
 async function oneOf(task: Task, known: Known): Promise<Standing> {
   const { id, target, gives } = task
   const at = known.receiptOf(id)?.at ?? gives?.at ?? target
-  const { survey } =
-    known.surveyOf(id).state === 'intact' ? known.lookOf(id) : await known.lookAgain(task, 'tree')
+  // What was read already is not looked at again: a look at times alone would see less, and be what is known from then on.
+  const isSeen = known.surveyOf(id).state !== 'not-looked'
+  const { survey } = isSeen ? known.lookOf(id) : await known.lookAgain(task, 'tree')
   return {
     target,
     folder: gives?.form === 'file' ? dirname(at).replace(/^\.$/, '') : at,
