@@ -17,12 +17,15 @@ import { naming } from '../run/attempt.ts'
 import { lastingFiles } from './built.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
+import { whileLooking } from './interrupt.ts'
 import { openPlayground, type Playground } from './playground.ts'
 
 /** Enough to see what there is; a share of a percent may be missed. */
 const sampledImages = 1000
 
-export async function stats(desk: Desk): Promise<number> {
+export const stats = (desk: Desk): Promise<number> => whileLooking(signal => tell(desk, signal))
+
+async function tell(desk: Desk, signal: AbortSignal): Promise<number> {
   const { command, kinds, console } = desk
   const options = { ...command.options, onlyNeeded: false, asMade: true }
   const playground = await openPlayground({ ...command, options }, kinds)
@@ -33,8 +36,8 @@ export async function stats(desk: Desk): Promise<number> {
   const files = lastingFiles(playground.graph, known, new Set(targets))
   const annotations = annotationsIn(playground, known)
   const counted: Stats = {
-    annotations: await talliesOf(annotations.filter(isThere), desk),
-    images: await imagesOf(files, playground.root, options.all),
+    annotations: await talliesOf(annotations.filter(isThere), desk, signal),
+    images: await imagesOf(files, playground.root, { isAll: options.all, signal }),
     duplicates: duplicatesIn(files),
     failures: await failuresOf(playground),
     notThere: [
@@ -73,13 +76,16 @@ const isThere = ({ file }: Annotation): boolean => look(file)?.isFile() === true
 async function talliesOf(
   annotations: readonly Annotation[],
   { console }: Desk,
+  signal: AbortSignal,
 ): Promise<readonly AnnotationStats[]> {
   const tallies: AnnotationStats[] = []
   console.watch(annotations.length)
   for (const { target, path, file, task } of annotations) {
     const total = look(file)?.size
-    const onBytes = (done: number): void =>
+    const onBytes = (done: number): void => {
+      signal.throwIfAborted()
       console.report({ event: 'task-progress', ...naming(task), done, total, unit: 'bytes' })
+    }
     tallies.push({ target, path, ...(await tallyOf(file, { name: path, onBytes })) })
   }
   return tallies
@@ -88,10 +94,10 @@ async function talliesOf(
 async function imagesOf(
   files: readonly PlacedFiles[],
   root: string,
-  isAll: boolean,
+  { isAll, signal }: { readonly isAll: boolean; readonly signal: AbortSignal },
 ): Promise<readonly ImageStats[]> {
   const seen: ImageStats[] = []
-  const sampling = { root, most: isAll ? undefined : sampledImages, signal: new AbortController().signal }
+  const sampling = { root, most: isAll ? undefined : sampledImages, signal }
   for (const [target, placed] of groupedBy(files, ({ target: name }) => name)) {
     const images = await lookAtImages(target, placed, sampling)
     if (images) seen.push(images)
