@@ -187,13 +187,16 @@ export class Pass {
 
   async #attempt(step: Step, signal: AbortSignal): Promise<State> {
     if (this.#stopped || signal.aborted) return 'skipped'
+    // From here on it has all that it needs, so those that the spec names later wait for it.
+    this.#run.precedence.begin(step.task)
     try {
       const reason = await this.#reasonToRun(step)
       if (reason === 'fresh') return 'done'
-      if (reason === 'postponed') return 'postponed'
-      return await this.#perform(step.task, reason, signal)
+      return reason === 'postponed' ? reason : await this.#perform(step.task, reason, signal)
     } catch (error) {
       return signal.aborted || error instanceof Forsaken ? 'skipped' : this.#fail(step.task, error)
+    } finally {
+      this.#run.precedence.end(step.task.id)
     }
   }
 

@@ -8,9 +8,9 @@ import { Turns } from '../io/turns.ts'
 import { type ColumnarManifest, type Manifest, unknownDigest } from '../model/manifest.ts'
 import { ManifestBuilder } from '../model/manifest-builder.ts'
 import { type Branch, mayMeet, meetings } from '../model/meeting.ts'
-import type { TaskId } from '../model/task.ts'
+import type { Task, TaskId } from '../model/task.ts'
 import { branchOf, folderOf } from './clashes.ts'
-import type { Lasting } from './owners.ts'
+import { isLasting, type Lasting } from './owners.ts'
 
 /** Paths in an artifact. */
 type Names = Pick<Manifest, 'count' | 'path'>
@@ -27,8 +27,8 @@ export class Precedence {
   readonly #waiting = new Set<() => void>()
 
   /** An attempt begins: nothing is known of what it will give. */
-  begin(task: Lasting): void {
-    this.#atWork.set(task.id, { task, names: undefined, isPlacing: false })
+  begin(task: Task): void {
+    if (isLasting(task)) this.#atWork.set(task.id, { task, names: undefined, isPlacing: false })
   }
 
   foretell(task: TaskId, names: Names): void {

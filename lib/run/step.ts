@@ -52,7 +52,6 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
     else if (task.kind.staging) remove(staging)
     return { receipt, made }
   } finally {
-    run.precedence.end(task.id)
     overlap.close()
     if (!task.kind.staging) remove(staging)
   }
@@ -62,7 +61,7 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
 async function attemptAnew(run: Run, asked: Parameters<typeof attempt>[1]): Promise<Made> {
   for (;;) {
     makeFolder(asked.staging)
-    if (isLasting(asked.task)) run.precedence.begin(asked.task)
+    run.precedence.begin(asked.task)
     try {
       await asked.overlap.open()
       const made = await attempt(run, asked)
