@@ -165,8 +165,10 @@ function digestsForeseen(graph: Graph, known: Knowledge, verdicts: ReadonlyMap<T
     if (pinned !== undefined) return pinned
     const memory = known.memoryOf(id)
     const recorded = memory?.state === 'done' ? memory.receipt.digest : undefined
+    // Only looked at, and not asked for.
+    if (task === undefined) return recorded ?? ''
     const verdict = verdicts.get(id)
-    const { takes } = task?.outline ?? { takes: [] }
+    const { takes } = task.outline
     const isAsBefore =
       verdict?.state === 'fresh' ||
       (mayOnlyRestore(verdict) && takes.length > 0 && takes.every(input => digestOf(input) !== undefined))

@@ -4,6 +4,7 @@ import type { TaskKind } from '../lib/model/task.ts'
 import { download } from './download.ts'
 import { expect } from './expect.ts'
 import { file } from './file.ts'
+import { images } from './images.ts'
 import { json } from './json.ts'
 import { manual } from './manual.ts'
 import { rename } from './rename.ts'
@@ -23,4 +24,5 @@ export const kinds: readonly TaskKind[] = [
   file,
   rename,
   expect,
+  images,
 ]

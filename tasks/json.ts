@@ -1,11 +1,11 @@
-/** Checks an annotation file and places it as it is. Knows nothing of the images that it names: `verify` looks for those. */
+/** Checks an annotation file and places it as it is. Knows nothing of the images that it names: tasks/images.ts looks for those. */
 
 import { join } from 'node:path'
 import { copy, linkOrCopy } from '../lib/io/disk.ts'
 import type { JsonReading, JsonSummary } from '../lib/io/json-stream.ts'
 import { imagesFolder, type JsonParams, readAllowance } from '../lib/model/annotation.ts'
 import { integer, notation, object, optional, text, type ValueOf } from '../lib/model/grammar.ts'
-import { Problem, withContext } from '../lib/model/problem.ts'
+import { type Place, Problem, withContext } from '../lib/model/problem.ts'
 import type { Input, TaskKind, Workbench } from '../lib/model/task.ts'
 import { formatCount, plural } from '../lib/model/units.ts'
 import { isAskedItself, resultAt, transformFields, transformParams } from './transform/params.ts'
@@ -28,7 +28,8 @@ const grammar = object(
     ),
     allow_missing: optional(
       notation({
-        about: 'How many of the images may be missing before `verify` fails: a number, or a share of them.',
+        about:
+          'How many of the images may be missing: a number, or a share of them. With more, the build fails when all else is there, and so does `verify`.',
         examples: ['0', '1%'],
         expected: 'a number of files such as 12, or a share such as 0.5%',
         pattern: String.raw`^(\d+|\d+(\.\d+)?\s*%)$`,
@@ -73,6 +74,7 @@ export const json: TaskKind<JsonParams> = {
         ...(images !== undefined && isLooked && { images: imagesFolder(target, images) }),
         ...(isAskedItself(written) && { mayMiss: true }),
         ...(allow_missing !== undefined && { allowMissing: allow_missing }),
+        ...(images !== undefined && isLooked && { places: placesOf(written, key => request.placeOf(key)) }),
       }
     },
     derives: { kind: 'transform', at: resultAt, params: transformParams },
@@ -95,8 +97,8 @@ export const json: TaskKind<JsonParams> = {
   reworks: changes => changes.every(({ ingredient }) => ingredient !== 'sample'),
   sampled: (params, sample) => ({ ...params, sample }),
   demands: ['records'],
-  audit: async (params, placed) =>
-    params.mayMiss ? [] : (await import('./json/missing-images.ts')).findMissingImages(params, placed),
+  refers: ({ fileName, images, allowMissing, mayMiss, places = {} }) =>
+    images === undefined || mayMiss ? undefined : { name: fileName, images, allowMissing, places },
 
   async run(params, bench) {
     const input = bench.inputs[0] as Input
@@ -113,6 +115,9 @@ export const json: TaskKind<JsonParams> = {
     bench.record(params.fileName, input.manifest.size(0), input.manifest.sha256(0))
   },
 }
+
+const placesOf = (written: object, placeOf: (key: string) => Place): Record<string, Place> =>
+  Object.fromEntries(Object.keys(written).map(key => [key, placeOf(key)]))
 
 /** About, where the spec tells how many there are: records of one file are alike. */
 const sampleBytes = (sample: number, bytes: number | undefined, records: JsonParams['records']) =>

@@ -34,7 +34,16 @@ export const transform: TaskKind<TransformParams> = {
     }
   },
 
-  audit: async (params, placed) => (await import('./transform/audit.ts')).missingImages(params, placed),
+  refers: ({ as, images, allowMissing, split, dropMissing, places }) =>
+    images === undefined
+      ? undefined
+      : {
+          name: as,
+          ...(split ? { within: '' } : dropMissing && { within: as }),
+          images,
+          allowMissing,
+          places,
+        },
   run: async (params, bench) => (await import('./transform/run.ts')).transformAll(params, bench),
 }
 

@@ -43,9 +43,9 @@ describe('json', () => {
   test.each([
     [undefined, {}],
     [{ records: 5 }, { records: { count: 5, place } }],
-    [{ images: '/' }, { images: '' }],
-    [{ images: '/coco/' }, { images: 'coco' }],
-    [{ images: './images' }, { images: 'llava/sft/images' }],
+    [{ images: '/' }, { images: '', places: { images: place } }],
+    [{ images: '/coco/' }, { images: 'coco', places: { images: place } }],
+    [{ images: './images' }, { images: 'llava/sft/images', places: { images: place } }],
     [{ allow_missing: readAllowance('1%') }, { allowMissing: { form: 'share', share: 0.01 } }],
   ])('reads %j', (written, wanted) => {
     const always = { target: 'llava/sft', fileName: 'mix.json', from: 'download:1', bytes: 12 }

@@ -9,6 +9,7 @@ import { Known, shelfOf } from '../knowledge.ts'
 import { duplicatesIn } from '../model/duplicates.ts'
 import type { PlacedFiles } from '../model/file-list.ts'
 import { groupedBy } from '../model/grouped.ts'
+import type { Graph } from '../model/plan.ts'
 import type { AnnotationStats, FailureStats, ImageStats } from '../model/stats.ts'
 import type { Task } from '../model/task.ts'
 import { openReceipts } from '../receipts/receipts.ts'
@@ -60,15 +61,27 @@ interface Annotation {
   /** Absolute. */
   readonly file: string
   readonly task: Task
+  readonly missing: number | undefined
 }
 
-/** That were built. */
+/** That were built: those that are published, and those that were made of them. */
 const annotationsIn = ({ graph, root }: Playground, known: Known): readonly Annotation[] =>
   [...graph.tasks.values()].flatMap(task => {
     const { id, kind, target, gives } = task
-    if (kind.name !== 'json' || gives?.lasting !== true || known.receiptOf(id) === undefined) return []
-    return [{ target, path: gives.at, file: join(root, gives.at), task }]
+    const manifest = known.manifestOf(id)
+    if (kind.refers === undefined || gives?.lasting !== true || manifest === undefined) return []
+    const names = Array.from({ length: manifest.count }, (_, i) => `${gives.at}/${manifest.path(i)}`)
+    const paths = gives.form === 'file' ? [gives.at] : names.filter(name => /\.jsonl?$/.test(name))
+    const missing = paths.length === 1 ? missingOf(task, graph, known) : undefined
+    return paths.map(path => ({ target, path, file: join(root, path), task, missing }))
   })
+
+/** By the last look for its images. */
+function missingOf({ id }: Task, { tasks, dependants }: Graph, known: Known): number | undefined {
+  const look = dependants.get(id)?.find(reader => tasks.get(reader)?.outline.sees !== undefined)
+  const missing = look && known.receiptOf(look)?.remarks['missing']
+  return typeof missing === 'number' ? missing : undefined
+}
 
 const isThere = ({ file }: Annotation): boolean => look(file)?.isFile() === true
 
@@ -80,13 +93,14 @@ async function talliesOf(
 ): Promise<readonly AnnotationStats[]> {
   const tallies: AnnotationStats[] = []
   console.watch(annotations.length)
-  for (const { target, path, file, task } of annotations) {
+  for (const { target, path, file, task, missing } of annotations) {
     const total = look(file)?.size
     const onBytes = (done: number): void => {
       signal.throwIfAborted()
       console.report({ event: 'task-progress', ...naming(task), done, total, unit: 'bytes' })
     }
-    tallies.push({ target, path, ...(await tallyOf(file, { name: path, onBytes })) })
+    const tally = await tallyOf(file, { name: path, onBytes })
+    tallies.push({ target, path, ...tally, ...(missing !== undefined && { missing }) })
   }
   return tallies
 }

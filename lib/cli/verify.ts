@@ -9,13 +9,13 @@ import type { Placed, Task } from '../model/task.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { damageOf, notBuilt } from '../report/verify.ts'
+import { standingOf } from '../run/standing.ts'
 import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { tellExtras } from './extras.ts'
 import { whileLooking } from './interrupt.ts'
 import { openPlayground, type Playground } from './playground.ts'
 import { tellingOfReads } from './reading.ts'
-import { standingOf } from './standing.ts'
 
 export const verify = (desk: Desk): Promise<number> => whileLooking(signal => read(desk, signal))
 

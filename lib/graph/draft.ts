@@ -1,10 +1,12 @@
 /** The tasks that a spec asks for, as they come out of it, target by target. Looks for neither clashes nor cycles. */
 
 import { type Address, identityOf, parseAddress } from '../model/address.ts'
+import { canMeet } from '../model/annotation.ts'
+import { withoutImageEnding } from '../model/image.ts'
 import { identityOfFile } from '../model/lock-file.ts'
 import type { DownloadParams, Filling, ManualParams, UrlsParams } from '../model/params.ts'
 import { wholeName } from '../model/part-names.ts'
-import { Problem } from '../model/problem.ts'
+import { type Place, Problem } from '../model/problem.ts'
 import type { SourceRequest } from '../model/source-form.ts'
 import {
   below,
@@ -15,7 +17,7 @@ import {
   type Spec,
   type Target,
 } from '../model/spec.ts'
-import type { Task, TaskId, TaskKind } from '../model/task.ts'
+import type { Artifact, Task, TaskId, TaskKind } from '../model/task.ts'
 import { downloadParams, expectParams, manualParams, renameParams } from './asked.ts'
 import { isReshaped, partFolder, shortHash } from './parts.ts'
 import { Results } from './results.ts'
@@ -67,6 +69,21 @@ export class Draft {
     for (const { name, target, placed } of this.#open) {
       const own = made.filter(task => task.target === name)
       this.#expect(name, target, placed, own)
+    }
+    this.#lookForImages()
+  }
+
+  /** What annotations name is looked for in all that can hold it. */
+  #lookForImages(): void {
+    const drafted = [...this.tasks.values()]
+    const placing = drafted.filter(
+      ({ kind, gives }) => gives && kind.refers === undefined && mayHoldImages(gives),
+    )
+    for (const { id, kind, target, params, place } of drafted) {
+      const reference = kind.refers?.(params)
+      if (reference === undefined) continue
+      const seen = placing.filter(({ gives }) => gives && canMeet(reference.images, gives.at))
+      this.#add('images', { ...reference, target, from: id, sees: seen.map(task => task.id) }, target, place)
     }
   }
 
@@ -231,12 +248,13 @@ export class Draft {
     return task
   }
 
-  #add(kindName: string, params: unknown, target: string, pointer: string): Task {
+  /** `asked`: where in the spec, as a pointer or a place. */
+  #add(kindName: string, params: unknown, target: string, asked: string | Place): Task {
     const kind = this.#kind(kindName)
     const outline = kind.outline(params)
     const id = this.#freeId(`${kind.name}:${outline.name}`, outline.takes)
     const gives = outline.gives && { task: id, ...outline.gives }
-    const place = placeOf(this.#spec, pointer)
+    const place = typeof asked === 'string' ? placeOf(this.#spec, asked) : asked
     const task = { id, kind, params, target, targets: [target], outline, gives, place }
     this.tasks.set(id, task)
     return task
@@ -258,6 +276,9 @@ export class Draft {
     return kind
   }
 }
+
+const mayHoldImages = ({ form, lasting, at }: Artifact): boolean =>
+  lasting && (form === 'tree' || withoutImageEnding(at) !== at)
 
 const keyOf = (kind: TaskKind): string => kind.source?.key ?? kind.name
 

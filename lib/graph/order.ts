@@ -13,7 +13,7 @@ export function inOrder(tasks: ReadonlyMap<TaskId, Task>): readonly Task[] {
     const path: { task: Task; next: number }[] = [{ task: start, next: 0 }]
     state.set(start.id, 'open')
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const input = inputsOf(top.task.outline)[top.next]
+      const input = before(top.task)[top.next]
       top.next += 1
       if (input === undefined) {
         state.set(top.task.id, 'done')
@@ -35,6 +35,9 @@ export function inOrder(tasks: ReadonlyMap<TaskId, Task>): readonly Task[] {
   }
   return ordered
 }
+
+const before = ({ outline }: Task): readonly TaskId[] =>
+  outline.sees === undefined ? inputsOf(outline) : [...inputsOf(outline), ...outline.sees]
 
 /** The spec names it before the other; ids decide between two that it does not tell apart. */
 export function comesBefore(a: Task, b: Task): boolean {

@@ -18,8 +18,32 @@ export interface JsonParams {
   readonly mayMiss?: boolean
   /** How many of the distinct images may be missing; none when undefined. */
   readonly allowMissing?: Allowance
+  readonly places?: Reference['places']
   /** Only so many records are placed, drawn by lot. */
   readonly sample?: number
+}
+
+/** What names images: an annotation, or several of one task. */
+export interface Reference {
+  /** The file below the target; of several the folder. */
+  readonly name: string
+  /** It lies in a tree that its task gives: its path there, `''` for all of the tree. Undefined where it is the file itself. */
+  readonly within?: string
+  /** Folder below the root (`''`: the root) that the `image` values are relative to. */
+  readonly images: string
+  /** How many of the distinct images may be missing; none when undefined. */
+  readonly allowMissing?: Allowance | undefined
+  /** Of what is written. */
+  readonly places: Readonly<Partial<Record<string, Place>>>
+}
+
+/** What the kind that looks for images is told of one. */
+export interface ImagesParams extends Reference {
+  readonly target: string
+  /** Gives the annotation. */
+  readonly from: TaskId
+  /** Those whose results can hold its images. */
+  readonly sees: readonly TaskId[]
 }
 
 /** How many may be missing. */

@@ -81,7 +81,7 @@ export class PathTable {
   }
 
   #is(entry: number, prefix: Buffer, bytes: Uint8Array, from: number, to: number): boolean {
-    const k = this.#shelfOf(entry)
+    const k = this.shelfOf(entry)
     const own = this.#prefixes[k] as Buffer
     const { paths, starts } = (this.#shelves[k] as Shelved).manifest.columns
     const i = entry - (this.#firsts[k] as number)
@@ -95,20 +95,21 @@ export class PathTable {
     return true
   }
 
-  #shelfOf(entry: number): number {
+  /** Which of the manifests it is in. */
+  shelfOf(entry: number): number {
     return lowerBound(0, this.#firsts.length, k => (this.#firsts[k] as number) <= entry) - 1
   }
 
   /** Below the root. */
   path(entry: number): string {
-    const k = this.#shelfOf(entry)
+    const k = this.shelfOf(entry)
     const { folder, manifest } = this.#shelves[k] as Shelved
     const path = manifest.path(entry - (this.#firsts[k] as number))
     return folder === '' ? path : `${folder}/${path}`
   }
 
   size(entry: number): number {
-    const k = this.#shelfOf(entry)
+    const k = this.shelfOf(entry)
     return (this.#shelves[k] as Shelved).manifest.size(entry - (this.#firsts[k] as number))
   }
 }

@@ -9,7 +9,7 @@ export interface Receipt {
   readonly kindVersion: number
   /** Without places. */
   readonly fingerprint: Fingerprint
-  /** What was taken, in the order of `Outline.takes`, with the digest that it had. */
+  /** What was taken, in the order of `Outline.takes`, with the digest that it had (empty: not made); then what was looked at. */
   readonly inputs: readonly { readonly task: TaskId; readonly digest: string }[]
   /** SHA-256 of the file, or Merkle root of the tree; empty for a task that only checks. */
   readonly digest: string
@@ -43,6 +43,9 @@ export const acceptedMark = 'accepted'
 
 /** Remarked by who wanted parts of an archive: whether its hosts gave ranges, `given` or `none`. */
 export const rangesMark = 'ranges'
+
+/** Remarked by who depends only on some of what it sees, those among its inputs: how many. */
+export const sawMark = 'saw'
 
 /** A file outside the root when a task read it. */
 export interface ReadFile {

@@ -16,6 +16,8 @@ export interface AnnotationStats {
   readonly words: number
   /** Images that are named, as often as they are. */
   readonly images: number
+  /** Of the distinct images, how many were missing or empty when they were last looked for; undefined where nobody has. */
+  readonly missing?: number
   /** By the first two folders of the path, the most first. */
   readonly sources: readonly ImageSource[]
 }

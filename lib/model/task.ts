@@ -3,7 +3,7 @@
  * Knows neither the spec nor the scheduler: a kind is handed to `lib` by the front door.
  */
 
-import type { Annotation } from './annotation.ts'
+import type { Annotation, Reference } from './annotation.ts'
 import type { Artifact, TaskId } from './artifact.ts'
 import type { Contents, ContentsInquiry } from './contents.ts'
 import type { Change, Fingerprint } from './fingerprint.ts'
@@ -27,6 +27,8 @@ export interface Outline {
   readonly takes: readonly TaskId[]
   /** Tasks whose artifacts are read only if the work turns out to need them (`Workbench.want`): not waited for, not made unasked. */
   readonly mayTake?: readonly TaskId[]
+  /** Tasks whose results are looked at where they are there: waited for where they are planned, too, never made for it. */
+  readonly sees?: readonly TaskId[]
   /**
    * Parts of what it takes can be had without the rest: from that host, or without one from a file of this machine. A few
    * damaged files of its result are made again from those alone.
@@ -145,6 +147,8 @@ export interface TaskKind<P = unknown> {
   readonly consumes?: boolean
   /** What can be wrong with a result, or with what is only checked, although all bytes are as recorded: `verify` asks. */
   audit?(params: P, placed: Placed): Promise<readonly Diagnostic[]>
+  /** The annotation that it gives, where its images are to be looked for once they are there. Pure. */
+  refers?(params: P): Reference | undefined
   /**
    * What could not be had, by its cause in words, the most frequent first: of the last attempts, as the shelf (an absolute folder,
    * which may not be there) tells it. Reads only.
@@ -270,6 +274,8 @@ export interface Workbench {
   audience(): Audience
   /** The file artifact that is being made may be read while it grows. */
   offer(file: GrowingSource): void
+  /** Of `Outline.sees`: those that its finding depends on. Whatever becomes of the others is no reason to look again. */
+  saw(tasks: ReadonlySet<TaskId>): void
   /** Remembered in the receipt: which mirror served, its ETag. Short, without credentials. */
   remark(name: string, value: string | number): void
   /** Bytes came from a host (for rates and the summary). `total` is undefined while unknown. */
@@ -280,6 +286,8 @@ export interface Workbench {
   progress(done: number, total: number | undefined, unit: 'bytes' | 'files'): void
   /** A request was sent. */
   requested(): void
+  /** All that the spec names and that lasts, as it lies there now. */
+  standing(): Promise<readonly Standing[]>
   /** Tell the user without failing: a mirror that did not answer. */
   tell(diagnostic: Diagnostic): void
   /** The budget of a host, by its name without port. */

@@ -4,7 +4,7 @@
  */
 
 import type { Change, Fingerprint } from './fingerprint.ts'
-import type { Memory, Receipt } from './receipt.ts'
+import { type Memory, type Receipt, sawMark } from './receipt.ts'
 import type { Pins, Task, TaskId } from './task.ts'
 
 /** What the disk looked like when asked, about one task's artifact. */
@@ -57,7 +57,7 @@ export type Verdict =
   /** Ask again when that task is done. */
   | { readonly state: 'unsettled'; readonly until: TaskId }
 
-/** The digest that a task's artifact has, or will have; undefined while nobody can know. */
+/** The digest that a task's artifact has, or will have; undefined while nobody can know, empty where it is not to be made. */
 export type DigestOf = (task: TaskId) => string | undefined
 
 export function judge(task: Task, memory: Memory | undefined, survey: Survey, digestOf: DigestOf): Verdict {
@@ -71,7 +71,7 @@ export function judge(task: Task, memory: Memory | undefined, survey: Survey, di
     (readsOthers(task, receipt) ? (inDefinition ?? inInputs) : (inInputs ?? inDefinition)) ??
     reasonOnDisk(survey)
   if (reason) return stale(reason)
-  const until = task.outline.takes.find(input => digestOf(input) === undefined)
+  const until = decidersOf(task, receipt).find(input => digestOf(input) === undefined)
   return until === undefined ? { state: 'fresh' } : { state: 'unsettled', until }
 }
 
@@ -122,9 +122,22 @@ export function recordedInputs(
   return takes.map(input => byTask.get(input) ?? others.next().value)
 }
 
+/** What it takes, and of what it sees all that a record depends on. */
+function decidersOf({ outline: { takes, sees } }: Task, { inputs, remarks }: Receipt): readonly TaskId[] {
+  if (sees === undefined) return takes
+  const recorded = new Set(inputs.map(input => input.task))
+  return [...takes, ...sees.filter(task => recorded.has(task) || remarks[sawMark] === undefined)]
+}
+
+/** Where it is called otherwise, it lies elsewhere: that matters to who looks for files. */
+const byTask = ({ inputs }: Receipt, takes: readonly TaskId[]): ReturnType<typeof recordedInputs> => {
+  const recorded = new Map(inputs.map(input => [input.task, input]))
+  return takes.map(task => recorded.get(task))
+}
+
 function reasonInInputs(task: Task, receipt: Receipt, digestOf: DigestOf): Reason | undefined {
-  const { takes } = task.outline
-  const inputs = recordedInputs(receipt, takes)
+  const takes = decidersOf(task, receipt)
+  const inputs = task.outline.sees ? byTask(receipt, takes) : recordedInputs(receipt, takes)
   for (const [i, input] of takes.entries()) {
     const recorded = inputs[i]
     if (recorded === undefined) return { code: 'input-added', input }

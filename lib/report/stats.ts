@@ -37,7 +37,7 @@ export function statsPage(stats: Stats, width: number): string {
 const most = 10
 
 function annotationRows(
-  { path, records, textOnly, turns, words, images, sources }: AnnotationStats,
+  { path, records, textOnly, turns, words, images, missing, sources }: AnnotationStats,
   width: number,
 ): readonly string[] {
   const shown = sources
@@ -55,6 +55,9 @@ function annotationRows(
         ['turns', formatCount(turns), `${average(turns, records)} a record`],
         ['words', formatCount(words), `${average(words, turns)} a turn`],
         ['images', formatCount(images), ''],
+        ...(missing === undefined
+          ? []
+          : [['  missing', formatCount(missing), 'when last looked for'] as const]),
         ...shown.map(([prefix, count, part]) => [`  ${prefix}`, count, part] as const),
       ],
       '    ',

@@ -48,6 +48,8 @@ export function because(reason: Reason): string {
     case 'definition-changed':
       return changesInWords(reason.changes)
     case 'input-changed':
+      if (reason.was === '') return `${nameOf(reason.input)} has been built since`
+      if (reason.now === '') return `${nameOf(reason.input)} is not built any more`
       return reason.was === unknownDigest
         ? `${nameOf(reason.input)} was not here before: ${shortDigest(reason.now)}`
         : `${nameOf(reason.input)} gives other bytes: ${shortDigest(reason.was)} → ${shortDigest(reason.now)}`

@@ -128,7 +128,7 @@ export async function finish(
   const isOpen = openIn(run)
   const isReady = (id: TaskId): boolean => !isOpen.has(id) || mayRun.has(id)
   const isChecking = ({ gives, outline }: Task): boolean =>
-    gives === undefined && outline.takes.every(isReady)
+    gives === undefined && [...outline.takes, ...(outline.sees ?? [])].every(isReady)
   const tasks = [...run.graph.tasks.values()].filter(task => isReady(task.id) || isChecking(task))
   if (!tasks.some(({ id }) => isOpen.has(id))) return { ran: 0, failed: 0 }
   const graph = graphFrom(tasks, run.graph.targets)

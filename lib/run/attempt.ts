@@ -10,7 +10,7 @@ import { isPartial } from '../model/annotation.ts'
 import { isOurFolder } from '../model/layout.ts'
 import type { ColumnarManifest, Manifest } from '../model/manifest.ts'
 import { ManifestBuilder } from '../model/manifest-builder.ts'
-import { type Remarks, rangesMark } from '../model/receipt.ts'
+import { type Remarks, rangesMark, sawMark } from '../model/receipt.ts'
 import type { Input, Last, Task, TaskId, Workbench } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
 import { isAtHand } from '../plan/means.ts'
@@ -18,6 +18,7 @@ import type { Wish } from '../plan.ts'
 import type { Run } from './context.ts'
 
 import type { Overlap } from './overlaps.ts'
+import { standingOf } from './standing.ts'
 import { only } from './subset.ts'
 
 /** What a kind left behind: files in staging, and the list of all files of the artifact. */
@@ -34,6 +35,8 @@ export interface Made {
   readonly bytesDownloaded: number
   readonly filesDownloaded: number
   readonly remarks: Readonly<Record<string, string | number>>
+  /** Of what it sees, what it depends on; undefined: all. */
+  readonly saw?: ReadonlySet<TaskId> | undefined
 }
 
 /** The attempt cannot go on before `input` is made. */
@@ -66,6 +69,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
   let bytesDownloaded = 0
   let filesDownloaded = 0
   let isSpent = false
+  let saw: ReadonlySet<TaskId> | undefined
   const isKept =
     reason.code === 'output-damaged' ||
     task.kind.staging === 'shelf-and-place' ||
@@ -118,6 +122,11 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
       run.report({ event: 'task-progress', ...naming(task), done, total, unit }),
     fetched: () => void (filesDownloaded += 1),
     requested: () => void (run.tally.requests += 1),
+    saw(tasks) {
+      saw = tasks
+      remarks[sawMark] = tasks.size
+    },
+    standing: () => standingOf(run.whole, run.known),
     tell: diagnostic =>
       run.report({ event: 'diagnostic', diagnostic: { subject: subjectOf(task), ...diagnostic } }),
     host: run.host,
@@ -137,7 +146,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
   }
   await syncingAhead(staging, wrote => task.kind.run(task.params, { ...bench, wrote }))
   const contents = task.gives && builder.finish(task.gives.form)
-  return { contents, written, isSpent, bytesWritten, bytesDownloaded, filesDownloaded, remarks }
+  return { contents, written, isSpent, bytesWritten, bytesDownloaded, filesDownloaded, remarks, saw }
 }
 
 /** How messages name a task. */

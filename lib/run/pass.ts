@@ -18,6 +18,7 @@ import type { Run } from './context.ts'
 import { allDependants, directDependants, discard, isLeft } from './discard.ts'
 import { problemOf } from './failure.ts'
 import { Pool } from './pools.ts'
+import { Readers } from './readers.ts'
 import { carryOut } from './step.ts'
 
 type State = 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'postponed'
@@ -43,6 +44,7 @@ export class Pass {
   readonly #passing = new Set<Task>()
   /** Steps that read what is still being made. */
   readonly #overlapping = new Set<TaskId>()
+  readonly #readers: Readers
   #running = 0
   #end: () => void = () => {}
 
@@ -52,8 +54,9 @@ export class Pass {
     this.#options = options
     this.#failed = failed
     this.#room = new Pool(Math.max(1, options.archiveBytes))
+    this.#readers = new Readers(plan, run)
     run.overlaps.listen({
-      onOffer: id => this.#startReady(this.#readersOf(id)),
+      onOffer: id => this.#startReady(this.#readers.of(id)),
       audienceOf: id => this.#audienceOf(id),
     })
     for (const [id, { task, verdict }] of plan.steps) {
@@ -73,6 +76,11 @@ export class Pass {
     this.#giveBack(allDependants)
   }
 
+  /** Nothing is made of what only checks: that one fails is no reason to end what else is at work. */
+  get #hasFailed(): boolean {
+    return [...this.#failed].some(id => this.#run.graph.tasks.get(id)?.gives !== undefined)
+  }
+
   /** Steps that were not tried, or could not be in this pass. */
   get untried(): number {
     const untried: readonly State[] = ['waiting', 'skipped', 'postponed']
@@ -80,7 +88,7 @@ export class Pass {
   }
 
   get #stopped(): boolean {
-    return this.#run.signal.aborted || (this.#failed.size > 0 && !this.#options.keepGoing)
+    return this.#run.signal.aborted || (!this.#options.keepGoing && this.#hasFailed)
   }
 
   /** Of those that something happened to: to ask all each time would take the square of their number. */
@@ -89,21 +97,15 @@ export class Pass {
     const ready = [...steps].filter(
       step =>
         this.#states.get(step.task.id) === 'waiting' &&
-        this.#awaited(step.task).every(
-          input => this.#states.get(input) === 'done' || this.#mayOverlap(step, input),
-        ),
+        this.#readers
+          .awaitedBy(step.task)
+          .every(input => this.#states.get(input) === 'done' || this.#mayOverlap(step, input)),
     )
     for (const step of ready.toSorted((a, b) => b.weight - a.weight)) {
       this.#states.set(step.task.id, 'running')
       this.#running += 1
       void this.#see(step)
     }
-  }
-
-  #readersOf(id: TaskId): readonly Step[] {
-    const wishing = [...this.#run.wishes].flatMap(([by, { input }]) => (input === id ? [by] : []))
-    const readers = new Set([...directDependants(this.#plan.graph, id), ...wishing])
-    return [...readers].flatMap(reader => this.#plan.steps.get(reader) ?? [])
   }
 
   /** Whether it may begin although `input` is still being made: it will run whatever comes out. */
@@ -114,11 +116,6 @@ export class Pass {
 
   #isBeingMade(id: TaskId): boolean {
     return this.#states.get(id) === 'running'
-  }
-
-  #awaited({ id, outline }: Task): readonly TaskId[] {
-    const wish = this.#run.wishes.get(id)
-    return wish === undefined ? outline.takes : [...outline.takes, wish.input]
   }
 
   async #see(step: Step): Promise<void> {
@@ -132,7 +129,7 @@ export class Pass {
     this.#running -= 1
     if (state === 'postponed') this.postponed += 1
     this.#giveBack(allDependants)
-    this.#startReady(this.#readersOf(step.task.id))
+    this.#startReady(this.#readers.of(step.task.id))
     // Everybody waits for room: what is only held for checks, unfinished targets and what nobody asked for goes as well.
     if (this.#running > 0 && this.#running === this.#room.waiting)
       this.#giveBack((_, id) => directDependants(this.#plan.graph, id))
@@ -209,7 +206,10 @@ export class Pass {
       await known.lookCloser(task)
     if (verdict.state === 'stale' && task.outline.takes.some(input => this.#isBeingMade(input)))
       return verdict.reason
-    const digestOf: DigestOf = id => graph.tasks.get(id)?.gives?.pins?.sha256 ?? known.receiptOf(id)?.digest
+    const digestOf: DigestOf = id =>
+      graph.tasks.get(id)?.gives?.pins?.sha256 ??
+      known.receiptOf(id)?.digest ??
+      (graph.tasks.has(id) ? undefined : '')
     const now = judge(task, known.memoryOf(task.id), surveyForJudge(task, known), digestOf)
     const reason = reasonOf(now) ?? reasonOf(verdict)
     if (reason === undefined || (now.state === 'fresh' && !['forced', 'needed'].includes(reason.code)))

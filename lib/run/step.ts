@@ -92,7 +92,7 @@ export async function keep(
     ? contents
     : task.gives && contents && (await publish(run, task, task.gives, { ...made, contents }, staging))
   return {
-    ...namedAs(run, task),
+    ...namedAs(run, task, made.saw),
     digest: manifest?.digest ?? '',
     manifest: manifest ? run.known.receipts.saveManifest(task.id, manifest) : '',
     files: manifest?.count ?? 0,
@@ -105,13 +105,20 @@ export async function keep(
 
 type Named = Omit<Receipt, 'digest' | 'manifest' | 'files' | 'bytes' | 'seconds' | 'remarks' | 'reads'>
 
-/** What a record says of the task itself, and of what it takes by now. */
-export const namedAs = ({ known }: Run, { id, kind, outline, gives, targets }: Task): Named => ({
+/** What a record says of the task itself, and of what it takes by now. `saw`: of what it sees, what it depends on. */
+export const namedAs = (
+  { known }: Run,
+  { id, kind, outline, gives, targets }: Task,
+  saw?: ReadonlySet<TaskId>,
+): Named => ({
   task: id,
   kind: kind.name,
   kindVersion: kind.version,
   fingerprint: outline.fingerprint.map(({ name, value }) => ({ name, value })),
-  inputs: outline.takes.map(task => ({ task, digest: known.receiptOf(task)?.digest ?? '' })),
+  inputs: [...outline.takes, ...(outline.sees?.filter(seen => saw?.has(seen) ?? true) ?? [])].map(task => ({
+    task,
+    digest: known.receiptOf(task)?.digest ?? '',
+  })),
   at: gives?.at ?? '',
   targets,
   finished: new Date().toISOString(),

@@ -19,7 +19,7 @@ test('what cannot change a byte causes nothing', async () => {
   )
   change(`url: ${host.url}/LICENSE`, `url: ${host.url}/LICENSE\n        mirrors: [${host.url}/LICENCE]`)
   const before = place.listing()
-  expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 9, requests: 0, exitCode: 0 })
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 10, requests: 0, exitCode: 0 })
   expect(place.listing()).toEqual(before)
 
   // The same bytes from elsewhere.
@@ -36,7 +36,7 @@ test('rules and counts run the tasks that depend on them, and ask nobody', async
 
   change("{ match: '*.png', to: '{stem}.jpg' }", "{ match: '*', to: 'all/{name}' }")
   const renamed = await foretoldAndDone(place)
-  expect(short(renamed.started)).toEqual(['expect:images', 'rename:images'])
+  expect(short(renamed.started)).toEqual(['expect:images', 'images:images/notes.json', 'rename:images'])
   expect(Object.keys(place.tree())).toContain('images/all/b.png')
   expect(Object.keys(place.tree())).not.toContain('images/b.jpg')
   change("{ match: '*', to: 'all/{name}' }", "{ match: '*.png', to: '{stem}.jpg' }")
@@ -83,11 +83,13 @@ test('another part of the archive, and another archive', async () => {
   host.serve('/pack.zip', other)
   change(sha256Of(pictures), sha256Of(other))
   change(`size: ${pictures.length}`, `size: ${other.length}`)
+  change('images: /images }', 'images: /images, allow_missing: 1 }')
   const replaced = await foretoldAndDone(place)
-  expect(replaced.codes).toEqual([])
+  expect(replaced.codes).toEqual(['images-missing'])
   expect(short(replaced.started)).toEqual([
     'download:pack.zip',
     'expect:images',
+    'images:images/notes.json',
     'rename:images',
     'unzip:images',
     'unzip:masks',
@@ -113,7 +115,12 @@ test('another annotation with another count: the old one is not asked for its re
   change('records: 2', 'records: 3')
   const ran = await foretoldAndDone(place)
   expect(ran).toMatchObject({ exitCode: 0, codes: [] })
-  expect(short(ran.started)).toEqual(['download:notes.json', 'expect:images', 'json:images/notes.json'])
+  expect(short(ran.started)).toEqual([
+    'download:notes.json',
+    'expect:images',
+    'images:images/notes.json',
+    'json:images/notes.json',
+  ])
   expect(place.tree()['images/notes.json']).toBe(sha256Of(longer))
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
 })

@@ -51,6 +51,7 @@ export const everything = [
   'download:pack.zip',
   'expect:images',
   'file:images/LICENSE.txt',
+  'images:images/notes.json',
   'json:images/notes.json',
   'rename:images',
   'unzip:images',

@@ -52,6 +52,8 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     received: bytes => void (counts.received += bytes),
     progress: () => {},
     requested: () => void (counts.requests += 1),
+    standing: () => Promise.resolve([]),
+    saw: () => {},
     tell: diagnostic => void told.push(diagnostic),
     host: freeHost,
     headersOf: () => ({}),

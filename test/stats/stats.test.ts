@@ -101,6 +101,7 @@ test('every number, for programs and for people', async () => {
       turns: 4,
       words: 8,
       images: 2,
+      missing: 0,
       sources: [
         { prefix: '', images: 1 },
         { prefix: 'deep', images: 1 },

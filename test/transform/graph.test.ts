@@ -38,6 +38,8 @@ targets:
     'transform:notes/lines.clean.jsonl',
     'transform:notes/other.split',
     'expect:notes',
+    'images:notes/plain.json',
+    'images:notes/mix.clean.json',
   ])
   const made = taskOf(graph, 'transform:notes/mix.clean.json')
   expect(made?.outline).toMatchObject({

@@ -22,6 +22,7 @@ async function oneOf(task: Task, known: Known): Promise<Standing> {
   const isSeen = known.surveyOf(id).state !== 'not-looked'
   const { survey } = isSeen ? known.lookOf(id) : await known.lookAgain(task, 'tree')
   return {
+    task: id,
     target,
     folder: gives?.form === 'file' ? dirname(at).replace(/^\.$/, '') : at,
     manifest: known.manifestOf(id),

@@ -6,6 +6,8 @@ export type Absence =
   | { readonly why: 'not-built'; readonly target: string }
   | { readonly why: 'failed'; readonly told: string }
   | { readonly why: 'empty' | 'outside' | 'absent' }
+  /** In words that follow the path: `not an image but text`. */
+  | { readonly why: 'no-image'; readonly is: string }
   /** Paths below the root. */
   | { readonly why: 'deeper' | 'higher' | 'ending' | 'case' | 'dash' | 'unicode'; readonly there: string }
 
@@ -47,11 +49,13 @@ function isOneLonger(longer: string, shorter: string): boolean {
 export function inWords(absence: Absence): string {
   switch (absence.why) {
     case 'not-built':
-      return `${absence.target} is not built`
+      return `belongs to ${absence.target}, which is not built`
     case 'failed':
       return `could not be fetched (${absence.told})`
     case 'empty':
       return 'is empty'
+    case 'no-image':
+      return `is ${absence.is}`
     case 'outside':
       return 'leads out of the playground'
     case 'absent':
@@ -80,6 +84,8 @@ export function ofMany({ why, ...rest }: Absence): string {
       return 'could not be fetched'
     case 'empty':
       return 'empty'
+    case 'no-image':
+      return 'no images, by their first bytes'
     case 'outside':
       return 'leading out of the playground'
     case 'absent':

@@ -10,8 +10,9 @@ import type { Lost } from './named.ts'
 export function absencesOf(lost: readonly Lost[], standing: readonly Standing[]): readonly Absence[] {
   const meant = candidatesFor(lost, standing)
   const failures = new Map<Standing, ReadonlyMap<string, string>>()
-  return lost.map(({ path, state }): Absence => {
+  return lost.map(({ path, state, is }): Absence => {
     if (path === undefined) return { why: 'outside' }
+    if (state === 'no-image') return { why: state, is: is ?? '' }
     if (state === 'empty') return { why: 'empty' }
     const owners = standing.filter(({ target }) => path.startsWith(`${target}/`))
     for (const owner of owners) {

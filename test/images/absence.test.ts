@@ -1,7 +1,7 @@
 /** Which of the files that lie there may be meant by a path that does not, and in which words. */
 
 import { expect, test } from 'vitest'
-import { type Absence, inWords, keyOf, nearest, ofMany } from '../../tasks/json/absence.ts'
+import { type Absence, inWords, keyOf, nearest, ofMany } from '../../tasks/images/absence.ts'
 
 test.each<[wanted: string, there: string, why: Absence['why'] | undefined]>([
   ['coco/train2017/1.jpg', 'coco/train2017/train2017/1.jpg', 'deeper'],
@@ -39,7 +39,7 @@ test('each has words, of one and of many', () => {
   ]
   expect(all.map(absence => `${inWords(absence)} · ${ofMany(absence)}`)).toMatchInlineSnapshot(`
     [
-      "vg is not built · below vg, which is not built",
+      "belongs to vg, which is not built · below vg, which is not built",
       "could not be fetched (status 404) · could not be fetched",
       "is empty · empty",
       "leads out of the playground · leading out of the playground",

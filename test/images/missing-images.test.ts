@@ -4,7 +4,7 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { expectGolden } from '../rig/golden.ts'
-import { zip } from '../rig/playground.ts'
+import { ground, zip } from '../rig/playground.ts'
 import { shop } from '../urls/rig.ts'
 
 const named = (paths: readonly (string | readonly string[])[]): string =>
@@ -39,6 +39,30 @@ targets:
 `)
   return ground
 }
+
+test('a file that is no image among images is told, and nothing where hardly any is', async () => {
+  const place = ground()
+  const jpeg = Buffer.concat([
+    Buffer.from([0xff, 0xd8, 0xff, 0xe0]),
+    Buffer.alloc(40),
+    Buffer.from([0xff, 0xd9]),
+  ])
+  place.write(
+    'a.zip',
+    zip({ '1.jpg': jpeg, '2.jpg': '<!doctype html><html></html>', '3.txt': 'no name of an image' }),
+  )
+  place.write('b.zip', zip({ '1.jpg': 'one', '2.jpg': 'two', '3.jpg': jpeg }))
+  place.write('notes.json', named(['a/1.jpg', 'a/2.jpg', 'a/3.txt', 'b/1.jpg', 'b/2.jpg', 'b/3.jpg']))
+  place.spec(`targets:
+  a: { sources: [{ url: a.zip }] }
+  b: { sources: [{ url: b.zip }] }
+  notes: { sources: [{ url: notes.json, json: { images: / } }] }
+`)
+  expect(await place.run('build')).toMatchObject({ exitCode: 0, codes: [] })
+  const told = await place.run('verify')
+  expect(told).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
+  expectGolden('images/images-missing.no-image', told.diagnostics)
+})
 
 test('each reason is told', async () => {
   const ground = await world([

@@ -2,10 +2,15 @@
 
 import { statSync } from 'node:fs'
 import { join, posix } from 'node:path'
+import { errorCode } from '../../lib/io/disk.ts'
+import { glimpseOf } from '../../lib/io/glimpse.ts'
 import type { Batch } from '../../lib/io/json/batch.ts'
 import { recordsOf } from '../../lib/io/json-stream.ts'
 import { Turns } from '../../lib/io/turns.ts'
 import { prefixOf } from '../../lib/model/annotation.ts'
+import { groupedBy } from '../../lib/model/grouped.ts'
+import { imageHeadBytes, imageTypeOf, isImageName } from '../../lib/model/image.ts'
+import { imageFlawOf, inWords } from '../../lib/model/image-flaw.ts'
 import { PathTable, type Shelved } from '../../lib/model/path-table.ts'
 
 export interface Lost {
@@ -13,7 +18,9 @@ export interface Lost {
   readonly image: string
   /** Below the root; undefined where it leads out of it. */
   readonly path: string | undefined
-  readonly state: 'empty' | 'absent'
+  readonly state: 'empty' | 'absent' | 'no-image'
+  /** What it is instead of an image. */
+  readonly is?: string
   /** The first record that names it, from 1. */
   readonly record: number
 }
@@ -29,6 +36,8 @@ export interface Named {
   readonly lost: readonly Lost[]
   /** By the first two folders of the path. */
   readonly prefixes: ReadonlyMap<string, Prefix>
+  /** Which of `built` have some of them. */
+  readonly holders: ReadonlySet<number>
   readonly records: number
   /** Records that name no image. */
   readonly textOnly: number
@@ -43,6 +52,8 @@ interface Looking {
   readonly images: string
   /** All of these files are as recorded. */
   readonly built: readonly Shelved[]
+  /** By their first bytes too, not by their names and sizes alone: each is opened. */
+  readonly looksInside: boolean
   readonly signal: AbortSignal
 }
 
@@ -52,7 +63,8 @@ const quote = 0x22
 export async function namedImages(looking: Looking): Promise<Named> {
   const { file, name, images, signal } = looking
   const table = new PathTable(looking.built)
-  const seen = new Uint8Array(table.count)
+  /** The first record that names an entry; 0 where none does. */
+  const seen = new Uint32Array(table.count)
   const others = new Map<string, number>()
   const find = table.below(images)
   let [records, textOnly] = [0, 0]
@@ -67,7 +79,7 @@ export async function namedImages(looking: Looking): Promise<Named> {
       const [from, to] = [batch.imageFrom[i] as number, batch.imageTo[i] as number]
       const isText = batch.passed === undefined && batch.bytes[from] === quote && from < to
       const entry = isText ? find(batch.bytes, from + 1, to - 1) : -1
-      if (entry >= 0 && table.size(entry) > 0) seen[entry] = 1
+      if (entry >= 0 && table.size(entry) > 0) seen[entry] ||= batch.first + i
       else byName(batch, i)
     }
   const prefixes = new Map<string, Prefix>()
@@ -79,21 +91,47 @@ export async function namedImages(looking: Looking): Promise<Named> {
     if (isFound) prefix.found += 1
   }
   const lost: Lost[] = []
+  const lose = (one: Lost): void => {
+    count(one.image, false)
+    lost.push(one)
+  }
+  const doubted: Lost[] = []
+  const judge = (image: string, path: string, record: number): void => {
+    const is = looking.looksInside ? otherThanImage(join(looking.root, path)) : undefined
+    if (is === undefined) count(image, true)
+    else doubted.push({ image, path, state: 'no-image', is, record })
+  }
   const turns = new Turns()
-  for (const [image, record] of others) {
-    const path = belowRootOf(images, image)
-    const state = path === undefined ? 'absent' : stateOf(table, seen, path, looking.root)
-    if (state === 'counted') continue
-    count(image, state === 'found')
-    if (state !== 'found') lost.push({ image, path, state, record })
-    if (!turns.isOver) continue
+  const breathe = async (): Promise<void> => {
+    if (!turns.isOver) return
     signal.throwIfAborted()
     await turns.next()
   }
-  for (let entry = 0; entry < seen.length; entry += 1)
-    if (seen[entry] === 1) count(posix.relative(`/${images}`, `/${table.path(entry)}`), true)
+  for (const [image, record] of others) {
+    const path = belowRootOf(images, image)
+    const state = path === undefined ? 'absent' : stateOf(table, seen, path, record, looking.root)
+    if (state === 'counted') continue
+    if (state === 'found') judge(image, path as string, record)
+    else lose({ image, path, state, record })
+    await breathe()
+  }
+  const holders = new Set<number>()
+  for (let entry = 0; entry < seen.length; entry += 1) {
+    const record = seen[entry] as number
+    if (record === 0) continue
+    holders.add(table.shelfOf(entry))
+    const path = table.path(entry)
+    judge(posix.relative(`/${images}`, `/${path}`), path, record)
+    await breathe()
+  }
+  const found = new Map([...prefixes].map(([prefix, counts]) => [prefix, counts.found]))
+  // Where most are none, they are of a kind that is not known here.
+  for (const [prefix, alike] of groupedBy(doubted, ({ image }) => prefixOf(image)))
+    if (alike.length <= (found.get(prefix) ?? 0)) alike.forEach(lose)
+    else for (const { image } of alike) count(image, true)
+  lost.sort((a, b) => a.record - b.record)
   const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
-  return { count: total, lost, prefixes, records, textOnly }
+  return { count: total, lost, prefixes, holders, records, textOnly }
 }
 
 function belowRootOf(images: string, image: string): string | undefined {
@@ -104,16 +142,32 @@ function belowRootOf(images: string, image: string): string | undefined {
 /** `counted`: with those that were seen in the table, also where it is written in another way (`a/./b.jpg`). */
 function stateOf(
   table: PathTable,
-  seen: Uint8Array,
+  seen: Uint32Array,
   path: string,
+  record: number,
   root: string,
 ): 'found' | 'counted' | 'empty' | 'absent' {
   const bytes = Buffer.from(path)
   const entry = table.below('')(bytes, 0, bytes.length)
   if (entry >= 0 && table.size(entry) > 0) {
-    seen[entry] = 1
+    seen[entry] ||= record
     return 'counted'
   }
   const stats = statSync(join(root, path), { throwIfNoEntry: false })
   return stats?.isFile() ? (stats.size > 0 ? 'found' : 'empty') : 'absent'
+}
+
+/** In words, by the first bytes; undefined for an image, for what is not named as one, and for what is gone meanwhile. */
+function otherThanImage(path: string): string | undefined {
+  if (!isImageName(path)) return undefined
+  try {
+    return glimpseOf(path, statSync(path).size, file => {
+      if (imageTypeOf(file.at(0, imageHeadBytes)) !== undefined) return undefined
+      const flaw = imageFlawOf(file)
+      return flaw && inWords(flaw)
+    })
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error
+    return undefined
+  }
 }

@@ -1,0 +1,141 @@
+/** Tells which images an annotation names that are not in the playground, and why: what a training run would crash on. */
+
+import { join } from 'node:path'
+import { errorCode, filesBelow } from '../../lib/io/disk.ts'
+import { keepListing } from '../../lib/io/listing.ts'
+import { allowanceInWords, allowedOf, type ImagesParams } from '../../lib/model/annotation.ts'
+import { fewRows } from '../../lib/model/few.ts'
+import { stateFolder } from '../../lib/model/layout.ts'
+import type { DiagnosticDraft } from '../../lib/model/problem.ts'
+import type { Placed, TaskId } from '../../lib/model/task.ts'
+import { formatCount, plural } from '../../lib/model/units.ts'
+import { type Absence, inWords, ofMany } from './absence.ts'
+import { type Named, namedImages } from './named.ts'
+import { absencesOf } from './search.ts'
+
+/** `path`: absolute, of what the annotation's task gives. */
+export interface Looking extends Pick<Placed, 'root' | 'path' | 'signal' | 'standing'> {
+  /** Also for what is named as an image and is none, by its first bytes. */
+  readonly looksInside: boolean
+  /** Whether one that is missing is only told, and not counted. */
+  isExcused(absence: Absence): boolean
+}
+
+export interface Sought {
+  readonly missing: number
+  /** Whose results hold the images. */
+  readonly holders: ReadonlySet<TaskId>
+  /** More are missing than may be; else all that is told of them. */
+  readonly errors: readonly DiagnosticDraft[]
+  readonly warnings: readonly DiagnosticDraft[]
+}
+
+/** Reads each annotation of the task once, and keeps the whole list of what is missing. */
+export async function lookForImages(params: ImagesParams, looking: Looking): Promise<Sought> {
+  const { root, path, signal, looksInside } = looking
+  const standing = await looking.standing()
+  const built = standing.flatMap(({ task, folder, manifest, isIntact }) =>
+    manifest && isIntact ? [{ task, folder, manifest }] : [],
+  )
+  const holders = new Set<TaskId>()
+  const sought = { missing: 0, holders, errors: [] as DiagnosticDraft[], warnings: [] as DiagnosticDraft[] }
+  for (const { file, name } of filesOf(params, path)) {
+    const named = await namedImages({ root, file, name, images: params.images, built, looksInside, signal })
+    for (const i of named.holders) holders.add(built[i]?.task ?? '')
+    const absences = absencesOf(named.lost, standing)
+    const list = keepList(params.target, name, root, named, absences)
+    if (named.lost.length === 0) continue
+    const counted = absences.filter(absence => !looking.isExcused(absence)).length
+    const allowed = allowedOf(params.allowMissing, named.count)
+    const told = counted > allowed ? sought.errors : sought.warnings
+    told.push(describe(params, name, named, absences, { allowed, list }))
+    sought.missing += named.lost.length
+  }
+  return sought
+}
+
+/** `file`: absolute; `name`: below the target. */
+function filesOf(
+  { name, within }: ImagesParams,
+  path: string,
+): readonly { readonly file: string; readonly name: string }[] {
+  if (within === undefined) return [{ file: path, name }]
+  if (within !== '') return [{ file: join(path, within), name }]
+  const names = [...filesBelow(path)].filter(below => /\.jsonl?$/.test(below)).toSorted()
+  return names.map(below => ({ file: join(path, below), name: `${name}/${below}` }))
+}
+
+/** Below the root; undefined where it cannot be written, as in a playground that is only for reading. */
+function keepList(
+  target: string,
+  fileName: string,
+  root: string,
+  { lost }: Named,
+  absences: readonly Absence[],
+): string | undefined {
+  const folder = `${stateFolder}/missing/${target}`
+  const rows = lost.map(({ image, record }, i) => {
+    const { why, ...evidence } = absences[i] as Absence
+    return { image, record, why, ...evidence }
+  })
+  try {
+    keepListing(join(root, folder), `${fileName}.ndjson`, rows)
+    return `${folder}/${fileName}.ndjson`
+  } catch (error) {
+    if (['EROFS', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined
+    throw error
+  }
+}
+
+function describe(
+  { allowMissing, images, places }: ImagesParams,
+  fileName: string,
+  { count, lost, prefixes, textOnly }: Named,
+  absences: readonly Absence[],
+  { allowed, list }: { readonly allowed: number; readonly list: string | undefined },
+): DiagnosticDraft {
+  const folder = images === '' ? 'the root' : `${images}/`
+  const place = places['allow_missing'] ?? places['images']
+  const gaps = [...prefixes]
+    .filter(([, { named, found }]) => found < named)
+    .toSorted((a, b) => b[1].named - b[1].found - (a[1].named - a[1].found))
+  const reasons = new Map<string, number>()
+  for (const absence of absences) reasons.set(ofMany(absence), (reasons.get(ofMany(absence)) ?? 0) + 1)
+  return {
+    code: 'images-missing',
+    ...(place && { place }),
+    message: `${fileName} names ${plural(lost.length, 'image')} that ${lost.length === 1 ? 'is' : 'are'} ${absences.some(({ why }) => why === 'no-image') ? 'missing, empty or no image' : 'missing or empty'}, of ${formatCount(count)}.`,
+    evidence: [
+      { label: 'allowed', text: allowanceText(allowMissing, allowed) },
+      ...fewRows('below', gaps, gapInWords, 10),
+      ...fewRows(
+        'why',
+        [...reasons].toSorted((a, b) => b[1] - a[1]),
+        ([why, many]) => `${formatCount(many)} ${why}`,
+      ),
+      ...fewRows(
+        'such as',
+        lost
+          .slice(0, 5)
+          .map(
+            ({ image, record }, i) =>
+              `${image} ${inWords(absences[i] as Absence)} (record ${formatCount(record)})`,
+          ),
+        String,
+      ),
+      ...(list === undefined ? [] : [{ label: 'all', text: list }]),
+    ],
+    disk: `The annotation is in place; its images were looked for below ${folder} of the playground.${textOnly > 0 ? ` ${plural(textOnly, 'record')} without an image.` : ''}`,
+    next: 'build the targets that these images belong to; if they are really lost, allow them with `allow_missing`.',
+  }
+}
+
+const allowanceText = (allowMissing: ImagesParams['allowMissing'], allowed: number): string =>
+  allowMissing?.form === 'share'
+    ? `${formatCount(allowed)} (${allowanceInWords(allowMissing)})`
+    : formatCount(allowed)
+
+const gapInWords = ([prefix, { named, found }]: readonly [
+  string,
+  { named: number; found: number },
+]): string => `${prefix || '.'}: ${formatCount(found)} of ${formatCount(named)} found`

@@ -1,0 +1,117 @@
+/** The images that an annotation names are looked for by the build itself, when all that can hold them is there. */
+
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { foretold } from '../cli/pieces.ts'
+import { expectGolden } from '../rig/golden.ts'
+import { ground, mirror, sha256Of, zip } from '../rig/playground.ts'
+
+const named = (...images: readonly string[]): string => JSON.stringify(images.map(image => ({ image })))
+const birds = zip({ '1.jpg': 'one', '2.jpg': 'two' })
+const cats = zip({ '1.jpg': 'uno' })
+const check = 'images:notes/notes.json'
+
+async function world(annotation: string, keys = '') {
+  const [place, host] = [ground(), await mirror()]
+  const write = (json: string): void =>
+    place.spec(`targets:
+  notes: { sources: [{ url: "${host.url}/notes.json", json: { images: /${json} } }] }
+  birds: { sources: [{ url: "${host.url}/birds.zip", sha256: ${sha256Of(birds)} }] }
+  cats: { sources: [{ url: "${host.url}/cats.zip" }] }
+`)
+  host.serve('/notes.json', Buffer.from(annotation))
+  host.serve('/birds.zip', birds)
+  host.serve('/cats.zip', cats)
+  write(keys)
+  return { place, host, write }
+}
+
+test('all are there: looked for once, and again when the annotation or what can hold them is another', async () => {
+  const { place, write } = await world(named('birds/1.jpg', 'cats/1.jpg'))
+  const plan = foretold(await place.run('build', '--dry-run'))
+  expect(plan.steps.at(-1)).toMatchObject({ task: check, kind: 'images', download: 0, write: 0 })
+  const first = await place.run('build')
+  expect(first).toMatchObject({ exitCode: 0, codes: [] })
+  expect(first.started).toContain(check)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  expect((await place.run('build', 'notes')).summary).toMatchObject({ ran: 0, requests: 0 })
+  write(', allow_missing: 1')
+  expect((await place.text('why', 'notes')).stdout).toContain('allow_missing added: 1')
+  expect((await place.run('build')).started).toEqual([check])
+  rmSync(join(place.root, 'birds/1.jpg'))
+  // The same bytes come back: nothing was decided by their absence.
+  expect((await place.run('build')).started).not.toContain(check)
+})
+
+test('a target that holds none of them is none of its business', async () => {
+  const { place, host } = await world(named('birds/1.jpg'))
+  await place.run('build')
+  host.serve('/dogs.zip', zip({ '1.jpg': 'un' }))
+  place.write(
+    'datasets.yaml',
+    `${place.read('datasets.yaml')}  dogs: { sources: [{ url: "${host.url}/dogs.zip" }] }\n`,
+  )
+  const added = await place.run('build')
+  expect(added.started.map(id => id.replace(/@.*/, ''))).toEqual(['download:dogs.zip', 'unzip:dogs'])
+  // Another name is another place.
+  place.write('datasets.yaml', place.read('datasets.yaml').replace('  birds:', '  finches:'))
+  const renamed = await place.run('build')
+  expect(renamed.started).toContain(check)
+  expect(renamed).toMatchObject({ exitCode: 1, codes: ['images-missing'], summary: { requests: 0 } })
+})
+
+test('more are missing than may be: said last, with why, and everything else is in place', async () => {
+  const { place, host, write } = await world(
+    named('birds/1.jpg', 'birds/2.png', 'birds/3.jpg', 'cats/cats/1.jpg'),
+  )
+  const ran = await place.run('build')
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['images-missing'], summary: { failed: 1, skipped: 0 } })
+  expectGolden('images/images-missing', ran.diagnostics)
+  expect(Object.keys(place.tree())).toEqual(['birds/1.jpg', 'birds/2.jpg', 'cats/1.jpg', 'notes/notes.json'])
+  const again = await place.run('build')
+  expect(again).toMatchObject({ exitCode: 1, started: [check] })
+  expect(again.summary).toMatchObject({ ran: 0, failed: 1, requests: 0 })
+  write(', allow_missing: 75%')
+  const allowed = await place.run('build')
+  expect(allowed).toMatchObject({ exitCode: 0, codes: ['images-missing'], started: [check] })
+  expect(allowed.diagnostics[0]).toMatchObject({ severity: 'warning' })
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, failed: 0 })
+  expect((await place.text('why', 'notes')).stdout).toContain('images notes/notes.json')
+  host.serve('/notes.json', Buffer.from(named('birds/1.jpg')))
+  expect(await place.run('build', '--force')).toMatchObject({ exitCode: 0, codes: [] })
+})
+
+test('it ends nobody else’s work', async () => {
+  const { place, host } = await world(named('birds/9.jpg'))
+  host.serve('/cats.zip', cats, { does: 'drip', bytesPerSecond: 200 })
+  place.write('datasets.yaml', place.read('datasets.yaml').replace('images: /', 'images: /birds'))
+  const ran = await place.run('build')
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['images-missing'], summary: { failed: 1, skipped: 0 } })
+  expect(Object.keys(place.tree())).toContain('cats/1.jpg')
+})
+
+test('asked for alone: what is not built is told, and looked for when it is', async () => {
+  const { place } = await world(named('birds/1.jpg', 'cats/1.jpg'))
+  const alone = await place.run('build', 'notes')
+  expect(alone).toMatchObject({ exitCode: 0, codes: ['images-missing'] })
+  expect(Object.keys(place.tree())).toEqual(['notes/notes.json'])
+  expectGolden('images/images-missing.unbuilt', alone.diagnostics)
+  expect((await place.run('build', 'notes')).summary).toMatchObject({ ran: 0 })
+  const more = await place.run('build', 'birds', 'notes')
+  expect(more).toMatchObject({ exitCode: 0, codes: ['images-missing'] })
+  expect(more.started).toContain(check)
+  await place.run('build', 'cats')
+  expect((await place.text('why', 'notes')).stdout).toMatch(
+    /images notes\/notes\.json\s+stale: unzip cats has been built since/,
+  )
+  expect(await place.run('build', 'notes')).toMatchObject({ exitCode: 0, codes: [], started: [check] })
+})
+
+test('where a target that can hold them cannot be made, nobody looks', async () => {
+  const { place, host } = await world(named('birds/1.jpg', 'cats/1.jpg'))
+  host.serve('/cats.zip', Buffer.from('no zip'))
+  const ran = await place.run('build', '-k')
+  expect(ran).toMatchObject({ exitCode: 1, summary: { failed: 1, skipped: 2 } })
+  expect(ran.codes).not.toContain('images-missing')
+})
