@@ -135,11 +135,15 @@ function leave(
 /** The memory, if spec, records and kinds are still those of then. */
 export function settledAt(root: string, key: string): Settled | undefined {
   const held = heldAt(root)
-  return held?.key === key ? held : undefined
+  return held?.key === key && !isUntidy(root) ? held : undefined
 }
 
-/** None can be read, of whatever spec: it was lost or torn, or is written otherwise. */
+/** A run was killed before it took its half-made results away, or is at work: who holds the playground next sweeps them. */
+const isUntidy = (root: string): boolean => look(join(root, stateFolder, 'staging')) !== undefined
+
+/** None can be read, of whatever spec: it was lost or torn, or is written otherwise. Or a run was killed: who can tell? */
 export function isForgotten(root: string): boolean {
+  if (isUntidy(root)) return true
   try {
     const held = JSON.parse(readFileSync(fileOf(root), 'utf8')) as Settled
     const isWhole = (name: SheetName): boolean =>

@@ -37,6 +37,7 @@ export interface Done {
 export async function carryOut(run: Run, task: Task, reason: Reason, signal: AbortSignal): Promise<Done> {
   const began = performance.now()
   if (reason.code === 'moved') return inherit(run, task)
+  const inherited = run.known.inheritanceOf(task.id)
   run.tally.begun += 1
   const staging = task.kind.staging
     ? join(run.state, shelfOf(task.id), 'files')
@@ -48,6 +49,8 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
     if (isLasting(task) && made.contents) await run.precedence.turn(task, made.contents, signal)
     const receipt = await keep(run, task, made, staging, began)
     run.known.receipts.done(receipt)
+    // Its files made way for these: whoever went on with its record would find nothing.
+    if (inherited) run.known.receipts.forget(inherited.task)
     if (task.kind.staging === 'shelf') removeShelf(run, task)
     else if (task.kind.staging) remove(staging)
     return { receipt, made }

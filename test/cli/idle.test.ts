@@ -2,6 +2,7 @@
 
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { takeLock } from '../../lib/lock.ts'
 import { openReceipts } from '../../lib/receipts/receipts.ts'
@@ -83,6 +84,36 @@ test('a memory that is lost is made anew by a build that has nothing to do, if i
   expect(existsSync(memory(place.root))).toBe(true)
   writeFileSync(join(place.root, '.groundwork/format'), '99\n')
   expect(await place.run('build')).toMatchObject({ exitCode: 3, codes: ['state-too-new'] })
+})
+
+test('what a killed run left in staging is taken away by the next build, although it has nothing to do; not while another one is at work', async () => {
+  const { place } = await world()
+  await place.run('build')
+  const state = join(place.root, '.groundwork')
+  const probe = join(state, 'staging/killed/.probe-1-0a1b2c3d')
+  const leave = (): void => {
+    mkdirSync(dirname(probe), { recursive: true })
+    writeFileSync(probe, 'probe')
+  }
+  leave()
+  const idle = { exitCode: 0, codes: [] as string[], summary: { ran: 0, fresh: 9, requests: 0 } }
+  expect(await place.run('build', '--dry-run')).toMatchObject({ exitCode: 0, codes: [] })
+  const lock = takeLock(state, { runId: 'other', onLost: () => {} })
+  expect(await place.run('build')).toMatchObject(idle)
+  expect(existsSync(probe)).toBe(true)
+  lock.release()
+  expect(await place.run('build')).toMatchObject(idle)
+  expect(existsSync(join(state, 'staging'))).toBe(false)
+  const before = place.listing()
+  expect(await place.run('build')).toMatchObject(idle)
+  expect(place.listing()).toEqual(before)
+
+  // Half of a target that the spec does not name any more.
+  const text = place.read('datasets.yaml')
+  place.write('datasets.yaml', text.replace('title: Images', 'title: Pictures'))
+  leave()
+  expect(await place.run('build')).toMatchObject(idle)
+  expect(existsSync(join(state, 'staging'))).toBe(false)
 })
 
 test('what was recorded since is seen, although the files are as they were', async () => {

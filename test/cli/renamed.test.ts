@@ -100,6 +100,26 @@ test('a result that is not whole any more is nobody’s: it is made anew, and le
   expect(place.read('data/a/0/n0.jpg')).toBe('edited by hand')
 })
 
+test('made anew under its new name, its old record goes with the old files: the next equal target goes on with another one', async () => {
+  const place = ground()
+  const host = await mirror()
+  host.serve('/pack.zip', zip(pictures))
+  const spec = (...names: readonly string[]) =>
+    place.spec(
+      `targets:\n${names.map(name => `  ${name}: { sources: [{ url: ${host.url}/pack.zip }] }\n`).join('')}`,
+    )
+  spec('a', 'b')
+  await place.run('build')
+  const tree = place.tree()
+  spec('c', 'b')
+  expect((await place.run('build', '--force')).summary).toMatchObject({ failed: 0, exitCode: 0 })
+  expect(existsSync(join(place.root, 'a'))).toBe(false)
+  expect((await place.run('prune')).events.filter(({ event }) => event === 'prune')).toEqual([])
+  spec('c', 'd')
+  expect((await place.run('build')).summary).toMatchObject({ ran: 1, requests: 0 })
+  expect(place.tree()).toEqual(below(below(tree, 'a', 'c'), 'b', 'd'))
+})
+
 test('a second target of the same sources takes nothing from the first, nor one within the tree of the first', async () => {
   const { place, spec, tree } = await built('a')
   spec('a', 'b')

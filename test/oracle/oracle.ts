@@ -146,6 +146,9 @@ export class Oracle {
       for (const task of tasks.values())
         if (scene.force || isStale(task) || isWanted(task)) runs.add(task.key)
     }
+    // What was to run for an input that turns out to be as it was does not.
+    for (const task of tasks.values())
+      if (!scene.force && !isStale(task) && !isWanted(task)) runs.delete(task.key)
     const fails = new Set<string>()
     const blocked = new Set<string>()
     for (const task of tasks.values()) {
@@ -167,7 +170,12 @@ export class Oracle {
           if (finished.has(task.name) && content) return [[task, { ...task, from, inputs, content }] as const]
           return heritage.has(task.key) && memory ? [[task, { ...memory, from, at: task.at }] as const] : []
         })
-        for (const [task, { kind, how, from, at, inputs, content }] of learnt) {
+        // The oldest first, as they ended; what moved without a task of its own comes last.
+        const ranks = new Map([...finished].map((name, rank) => [name, rank]))
+        const rankOf = ([{ name }]: readonly [Task, Memory]): number => ranks.get(name) ?? ranks.size
+        for (const [task, { kind, how, from, at, inputs, content }] of learnt.toSorted(
+          (a, b) => rankOf(a) - rankOf(b),
+        )) {
           this.#memories.delete(heritage.get(task.key) ?? '')
           this.#memories.set(task.key, { kind, how, from, at, inputs, content })
         }
