@@ -72,6 +72,7 @@ export const json: TaskKind<JsonParams> = {
         // Images are looked for by what is made of it, where there is such a thing.
         ...(images !== undefined && isLooked && { images: imagesFolder(target, images) }),
         ...(isAskedItself(written) && { mayMiss: true }),
+        ...(written.cast_id !== undefined && { castsIds: true }),
         ...(allow_missing !== undefined && { allowMissing: allow_missing }),
       }
     },
@@ -103,10 +104,14 @@ export const json: TaskKind<JsonParams> = {
     if (params.sample !== undefined) return draw(params, params.sample, input, bench)
     // Another count is wanted of the file that lies there: no need to fetch it again.
     const liesThere = bench.previous?.manifest.sha256(0) === input.manifest.sha256(0)
-    const found = await check(params, liesThere ? bench.final : input.path, input.manifest.bytes, bench)
-    refuseOtherType(params, found)
-    refuseOtherCount(params, found)
-    bench.remark('records', found.records)
+    const path = liesThere ? bench.final : input.path
+    const { check } = await import('./json/check.ts')
+    const reading = readingOf(params, input.manifest.bytes, bench)
+    const { summary, told } = await orProblem(() => check(path, reading, params.castsIds === true))
+    refuseOtherType(params, summary)
+    refuseOtherCount(params, summary)
+    bench.remark('records', summary.records)
+    for (const diagnostic of told) bench.tell(diagnostic)
     if (liesThere) return bench.keep(params.fileName)
     const put = input.sole ? linkOrCopy : copy
     put(input.path, join(bench.staging, params.fileName))
@@ -131,23 +136,13 @@ async function draw(params: JsonParams, sample: number, input: Input, bench: Wor
   bench.remark('records', await writeSample({ path, reading: reading(1), name }, strata, sample, bench))
 }
 
-async function check(
-  params: JsonParams,
-  path: string,
-  bytes: number,
-  bench: Workbench,
-): Promise<JsonSummary> {
-  const { checkJson } = await import('../lib/io/json-stream.ts')
-  return orProblem(() => checkJson(path, readingOf(params, bytes, bench)))
-}
-
 /** `bytes`: of the file, which is read `of` times. */
 const readingOf = (
   { fileName }: JsonParams,
   bytes: number,
   bench: Workbench,
   { pass, of } = { pass: 0, of: 1 },
-): JsonReading => ({
+): JsonReading & { readonly name: string } => ({
   name: fileName,
   onBytes(read) {
     bench.signal.throwIfAborted()
