@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { gate, megabyte } from '../rig/arriving.ts'
-import { expectPairs, type Ran, type Running, sha256Of } from '../rig/playground.ts'
+import { expectPairs, type Ran, type Running, sha256Of, zip } from '../rig/playground.ts'
 import { annotation, count, heldBack, treeOf, world } from './annotation-world.ts'
 
 const order = ({ events }: Ran): readonly string[] =>
@@ -31,6 +31,19 @@ test('records are checked before the file is there, and placed after it', async 
   expect(place.tree()).toEqual(treeOf(content))
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
   expect(existsSync(join(place.root, '.groundwork/archives'))).toBe(false)
+})
+
+test('what the spec names later for the same folder is placed meanwhile', async () => {
+  const content = annotation()
+  const { place, host } = await world({ content, more: ', { url: pack.zip }' })
+  place.write('pack.zip', zip({ 'a.jpg': 'a' }))
+  const { opened, open } = gate()
+  host.serve('/mix.json', content, { does: 'wait', ...heldBack, until: opened })
+  const running = place.start('build')
+  await running.until(({ event, kind }) => event === 'task-finished' && kind === 'unzip')
+  expect(Object.keys(place.tree())).toEqual(['notes/a.jpg'])
+  open()
+  expect((await running.end).summary).toMatchObject({ ran: 4, failed: 0, exitCode: 0 })
 })
 
 test('a mistake is told when it has come, and the rest is not fetched', async () => {

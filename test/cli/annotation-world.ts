@@ -22,6 +22,8 @@ interface Asked {
   readonly pin?: string
   readonly json?: string
   readonly hosts?: string
+  /** Sources. */
+  readonly more?: string
 }
 
 export async function world({
@@ -30,13 +32,14 @@ export async function world({
   pin,
   json = '{}',
   hosts = '{}',
+  more = '',
 }: Asked = {}): Promise<{ place: Ground; host: Mirror }> {
   const [place, host] = [ground(), await mirror()]
   const others = mirrors.map(path => `${host.url}/${path}`).join(', ')
   const pins = pin === undefined ? '' : `, sha256: ${pin}`
   place.spec(
     `hosts: ${hosts}
-targets: { notes: { sources: [{ url: "${host.url}/mix.json", mirrors: [${others}]${pins}, json: ${json} }] } }\n`,
+targets: { notes: { sources: [{ url: "${host.url}/mix.json", mirrors: [${others}]${pins}, json: ${json} }${more}] } }\n`,
   )
   host.serve('/mix.json', content)
   return { place, host }
