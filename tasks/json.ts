@@ -5,6 +5,7 @@ import { copy, linkOrCopy } from '../lib/io/disk.ts'
 import type { JsonReading, JsonSummary } from '../lib/io/json-stream.ts'
 import { imagesFolder, type JsonParams, readAllowance } from '../lib/model/annotation.ts'
 import { integer, notation, object, optional, text, type ValueOf } from '../lib/model/grammar.ts'
+import { BegunAnew } from '../lib/model/growing-file.ts'
 import { type Place, Problem, withContext } from '../lib/model/problem.ts'
 import type { Input, TaskKind, Workbench } from '../lib/model/task.ts'
 import { formatCount, plural } from '../lib/model/units.ts'
@@ -54,6 +55,7 @@ export const json: TaskKind<JsonParams> = {
   name: 'json',
   version: 1,
   lane: 'core',
+  takesGrowing: 'again',
   consumes: true,
   source: {
     key: 'json',
@@ -73,6 +75,7 @@ export const json: TaskKind<JsonParams> = {
         // Images are looked for by what is made of it, where there is such a thing.
         ...(images !== undefined && isLooked && { images: imagesFolder(target, images) }),
         ...(isAskedItself(written) && { mayMiss: true }),
+        ...(written.cast_id !== undefined && { castsIds: true }),
         ...(allow_missing !== undefined && { allowMissing: allow_missing }),
         ...(images !== undefined && isLooked && { places: placesOf(written, key => request.placeOf(key)) }),
       }
@@ -102,17 +105,24 @@ export const json: TaskKind<JsonParams> = {
 
   async run(params, bench) {
     const input = bench.inputs[0] as Input
+    // What the spec names later need not wait for a file that comes slowly, where the two do not meet.
+    bench.foretell({ count: 1, path: () => params.fileName })
     if (params.sample !== undefined) return draw(params, params.sample, input, bench)
+    const { check } = await import('./json/check.ts')
+    const { sourceOf } = await import('./json/on-its-way.ts')
     // Another count is wanted of the file that lies there: no need to fetch it again.
-    const liesThere = bench.previous?.manifest.sha256(0) === input.manifest.sha256(0)
-    const found = await check(params, liesThere ? bench.final : input.path, input.manifest.bytes, bench)
-    refuseOtherType(params, found)
-    refuseOtherCount(params, found)
-    bench.remark('records', found.records)
-    if (liesThere) return bench.keep(params.fileName)
-    const put = input.sole ? linkOrCopy : copy
-    put(input.path, join(bench.staging, params.fileName))
-    bench.record(params.fileName, input.manifest.size(0), input.manifest.sha256(0))
+    const source = liesThere(input, bench) ? bench.final : sourceOf(input, bench.signal)
+    const reading = readingOf(params, input, bench)
+    const { summary, told } = await right(params, input, () =>
+      check(source, reading, params.castsIds === true),
+    )
+    const whole = await wholeOf(input, summary, bench)
+    bench.remark('records', summary.records)
+    for (const diagnostic of told) bench.tell(diagnostic)
+    if (liesThere(whole, bench)) return bench.keep(params.fileName)
+    const put = whole.sole ? linkOrCopy : copy
+    put(whole.path, join(bench.staging, params.fileName))
+    bench.record(params.fileName, whole.manifest.size(0), whole.manifest.sha256(0))
   },
 }
 
@@ -126,43 +136,56 @@ const sampleBytes = (sample: number, bytes: number | undefined, records: JsonPar
 /** Some of the records, in a file of the same name. */
 async function draw(params: JsonParams, sample: number, input: Input, bench: Workbench): Promise<void> {
   const { strataOf, writeSample } = await import('./json/sample.ts')
-  const path = input.absent ? bench.want(params.from).path : input.path
-  const reading = (pass: number): JsonReading =>
-    readingOf(params, input.manifest.bytes, bench, { pass, of: 2 })
-  const strata = await orProblem(() => strataOf(path, reading(0)))
-  refuseOtherType(params, strata.summary)
-  refuseOtherCount(params, strata.summary)
+  const { sourceOf } = await import('./json/on-its-way.ts')
+  const given = input.absent ? bench.want(params.from) : input
+  const reading = (pass: number): JsonReading => readingOf(params, given, bench, { pass, of: 2 })
+  const strata = await right(params, given, () => strataOf(sourceOf(given, bench.signal), reading(0)))
+  const { path } = await wholeOf(given, strata.summary, bench)
   const name = params.fileName
   bench.remark('records', await writeSample({ path, reading: reading(1), name }, strata, sample, bench))
 }
 
-async function check(
-  params: JsonParams,
-  path: string,
-  bytes: number,
-  bench: Workbench,
-): Promise<JsonSummary> {
-  const { checkJson } = await import('../lib/io/json-stream.ts')
-  return orProblem(() => checkJson(path, readingOf(params, bytes, bench)))
+/** What lies at the final place is what it takes. */
+const liesThere = ({ growing, manifest }: Input, { previous }: Workbench): boolean =>
+  growing === undefined && previous?.manifest.sha256(0) === manifest.sha256(0)
+
+/** What was read, once it is proven. */
+async function wholeOf(input: Input, { bytes }: JsonSummary, bench: Workbench): Promise<Input> {
+  const whole = await bench.whole(input)
+  if (input.growing && whole.manifest.bytes !== bytes) throw new BegunAnew(`${input.path} went on`)
+  return whole
 }
 
-/** `bytes`: of the file, which is read `of` times. */
+/** The file is read `of` times. */
 const readingOf = (
   { fileName }: JsonParams,
-  bytes: number,
+  { growing, manifest }: Input,
   bench: Workbench,
   { pass, of } = { pass: 0, of: 1 },
-): JsonReading => ({
+): JsonReading & { readonly name: string } => ({
   name: fileName,
   onBytes(read) {
     bench.signal.throwIfAborted()
-    bench.progress(pass * bytes + read, of * bytes, 'bytes')
+    const bytes = growing ? growing.bytes : manifest.bytes
+    if (bytes === undefined) bench.progress(read, undefined, 'bytes')
+    else bench.progress(pass * bytes + read, of * bytes, 'bytes')
   },
 })
 
-async function orProblem<T>(read: () => Promise<T>): Promise<T> {
+/** Reads it, and refuses what the spec did not ask for. */
+async function right<T extends { readonly summary: JsonSummary }>(
+  params: JsonParams,
+  input: Input,
+  read: () => Promise<T>,
+): Promise<T> {
+  const { blamed } = await import('./json/on-its-way.ts')
   try {
-    return await read()
+    return await blamed(input, async () => {
+      const found = await read()
+      refuseOtherType(params, found.summary)
+      refuseOtherCount(params, found.summary)
+      return found
+    })
   } catch (error) {
     throw error instanceof Problem ? withContext(error, { disk }) : error
   }

@@ -32,7 +32,7 @@ export interface JsonVisitor extends JsonReading {
   readonly onImages?: OnImages
 }
 
-type JsonSource = string | AsyncIterable<Buffer>
+export type JsonSource = string | AsyncIterable<Buffer>
 
 /** Checks a file, or chunks of one. Throws a Problem `invalid-json`, and what reading throws. */
 export async function checkJson(source: JsonSource, visitor: JsonVisitor = {}): Promise<JsonSummary> {

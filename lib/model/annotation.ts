@@ -14,6 +14,8 @@ export interface JsonParams {
   readonly records?: { readonly count: number; readonly place: Place }
   /** Folder below the root (`''`: the root) that the `image` values are relative to; undefined: nobody looks for them. */
   readonly images?: string
+  /** What is made of it has strings for ids. */
+  readonly castsIds?: boolean
   /** What is made of it leaves out records without their images: nobody misses those here. */
   readonly mayMiss?: boolean
   /** How many of the distinct images may be missing; none when undefined. */

@@ -125,6 +125,8 @@ const workCodes = [
   'invalid-json',
   'not-an-array',
   'wrong-record-count',
+  'duplicate-ids',
+  'mixed-ids',
   'record-too-long',
   'sample-too-large',
   'too-many-splits',

@@ -255,6 +255,11 @@ export interface Workbench {
   record(path: string, bytes: number, sha256: string): void
   /** A file of `intact` needs no new copy; nor does another one at the final place, which was just read and is `found`. */
   keep(path: string, found?: { readonly bytes: number; readonly sha256: string }): void
+  /**
+   * What was read while it grew, at its place, once its maker is done; of any other input itself. Rejects as `GrowingFile.until`
+   * does: what it resolves to has the bytes that were read.
+   */
+  whole(input: Input): Promise<Input>
   /** The artifact of a task of `Outline.mayTake`, where it is on disk already. */
   atHand(task: TaskId): Input | undefined
   /**

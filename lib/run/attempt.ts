@@ -133,6 +133,11 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
     headersOf: run.headersOf,
     began: run.began,
     forced: run.forced,
+    async whole(input) {
+      if (input.growing === undefined) return input
+      await overlap.awaitMade()
+      return inputOf(run, input.artifact.task)
+    },
     atHand(input) {
       const giver = run.graph.tasks.get(input)
       return giver !== undefined && isAtHand(giver, run.known) ? inputOf(run, input) : undefined

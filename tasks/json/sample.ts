@@ -4,7 +4,7 @@
  */
 
 import { join } from 'node:path'
-import { type JsonReading, type JsonSummary, recordsOf } from '../../lib/io/json-stream.ts'
+import { type JsonReading, type JsonSource, type JsonSummary, recordsOf } from '../../lib/io/json-stream.ts'
 import { prefixOf } from '../../lib/model/annotation.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { Lots } from '../transform/lots.ts'
@@ -26,11 +26,11 @@ interface Strata {
 }
 
 /** Reads all of the annotation first. Throws `invalid-json`. */
-export async function strataOf(path: string, reading: JsonReading): Promise<Strata> {
+export async function strataOf(source: JsonSource, reading: JsonReading): Promise<Strata> {
   const numbers = new Map<string, number>()
   const counts: number[] = []
   let of = new Uint32Array(1 << 16)
-  const batches = recordsOf(path, reading)
+  const batches = recordsOf(source, reading)
   for (;;) {
     const { done, value: batch } = await batches.next()
     if (done) return { of: of.subarray(0, batch.records), counts, summary: batch }

@@ -60,6 +60,7 @@ export function testBench(overrides: Partial<Workbench> = {}): TestBench {
     fetched: () => {},
     began: Date.now(),
     forced: false,
+    whole: input => Promise.resolve(input),
     atHand: () => undefined,
     want: task => {
       throw new Error(`${task} is wanted, and there is no run to make it`)
