@@ -6,6 +6,8 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { unpackParams } from '../../tasks/unzip/params.ts'
+// Loaded on demand in a build: here before the clock starts, like everything that belongs to the start of a program.
+import '../../tasks/unzip/run.ts'
 import { unzip } from '../../tasks/unzip.ts'
 import { fileInput, testBench } from '../../test/rig/workbench.ts'
 import { clocked } from '../clock.ts'
