@@ -2,11 +2,11 @@
 
 import { statSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import type { Batch } from '../../lib/io/json/batch.ts'
+import { type Batch, mostRecords } from '../../lib/io/json/batch.ts'
 import { recordsOf } from '../../lib/io/json-stream.ts'
 import { Turns } from '../../lib/io/turns.ts'
 import { prefixOf } from '../../lib/model/annotation.ts'
-import { PathTable, type Shelved } from '../../lib/model/path-table.ts'
+import { PathTable, type Shelved, type Spans } from '../../lib/model/path-table.ts'
 
 export interface Lost {
   /** As the annotation writes it. */
@@ -54,22 +54,26 @@ export async function namedImages(looking: Looking): Promise<Named> {
   const table = new PathTable(looking.built)
   const seen = new Uint8Array(table.count)
   const others = new Map<string, number>()
-  const find = table.below(images)
+  const find = table.allBelow(images)
   let [records, textOnly] = [0, 0]
   const byName = (batch: Batch, i: number): void => {
     const paths = batch.images(i)
     if (paths.length === 0) textOnly += 1
     for (const path of paths) if (!others.has(path)) others.set(path, batch.first + i)
   }
-  for await (const batch of recordsOf(file, { name, onBytes: () => signal.throwIfAborted() }))
+  const entries = new Int32Array(mostRecords)
+  const spans = { from: new Int32Array(mostRecords), to: new Int32Array(mostRecords) }
+  for await (const batch of recordsOf(file, { name, onBytes: () => signal.throwIfAborted() })) {
+    textsOf(batch, spans)
+    find(batch.bytes, spans, batch.count, entries)
     for (let i = 0; i < batch.count; i += 1) {
-      records += 1
-      const [from, to] = [batch.imageFrom[i] as number, batch.imageTo[i] as number]
-      const isText = batch.passed === undefined && batch.bytes[from] === quote && from < to
-      const entry = isText ? find(batch.bytes, from + 1, to - 1) : -1
-      if (entry >= 0 && table.size(entry) > 0) seen[entry] = 1
+      const entry = entries[i] as number
+      // Half of them were seen before; where their size stands is far away in memory.
+      if (entry >= 0 && (seen[entry] === 1 || table.size(entry) > 0)) seen[entry] = 1
       else byName(batch, i)
     }
+    records += batch.count
+  }
   const prefixes = new Map<string, Prefix>()
   const count = (path: string, isFound: boolean): void => {
     const key = prefixOf(path)
@@ -90,10 +94,25 @@ export async function namedImages(looking: Looking): Promise<Named> {
     signal.throwIfAborted()
     await turns.next()
   }
-  for (let entry = 0; entry < seen.length; entry += 1)
-    if (seen[entry] === 1) count(posix.relative(`/${images}`, `/${table.path(entry)}`), true)
+  const below = images === '' ? '' : `${images}/`
+  for (let entry = 0; entry < seen.length; entry += 1) {
+    if (seen[entry] !== 1) continue
+    const path = table.path(entry)
+    // Outside of the folder where the annotation says so, with `..`.
+    count(path.startsWith(below) ? path.slice(below.length) : posix.relative(`/${images}`, `/${path}`), true)
+  }
   const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
   return { count: total, lost, prefixes, records, textOnly }
+}
+
+/** What stands under `image` of each record, without its quotes; nothing where that is no string. */
+function textsOf({ bytes, count, passed, imageFrom, imageTo }: Batch, { from, to }: Spans): void {
+  for (let i = 0; i < count; i += 1) {
+    const [begin, end] = [imageFrom[i] as number, imageTo[i] as number]
+    const isText = passed === undefined && begin < end && bytes[begin] === quote
+    from[i] = isText ? begin + 1 : 0
+    to[i] = isText ? end - 1 : 0
+  }
 }
 
 function belowRootOf(images: string, image: string): string | undefined {
