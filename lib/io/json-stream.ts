@@ -82,28 +82,43 @@ function* batchesOf(cutter: RecordCutter): Generator<Batch> {
   for (let batch = cutter.next(); batch; batch = cutter.next()) yield batch
 }
 
+/** Two pieces: one is read while the records of the other are looked for. */
+const pieceBytes = 1 << 19
+
 async function* read(path: string, cutter: RecordCutter): AsyncGenerator<number> {
   const file = await open(path)
+  let [piece, spare] = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)]
+  const ahead = (): ReturnType<typeof file.read> => {
+    const reading = file.read(piece, 0, pieceBytes, null)
+    // Whoever awaits it hears of an error; it may come before somebody does.
+    reading.catch(() => {})
+    return reading
+  }
+  let reading = ahead()
   try {
     for (;;) {
-      const room = cutter.room()
-      const { bytesRead } = await file.read(room, 0, room.length, null)
+      const { bytesRead } = await reading
       if (bytesRead === 0) return
-      cutter.took(bytesRead)
-      yield bytesRead
+      const full = piece
+      ;[piece, spare] = [spare, full]
+      reading = ahead()
+      yield* fill(full.subarray(0, bytesRead), cutter)
     }
   } finally {
+    await Promise.allSettled([reading])
     await file.close()
   }
 }
 
 async function* pour(chunks: AsyncIterable<Buffer>, cutter: RecordCutter): AsyncGenerator<number> {
-  for await (const chunk of chunks) {
-    for (let from = 0; from < chunk.length; ) {
-      const count = chunk.copy(cutter.room(), 0, from)
-      cutter.took(count)
-      from += count
-      yield count
-    }
+  for await (const chunk of chunks) yield* fill(chunk, cutter)
+}
+
+function* fill(chunk: Buffer, cutter: RecordCutter): Generator<number> {
+  for (let from = 0; from < chunk.length; ) {
+    const count = chunk.copy(cutter.room(), 0, from)
+    cutter.took(count)
+    from += count
+    yield count
   }
 }

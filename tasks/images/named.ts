@@ -4,14 +4,14 @@ import { statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { errorCode } from '../../lib/io/disk.ts'
 import { glimpseOf } from '../../lib/io/glimpse.ts'
-import type { Batch } from '../../lib/io/json/batch.ts'
+import { type Batch, mostRecords } from '../../lib/io/json/batch.ts'
 import { recordsOf } from '../../lib/io/json-stream.ts'
 import { Turns } from '../../lib/io/turns.ts'
 import { prefixOf } from '../../lib/model/annotation.ts'
 import { groupedBy } from '../../lib/model/grouped.ts'
 import { imageHeadBytes, imageTypeOf, isImageName } from '../../lib/model/image.ts'
 import { imageFlawOf, inWords } from '../../lib/model/image-flaw.ts'
-import { PathTable, type Shelved } from '../../lib/model/path-table.ts'
+import { PathTable, type Shelved, type Spans } from '../../lib/model/path-table.ts'
 
 export interface Lost {
   /** As the annotation writes it. */
@@ -66,22 +66,26 @@ export async function namedImages(looking: Looking): Promise<Named> {
   /** The first record that names an entry; 0 where none does. */
   const seen = new Uint32Array(table.count)
   const others = new Map<string, number>()
-  const find = table.below(images)
+  const find = table.allBelow(images)
   let [records, textOnly] = [0, 0]
   const byName = (batch: Batch, i: number): void => {
     const paths = batch.images(i)
     if (paths.length === 0) textOnly += 1
     for (const path of paths) if (!others.has(path)) others.set(path, batch.first + i)
   }
-  for await (const batch of recordsOf(file, { name, onBytes: () => signal.throwIfAborted() }))
+  const entries = new Int32Array(mostRecords)
+  const spans = { from: new Int32Array(mostRecords), to: new Int32Array(mostRecords) }
+  for await (const batch of recordsOf(file, { name, onBytes: () => signal.throwIfAborted() })) {
+    textsOf(batch, spans)
+    find(batch.bytes, spans, batch.count, entries)
     for (let i = 0; i < batch.count; i += 1) {
-      records += 1
-      const [from, to] = [batch.imageFrom[i] as number, batch.imageTo[i] as number]
-      const isText = batch.passed === undefined && batch.bytes[from] === quote && from < to
-      const entry = isText ? find(batch.bytes, from + 1, to - 1) : -1
-      if (entry >= 0 && table.size(entry) > 0) seen[entry] ||= batch.first + i
+      const entry = entries[i] as number
+      // Half of them were seen before; where their size stands is far away in memory.
+      if (entry >= 0 && (seen[entry] !== 0 || table.size(entry) > 0)) seen[entry] ||= batch.first + i
       else byName(batch, i)
     }
+    records += batch.count
+  }
   const prefixes = new Map<string, Prefix>()
   const count = (path: string, isFound: boolean): void => {
     const key = prefixOf(path)
@@ -103,7 +107,6 @@ export async function namedImages(looking: Looking): Promise<Named> {
   }
   const turns = new Turns()
   const breathe = async (): Promise<void> => {
-    if (!turns.isOver) return
     signal.throwIfAborted()
     await turns.next()
   }
@@ -113,16 +116,19 @@ export async function namedImages(looking: Looking): Promise<Named> {
     if (state === 'counted') continue
     if (state === 'found') judge(image, path as string, record)
     else lose({ image, path, state, record })
-    await breathe()
+    if (turns.isOver) await breathe()
   }
   const holders = new Set<number>()
+  const below = images === '' ? '' : `${images}/`
   for (let entry = 0; entry < seen.length; entry += 1) {
     const record = seen[entry] as number
     if (record === 0) continue
     holders.add(table.shelfOf(entry))
     const path = table.path(entry)
-    judge(posix.relative(`/${images}`, `/${path}`), path, record)
-    await breathe()
+    // Outside of the folder where the annotation says so, with `..`.
+    const isBelow = path.startsWith(below)
+    judge(isBelow ? path.slice(below.length) : posix.relative(`/${images}`, `/${path}`), path, record)
+    if (turns.isOver) await breathe()
   }
   const found = new Map([...prefixes].map(([prefix, counts]) => [prefix, counts.found]))
   // Where most are none, they are of a kind that is not known here.
@@ -132,6 +138,16 @@ export async function namedImages(looking: Looking): Promise<Named> {
   lost.sort((a, b) => a.record - b.record)
   const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
   return { count: total, lost, prefixes, holders, records, textOnly }
+}
+
+/** What stands under `image` of each record, without its quotes; nothing where that is no string. */
+function textsOf({ bytes, count, passed, imageFrom, imageTo }: Batch, { from, to }: Spans): void {
+  for (let i = 0; i < count; i += 1) {
+    const [begin, end] = [imageFrom[i] as number, imageTo[i] as number]
+    const isText = passed === undefined && begin < end && bytes[begin] === quote
+    from[i] = isText ? begin + 1 : 0
+    to[i] = isText ? end - 1 : 0
+  }
 }
 
 function belowRootOf(images: string, image: string): string | undefined {

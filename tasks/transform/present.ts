@@ -1,6 +1,8 @@
 /** Which images are there: by what the tasks have placed that can have given them, as it was recorded. Looks at no disk. */
 
 import { posix } from 'node:path'
+import type { ColumnarManifest, Manifest } from '../../lib/model/manifest.ts'
+import { PathTable, type Shelved } from '../../lib/model/path-table.ts'
 import type { Input } from '../../lib/model/task.ts'
 
 /** Whether a path (relative to `images`, a folder below the root) is that of a file that is not empty. */
@@ -16,7 +18,9 @@ export function presenceIn(inputs: readonly Input[], images: string): (path: str
     const i = manifest.find(name)
     return i >= 0 && manifest.size(i) > 0
   }
+  const isListed = listedIn(inputs, images)
   return written => {
+    if (isListed(written)) return true
     const path = posix.normalize(`${images}/${written}`).replace(/^\/+/, '')
     const file = files.get(path)
     if (file && file.manifest.size(0) > 0) return true
@@ -25,3 +29,20 @@ export function presenceIn(inputs: readonly Input[], images: string): (path: str
     return false
   }
 }
+
+/** What nearly all paths are: written as a tree has them. Of another one it says nothing. */
+function listedIn(inputs: readonly Input[], images: string): (path: string) => boolean {
+  const table = new PathTable(
+    inputs.flatMap(({ artifact: { form, at }, manifest }): Shelved[] =>
+      form === 'tree' && isColumnar(manifest) ? [{ folder: at, manifest }] : [],
+    ),
+  )
+  const find = table.below(images)
+  return path => {
+    const bytes = Buffer.from(path)
+    const entry = find(bytes, 0, bytes.length)
+    return entry >= 0 && table.size(entry) > 0
+  }
+}
+
+const isColumnar = (manifest: Manifest): manifest is ColumnarManifest => 'columns' in manifest

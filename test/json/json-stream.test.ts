@@ -211,6 +211,21 @@ describe('the place of a mistake', () => {
       ),
     ))
 
+  test('in a long line, wherever its characters lie', () => {
+    const characters = fc.array(fc.tuple(fc.nat({ max: 9000 }), fc.constantFrom('é', '汉', '𝕏')), {
+      maxLength: 8,
+    })
+    return fc.assert(
+      fc.asyncProperty(characters, fc.nat({ max: 9000 }), borders, async (parts, rest, cuts) => {
+        const text = parts.map(([letters, character]) => 'a'.repeat(letters) + character).join('')
+        const before = `["${text}${'a'.repeat(rest)}"`
+        expect(await outcomeOf(Buffer.from(`${before};`), cuts)).toMatchObject({
+          evidence: [{}, { from: { line: 1, column: before.length + 1 } }, {}],
+        })
+      }),
+    )
+  })
+
   test('a cut file is told by where it ends', async () => {
     const text = '[{"image": "a.jpg", "n": 12}, {"image": "b.jpg"}]'
     const messages = new Set<string>()

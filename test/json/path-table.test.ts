@@ -10,6 +10,20 @@ const path = fc.array(name, { minLength: 1, maxLength: 3 }).map(parts => parts.j
 const shelf = fc.record({ folder: fc.oneof(fc.constant(''), path), paths: fc.uniqueArray(path) })
 const below = (folder: string, own: string): string => (folder === '' ? own : `${folder}/${own}`)
 
+/** Of many at a time. */
+function allOf(table: PathTable, folder: string, wanted: readonly string[]): readonly (string | undefined)[] {
+  const bytes = Buffer.from(wanted.join(''))
+  let end = 0
+  const ends = wanted.map(each => {
+    end += Buffer.byteLength(each)
+    return end
+  })
+  const spans = { from: Int32Array.from([0, ...ends.slice(0, -1)]), to: Int32Array.from(ends) }
+  const entries = new Int32Array(wanted.length)
+  table.allBelow(folder)(bytes, spans, wanted.length, entries)
+  return Array.from(entries, entry => (entry < 0 ? undefined : table.path(entry)))
+}
+
 test('paths of many manifests are found by their bytes, and no others', () =>
   fc.assert(
     fc.property(
@@ -34,6 +48,9 @@ test('paths of many manifests are found by their bytes, and no others', () =>
           return entry < 0 ? undefined : table.path(entry)
         }
         for (const each of there) expect(find('', each)).toBe(each)
+        const many = [...there, ...more, String.raw`a\u0061`].flatMap(each => Array<string>(40).fill(each))
+        const found = allOf(table, images, many)
+        expect(found).toEqual(many.map(each => find(images, each)))
         for (const each of more) {
           const wanted = below(images, each)
           expect(find(images, each)).toBe(there.includes(wanted) ? wanted : undefined)

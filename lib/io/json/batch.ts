@@ -3,8 +3,8 @@
 import { shortened } from './kept-text.ts'
 
 const nothing = Buffer.alloc(0)
-/** Most records in a batch. */
-const most = 4096
+/** In a batch, at most. */
+export const mostRecords = 4096
 
 /** Where what a record is asked for lies. */
 export interface Spots {
@@ -28,21 +28,21 @@ export class Batch {
   /** Number of the first record; the first of a file is 1. */
   first = 1
   /** Where the record lies; in an object of records its key stands before it, from `keyFrom` on. */
-  readonly keyFrom = new Int32Array(most)
-  readonly from = new Int32Array(most)
-  readonly to = new Int32Array(most)
+  readonly keyFrom = new Int32Array(mostRecords)
+  readonly from = new Int32Array(mostRecords)
+  readonly to = new Int32Array(mostRecords)
   /** From 1. */
-  readonly line = new Float64Array(most)
+  readonly line = new Float64Array(mostRecords)
   /** The JSON texts of its `id` and `image`; empty at 0 where it has none. */
-  readonly idFrom = new Int32Array(most)
-  readonly idTo = new Int32Array(most)
-  readonly imageFrom = new Int32Array(most)
-  readonly imageTo = new Int32Array(most)
+  readonly idFrom = new Int32Array(mostRecords)
+  readonly idTo = new Int32Array(mostRecords)
+  readonly imageFrom = new Int32Array(mostRecords)
+  readonly imageTo = new Int32Array(mostRecords)
   /** The one record of this batch instead of those in the columns. */
   passed: Passed | undefined
 
   get isFull(): boolean {
-    return this.count === most || this.passed !== undefined
+    return this.count === mostRecords || this.passed !== undefined
   }
 
   /** Empty, for what is found next. */
