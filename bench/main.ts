@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME…`: measures, side by side with peers in one run, and prints ratios. Without a name, all. */
 
+import { annotating } from './annotations.ts'
 import { archiving } from './archive.ts'
 import { ending, heedSignals } from './ending.ts'
 import { checking } from './freshness.ts'
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<void>>> = {
   transfer: transferring,
   archive: archiving,
   freshness: checking,
+  annotations: annotating,
 }
 
 const asked = process.argv.slice(2)

@@ -6,8 +6,6 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { unpackParams } from '../../tasks/unzip/params.ts'
-// Loaded on demand in a build: here before the clock starts, like everything that belongs to the start of a program.
-import '../../tasks/unzip/run.ts'
 import { unzip } from '../../tasks/unzip.ts'
 import { fileInput, testBench } from '../../test/rig/workbench.ts'
 import { clocked } from '../clock.ts'
@@ -29,4 +27,6 @@ const params = unpackParams({
 })
 const bench = testBench({ inputs: [fileInput(path, statSync(path).size, '')] })
 
+// Loaded on demand in a build: here before the clock starts, as everything that belongs to the start of a program.
+await import('../../tasks/unzip/run.ts')
 await clocked(() => unzip.run(params, bench))

@@ -5,8 +5,15 @@ import type { ColumnarManifest, Manifest } from '../../lib/model/manifest.ts'
 import { PathTable, type Shelved } from '../../lib/model/path-table.ts'
 import type { Input } from '../../lib/model/task.ts'
 
-/** Whether a path (relative to `images`, a folder below the root) is that of a file that is not empty. */
-export function presenceIn(inputs: readonly Input[], images: string): (path: string) => boolean {
+/** All paths are relative to `images`, a folder below the root. */
+export interface Presence {
+  /** Whether a path is that of a file that is not empty. */
+  readonly has: (path: string) => boolean
+  /** Whether bytes are the path of such a file, as a tree has it. If not, `has` may know more. */
+  readonly lists: (bytes: Uint8Array, from: number, to: number) => boolean
+}
+
+export function presenceIn(inputs: readonly Input[], images: string): Presence {
   const files = new Map<string, Input>()
   const trees = new Map<string, Input[]>()
   for (const input of inputs) {
@@ -18,9 +25,10 @@ export function presenceIn(inputs: readonly Input[], images: string): (path: str
     const i = manifest.find(name)
     return i >= 0 && manifest.size(i) > 0
   }
-  const isListed = listedIn(inputs, images)
-  return written => {
-    if (isListed(written)) return true
+  const lists = listedIn(inputs, images)
+  const has = (written: string): boolean => {
+    const bytes = Buffer.from(written)
+    if (lists(bytes, 0, bytes.length)) return true
     const path = posix.normalize(`${images}/${written}`).replace(/^\/+/, '')
     const file = files.get(path)
     if (file && file.manifest.size(0) > 0) return true
@@ -28,19 +36,19 @@ export function presenceIn(inputs: readonly Input[], images: string): (path: str
       if (trees.get(path.slice(0, cut))?.some(tree => isIn(tree, path.slice(cut + 1)))) return true
     return false
   }
+  return { has, lists }
 }
 
-/** What nearly all paths are: written as a tree has them. Of another one it says nothing. */
-function listedIn(inputs: readonly Input[], images: string): (path: string) => boolean {
+/** What nearly all paths are: written as a tree has them. */
+function listedIn(inputs: readonly Input[], images: string): Presence['lists'] {
   const table = new PathTable(
     inputs.flatMap(({ artifact: { form, at }, manifest }): Shelved[] =>
       form === 'tree' && isColumnar(manifest) ? [{ folder: at, manifest }] : [],
     ),
   )
   const find = table.below(images)
-  return path => {
-    const bytes = Buffer.from(path)
-    const entry = find(bytes, 0, bytes.length)
+  return (bytes, from, to) => {
+    const entry = find(bytes, from, to)
     return entry >= 0 && table.size(entry) > 0
   }
 }

@@ -32,6 +32,11 @@ export class Changes {
     this.#castId = castId
   }
 
+  /** Image paths stay what they are. */
+  get keepsPaths(): boolean {
+    return this.#rules.length === 0 && this.#prefix === ''
+  }
+
   /** Of record `i`, in their order. */
   editsOf(batch: Batch, i: number): readonly Edit[] {
     const edits = [...this.#inId(batch, i), ...this.#inImages(batch, i)]
@@ -67,7 +72,7 @@ export class Changes {
   /** One string, or those of a list. */
   #inImages({ bytes, imageFrom, imageTo }: Batch, i: number): readonly Edit[] {
     const [from, to] = [imageFrom[i] as number, imageTo[i] as number]
-    if (from === to || (this.#rules.length === 0 && this.#prefix === '')) return none
+    if (from === to || this.keepsPaths) return none
     if (bytes[from] === quote) return this.#inString(bytes, from, to)
     if (bytes[from] !== openBracket) return none
     const edits: Edit[] = []

@@ -53,15 +53,25 @@ export async function transformAll(params: TransformParams, bench: Workbench): P
 /** Of a record, its images that are not there. */
 type MissingOf = (batch: Batch, i: number) => readonly string[]
 
+const none: readonly string[] = []
+const quote = 0x22
+
 function missingOf({ originals, images }: TransformParams, changes: Changes, bench: Workbench): MissingOf {
   const own = new Set(originals.map(({ task }) => task))
   const given = bench.inputs.filter(({ artifact }) => !own.has(artifact.task))
-  const isThere = presenceIn(given, images ?? '')
+  const presence = presenceIn(given, images ?? '')
+  // Nearly all records have one image, and it is there: then its path need not become a string.
+  const isThere = ({ bytes, passed, imageFrom, imageTo }: Batch, i: number): boolean => {
+    const [from, to] = [imageFrom[i] as number, imageTo[i] as number]
+    return !passed && from < to && bytes[from] === quote && presence.lists(bytes, from + 1, to - 1)
+  }
   return (batch, i) =>
-    batch
-      .images(i)
-      .map(path => changes.pathOf(path))
-      .filter(path => !isThere(path))
+    changes.keepsPaths && isThere(batch, i)
+      ? none
+      : batch
+          .images(i)
+          .map(path => changes.pathOf(path))
+          .filter(path => !presence.has(path))
 }
 
 /** Of all records that stay, as many as are asked for, or all. */

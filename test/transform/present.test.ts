@@ -39,14 +39,17 @@ test.each([
     given('file', 'lone.jpg', make('file', { 'lone.jpg': 4 })),
     given('file', 'hollow.jpg', make('file', { 'hollow.jpg': 0 })),
   ]
-  const isThere = presenceIn(inputs, '')
+  const { has: isThere, lists } = presenceIn(inputs, '')
   const paths = ['coco/a/1.jpg', 'coco/é.jpg', 'coco/odd\\name.jpg', 'coco/a/2.jpg', 'lone.jpg']
   const otherWays = ['coco/./a/1.jpg', '/coco/a/1.jpg', 'coco//a/1.jpg', 'coco/b/../a/1.jpg']
   // One tree has it without bytes, the other one has it.
   for (const path of [...paths, ...otherWays, 'coco/a/empty.jpg']) expect(isThere(path), path).toBe(true)
   const lacking = ['', 'coco', 'coco/a', 'coco/a/3.jpg', 'a/1.jpg', 'hollow.jpg']
   for (const path of lacking) expect(isThere(path), path).toBe(false)
-  const isBelow = presenceIn(inputs, 'coco/a')
+  const isListed = (path: string): boolean => lists(Buffer.from(path), 0, Buffer.byteLength(path))
+  for (const path of [...lacking, 'lone.jpg', ...otherWays]) expect(isListed(path), path).toBe(false)
+  expect(isListed('coco/a/1.jpg')).toBe(make === built)
+  const { has: isBelow } = presenceIn(inputs, 'coco/a')
   for (const path of ['1.jpg', '2.jpg', '../é.jpg', '../../lone.jpg']) expect(isBelow(path), path).toBe(true)
   expect(isBelow('coco/a/1.jpg')).toBe(false)
 })
