@@ -48,5 +48,7 @@ export interface GrowingSource {
   readonly isWhole: boolean
   /** It will not become whole; there may be another one. */
   readonly isVoid: boolean
+  /** It will never be whole, where it is not: who waits hears why. */
+  fail(error: Error): void
   read(): GrowingFile & { close(): void }
 }

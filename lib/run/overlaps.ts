@@ -56,7 +56,10 @@ export class Overlaps {
   }
 
   end(task: TaskId, isMade: boolean): void {
-    this.#makers.get(task)?.end(isMade)
+    const maker = this.#makers.get(task)
+    // However it ended: who still waits for bytes would wait for ever.
+    if (!isMade) maker?.offer?.fail(new Forsaken(`${task} was not made`))
+    maker?.end(isMade)
     this.#makers.delete(task)
   }
 

@@ -58,9 +58,9 @@ export async function copyFrom(
   growing.measure(bytes)
   growing.reach(bytes)
   bench.offer(growing)
-  await isThere()
   const onHashed = (position: number): void => bench.progress(position, bytes, 'bytes')
   try {
+    await isThere()
     const digests = await hash.digests(bench.signal, onHashed)
     if ((await stat(goal)).size !== bytes) throw problems.fileNotFound(source, changed)
     checkWhole(params, source, { bytes, digests })

@@ -96,7 +96,7 @@ test('what a killed run left in staging is taken away by the next build, althoug
     writeFileSync(probe, 'probe')
   }
   leave()
-  const idle = { exitCode: 0, codes: [] as string[], summary: { ran: 0, fresh: 9, requests: 0 } }
+  const idle = { exitCode: 0, codes: [] as string[], summary: { ran: 0, fresh: 10, requests: 0 } }
   expect(await place.run('build', '--dry-run')).toMatchObject({ exitCode: 0, codes: [] })
   const lock = takeLock(state, { runId: 'other', onLost: () => {} })
   expect(await place.run('build')).toMatchObject(idle)
