@@ -12,6 +12,7 @@ import type { Measured, Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import type { Input, Task, TaskId } from '../model/task.ts'
 import { inBlocks } from '../model/units.ts'
+import type { Verdict } from '../model/verdict.ts'
 import { isAtHand } from '../plan/means.ts'
 import { isArchive } from '../plan/totals.ts'
 
@@ -24,7 +25,8 @@ export async function measuredIn(
   const { graph, steps } = plan
   const found = new Map<TaskId, Contents>()
   for (const { task, verdict } of steps.values()) {
-    if (verdict.state !== 'stale' || task.kind.contents === undefined) continue
+    if (verdict.state !== 'stale' || task.kind.contents === undefined || isMended(task, verdict, known))
+      continue
     const inputs = task.outline.takes.flatMap(id => found.get(id) ?? [])
     const [only, ...others] = task.outline.takes.flatMap(id => graph.tasks.get(id) ?? [])
     const input = only && others.length === 0 ? archiveHere(only, known) : undefined
@@ -38,6 +40,12 @@ export async function measuredIn(
     ...needed,
     ...[...found].map(([id, contents]) => [id, measured(contents, blockBytes)] as const),
   ])
+}
+
+/** So few of its files are made again that their share of what is recorded says enough. */
+function isMended({ id }: Task, { reason }: Verdict & { readonly state: 'stale' }, known: Known): boolean {
+  const files = known.receiptOf(id)?.files ?? 0
+  return reason.code === 'output-damaged' && 100 * (reason.missingCount + reason.editedCount) <= files
 }
 
 /** Of tasks that make only what annotations refer to, those whose annotations are all here. */

@@ -40,20 +40,22 @@ const pathBytesAtMost = 1024
 
 export const notUtf8: NameFlaw = { code: 'entry-not-utf8', why: 'is not valid UTF-8' }
 
+const bad = (why: string): NameFlaw => ({ code: 'entry-bad-name', why })
+const tooLong = (why: string): NameFlaw => ({ code: 'entry-too-long', why })
+const isTooLong = (text: string, bytesAtMost: number): boolean =>
+  text.length > bytesAtMost / 4 && Buffer.byteLength(text) > bytesAtMost
+
 /** Why no file can have this path, if so. */
 export function flawOfPath(path: string): NameFlaw | undefined {
-  const bad = (why: string): NameFlaw => ({ code: 'entry-bad-name', why })
-  const tooLong = (why: string): NameFlaw => ({ code: 'entry-too-long', why })
   if (path.includes('\0')) return { code: 'entry-control-character', why: 'has a NUL in it' }
   if (/\p{Cc}/u.test(path)) return { code: 'entry-control-character', why: 'has a control character' }
   const names = path.split('/')
   if (names.includes(''))
     return bad(path.endsWith('/') ? 'is a folder that holds bytes' : 'has an empty name in it')
   if (names.includes('.')) return bad('has . in it')
-  if (names.some(name => name.length > nameBytesAtMost / 4 && Buffer.byteLength(name) > nameBytesAtMost))
+  if (path.length > nameBytesAtMost / 4 && names.some(name => isTooLong(name, nameBytesAtMost)))
     return tooLong(`has a name longer than ${nameBytesAtMost} bytes in it`)
-  if (path.length > pathBytesAtMost / 4 && Buffer.byteLength(path) > pathBytesAtMost)
-    return tooLong(`is longer than ${formatCount(pathBytesAtMost)} bytes`)
+  if (isTooLong(path, pathBytesAtMost)) return tooLong(`is longer than ${formatCount(pathBytesAtMost)} bytes`)
   return undefined
 }
 
