@@ -1,12 +1,13 @@
 /** `expect: { images: true }`: which files of a target are looked at, and what is said of those that are no images. */
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Input } from '../../lib/model/task.ts'
 import { expect as expectKind } from '../../tasks/expect.ts'
 import { expectGolden, problemOf } from '../rig/golden.ts'
+import { rowsIn } from '../rig/rows.ts'
 import { manifestOf, testBench } from '../rig/workbench.ts'
 import { picture } from './rig.ts'
 
@@ -82,13 +83,7 @@ test('not-images', async () => {
   })
   const problem = await problemOf(() => expectKind.run({ ...params, files: { wanted: 7, place } }, bench))
   expectGolden('images/not-images', problem)
-  const list = readFileSync(join(bench.shelf, 'not-images.ndjson'), 'utf8')
-  expect(
-    list
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line) as unknown),
-  ).toEqual([
+  expect(rowsIn(join(bench.shelf, 'not-images.ndjson'))).toEqual([
     { path: 'b.jpg', form: 'truncated', why: 'a JPEG that ends in its picture data, without an end marker' },
     { path: 'c.jpg', form: 'empty', why: 'an empty file' },
     { path: 'd/README', form: 'no-image', why: 'not an image but text' },

@@ -1,10 +1,11 @@
 /** `verify` says of each image that an annotation names and that is not there why it is not, and where the whole list lies. */
 
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { expectGolden } from '../rig/golden.ts'
 import { ground, zip } from '../rig/playground.ts'
+import { rowsIn } from '../rig/rows.ts'
 import { shop } from '../urls/rig.ts'
 
 const named = (paths: readonly (string | readonly string[])[]): string =>
@@ -83,13 +84,7 @@ test('each reason is told', async () => {
   const told = await ground.run('verify', 'notes')
   expect(told).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
   expectGolden('json/images-missing', told.diagnostics)
-  const list = readFileSync(join(ground.root, '.groundwork/missing/notes/notes.json.ndjson'), 'utf8')
-  expect(
-    list
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line) as unknown),
-  ).toEqual([
+  expect(rowsIn(join(ground.root, '.groundwork/missing/notes/notes.json.ndjson'))).toEqual([
     { image: 'coco/train2017/2.jpg', record: 3, why: 'deeper', there: 'coco/train2017/train2017/2.jpg' },
     { image: 'coco/train2017/3.jpg', record: 3, why: 'higher', there: 'coco/3.jpg' },
     { image: 'coco/train2017/e.jpg', record: 4, why: 'empty' },

@@ -23,7 +23,7 @@ const listed = (_: 'file' | 'tree', rows: Rows): Manifest =>
 function given(form: 'file' | 'tree', at: string, manifest: Manifest): Input {
   return {
     artifact: { task: `unzip:${at}`, form, at, lasting: true },
-    path: `/root/${at}`,
+    path: `/playground/${at}`,
     manifest,
     sole: false,
   }

@@ -1,6 +1,6 @@
 /** Lists of pictures on loopback, and what a test wants to know of a build of them. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Mirror } from '../../demo/mirror.ts'
 import type { Patience } from '../../lib/io/http.ts'
@@ -9,6 +9,7 @@ import { Problem } from '../../lib/model/problem.ts'
 import type { Workbench } from '../../lib/model/task.ts'
 import { urlsKind } from '../../tasks/urls.ts'
 import { type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
+import { rowsIn } from '../rig/rows.ts'
 import { fileInput, type TestBench, testBench } from '../rig/workbench.ts'
 
 /** A file that begins like a GIF of 64 by 48 pixels; another one for each seed. */
@@ -53,13 +54,9 @@ export async function shop(): Promise<Shop> {
       place.write('dataset.json', JSON.stringify({ ...Object.fromEntries(entries), ...others }))
     },
     ledger: (target = 'ocr/images') =>
-      readFileSync(
+      rowsIn<Record<string, unknown>>(
         join(place.root, '.groundwork/shelf', `urls~2${target.replaceAll('/', '~1')}`, 'ledger.ndjson'),
-        'utf8',
-      )
-        .trimEnd()
-        .split('\n')
-        .map(line => JSON.parse(line) as Record<string, unknown>),
+      ),
   }
 }
 

@@ -1,0 +1,9 @@
+/** Files of one JSON value a line, as a program that reads them has them. */
+
+import { readFileSync } from 'node:fs'
+
+export const rowsIn = <T = unknown>(file: string): readonly T[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as T)
