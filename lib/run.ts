@@ -22,8 +22,7 @@ export async function runPlan(
     await pass.finish()
     // A pass that ran nothing may have seen more than the plan was made from; a second one in a row has not.
     idle = pass.ran === 0 ? idle + 1 : 0
-    const stop = run.signal.aborted || (failed.size > 0 && !options.keepGoing)
-    if (stop || pass.postponed === 0 || idle > 1) break
+    if (pass.isStopped || pass.postponed === 0 || idle > 1) break
     const { graph, known, keepArchives, wishes } = run
     pass = new Pass(run, planOf(graph, known, { keepArchives, wishes }), options, failed)
   }

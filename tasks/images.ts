@@ -39,7 +39,7 @@ export const images: TaskKind<ImagesParams> = {
       root: bench.final,
       path: input.path,
       signal: bench.signal,
-      standing: () => bench.standing(),
+      standing: only => bench.standing(only),
       looksInside: false,
       // Nobody can expect images of what is not built, or that no target of the spec can give: those are told, no more.
       isExcused: ({ why }) => why === 'not-built' || params.sees.length === 0,
@@ -57,9 +57,14 @@ export const images: TaskKind<ImagesParams> = {
     const [input] = inputs
     if (input === undefined) return []
     const { lookForImages } = await import('./images/missing-images.ts')
-    const standing = () => placed.standing()
-    const looking = { root, path: input.path, signal, standing, looksInside: true, isExcused: () => false }
-    const { errors, warnings } = await lookForImages(params, looking)
+    const { errors, warnings } = await lookForImages(params, {
+      root,
+      path: input.path,
+      signal,
+      standing: only => placed.standing(only),
+      looksInside: true,
+      isExcused: () => false,
+    })
     const subject = `${params.target}: images`
     return [
       ...errors.map(draft => ({ subject, severity: 'error' as const, ...draft })),

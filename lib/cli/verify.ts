@@ -5,7 +5,7 @@ import { Known } from '../knowledge.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
 import type { Standing } from '../model/standing.ts'
-import type { Placed, Task } from '../model/task.ts'
+import type { Placed, Task, TaskId } from '../model/task.ts'
 import { formatBytes, formatSeconds, plural } from '../model/units.ts'
 import { openReceipts } from '../receipts/receipts.ts'
 import { damageOf, notBuilt } from '../report/verify.ts'
@@ -67,7 +67,10 @@ async function faultsOf(
   signal: AbortSignal,
 ): Promise<readonly Diagnostic[]> {
   signal.throwIfAborted()
-  const asking = { signal, standing: (): Promise<readonly Standing[]> => standingOf(whole, known) }
+  const asking = {
+    signal,
+    standing: (only?: readonly TaskId[]): Promise<readonly Standing[]> => standingOf(whole, known, only),
+  }
   if (task.gives === undefined) return audit(task, known.root, inputsOf(task, graph, known), asking)
   if (known.receiptOf(task.id) === undefined) return [notBuilt(task)]
   const damage = damageOf(task, known.lookOf(task.id), known.manifestOf(task.id))

@@ -1,11 +1,11 @@
 /** The tasks that a spec asks for, as they come out of it, target by target. Looks for neither clashes nor cycles. */
 
 import { type Address, identityOf, parseAddress } from '../model/address.ts'
-import { canMeet } from '../model/annotation.ts'
 import { withoutImageEnding } from '../model/image.ts'
 import { identityOfFile } from '../model/lock-file.ts'
 import type { DownloadParams, Filling, ManualParams, UrlsParams } from '../model/params.ts'
 import { wholeName } from '../model/part-names.ts'
+import { Places } from '../model/places.ts'
 import { type Place, Problem } from '../model/problem.ts'
 import type { SourceRequest } from '../model/source-form.ts'
 import {
@@ -76,14 +76,21 @@ export class Draft {
   /** What annotations name is looked for in all that can hold it. */
   #lookForImages(): void {
     const drafted = [...this.tasks.values()]
-    const placing = drafted.filter(
-      ({ kind, gives }) => gives && kind.refers === undefined && mayHoldImages(gives),
+    const holders = drafted.flatMap(({ kind, gives }) =>
+      gives && kind.refers === undefined && mayHoldImages(gives) ? [gives] : [],
     )
+    const places = new Places(holders)
     for (const { id, kind, target, params, place } of drafted) {
       const reference = kind.refers?.(params)
       if (reference === undefined) continue
-      const seen = placing.filter(({ gives }) => gives && canMeet(reference.images, gives.at))
-      this.#add('images', { ...reference, target, from: id, sees: seen.map(task => task.id) }, target, place)
+      const { images } = reference
+      const seen = images === '' ? holders : places.meeting(images)
+      this.#add(
+        'images',
+        { ...reference, target, from: id, sees: seen.map(({ task }) => task) },
+        target,
+        place,
+      )
     }
   }
 

@@ -21,8 +21,8 @@ export interface Placed {
   /** For a task that only checks: what it reads, all of it as recorded. */
   readonly inputs: readonly Pick<Input, 'artifact' | 'path' | 'manifest'>[]
   readonly signal: AbortSignal
-  /** All that the spec names and that lasts, as it lies there now. */
-  standing(): Promise<readonly Standing[]>
+  /** All that the spec names and that lasts, or `only` what these tasks give, as it lies there now. */
+  standing(only?: readonly TaskId[]): Promise<readonly Standing[]>
 }
 
 /** An artifact that a running task reads. */
@@ -125,8 +125,8 @@ export interface Workbench {
   progress(done: number, total: number | undefined, unit: 'bytes' | 'files'): void
   /** A request was sent. */
   requested(): void
-  /** All that the spec names and that lasts, as it lies there now. */
-  standing(): Promise<readonly Standing[]>
+  /** All that the spec names and that lasts, or `only` what these tasks give, as it lies there now. */
+  standing(only?: readonly TaskId[]): Promise<readonly Standing[]>
   /** Tell the user without failing: a mirror that did not answer. */
   tell(diagnostic: Diagnostic): void
   /** The budget of a host, by its name without port. */

@@ -126,7 +126,7 @@ export async function attempt(run: Run, { task, reason, staging, overlap, signal
       saw = tasks
       remarks[sawMark] = tasks.size
     },
-    standing: () => standingOf(run.whole, run.known),
+    standing: only => standingOf(run.whole, run.known, only),
     tell: diagnostic =>
       run.report({ event: 'diagnostic', diagnostic: { subject: subjectOf(task), ...diagnostic } }),
     host: run.host,

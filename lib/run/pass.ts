@@ -76,24 +76,22 @@ export class Pass {
     this.#giveBack(allDependants)
   }
 
-  /** Nothing is made of what only checks: that one fails is no reason to end what else is at work. */
-  get #hasFailed(): boolean {
-    return [...this.#failed].some(id => this.#run.graph.tasks.get(id)?.gives !== undefined)
-  }
-
   /** Steps that were not tried, or could not be in this pass. */
   get untried(): number {
     const untried: readonly State[] = ['waiting', 'skipped', 'postponed']
     return [...this.#states.values()].filter(state => untried.includes(state)).length
   }
 
-  get #stopped(): boolean {
-    return this.#run.signal.aborted || (!this.#options.keepGoing && this.#hasFailed)
+  /** Nothing more is to be begun. Nothing is made of what only checks: that one fails ends nobody's work. */
+  get isStopped(): boolean {
+    const { signal, graph } = this.#run
+    const hasFailed = (): boolean => [...this.#failed].some(id => graph.tasks.get(id)?.gives !== undefined)
+    return signal.aborted || (!this.#options.keepGoing && hasFailed())
   }
 
   /** Of those that something happened to: to ask all each time would take the square of their number. */
   #startReady(steps: Iterable<Step>): void {
-    if (this.#stopped) return
+    if (this.isStopped) return
     const ready = [...steps].filter(
       step =>
         this.#states.get(step.task.id) === 'waiting' &&
@@ -163,7 +161,7 @@ export class Pass {
   /** It runs, or will. */
   #isExpected(id: TaskId): boolean {
     const state = this.#states.get(id)
-    return state === 'running' || (state === 'waiting' && !this.#stopped)
+    return state === 'running' || (state === 'waiting' && !this.isStopped)
   }
 
   async #carry(step: Step, signal: AbortSignal): Promise<State> {
@@ -183,7 +181,7 @@ export class Pass {
   }
 
   async #attempt(step: Step, signal: AbortSignal): Promise<State> {
-    if (this.#stopped || signal.aborted) return 'skipped'
+    if (this.isStopped || signal.aborted) return 'skipped'
     // From here on it has all that it needs, so those that the spec names later wait for it.
     this.#run.precedence.begin(step.task)
     try {

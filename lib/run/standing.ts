@@ -5,12 +5,16 @@ import { type Known, shelfOf } from '../knowledge.ts'
 import { stateFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Standing } from '../model/standing.ts'
-import type { Task } from '../model/task.ts'
+import type { Task, TaskId } from '../model/task.ts'
 
 /** What nobody looked at yet is looked at: at each file, not at its bytes. */
-export async function standingOf({ tasks }: Graph, known: Known): Promise<readonly Standing[]> {
+export async function standingOf(
+  { tasks }: Graph,
+  known: Known,
+  only: Iterable<TaskId> = tasks.keys(),
+): Promise<readonly Standing[]> {
   const standing: Standing[] = []
-  for (const task of tasks.values())
+  for (const task of [...only].flatMap(id => tasks.get(id) ?? []))
     if (task.gives?.lasting && task.outline.refersBelow === undefined) standing.push(await oneOf(task, known))
   return standing
 }

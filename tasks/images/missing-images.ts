@@ -33,8 +33,7 @@ export interface Sought {
 /** Reads each annotation of the task once, and keeps the whole list of what is missing. */
 export async function lookForImages(params: ImagesParams, looking: Looking): Promise<Sought> {
   const { root, path, signal, looksInside } = looking
-  const standing = await looking.standing()
-  const built = standing.flatMap(({ task, folder, manifest, isIntact }) =>
+  const built = (await looking.standing(params.sees)).flatMap(({ task, folder, manifest, isIntact }) =>
     manifest && isIntact ? [{ task, folder, manifest }] : [],
   )
   const holders = new Set<TaskId>()
@@ -42,7 +41,7 @@ export async function lookForImages(params: ImagesParams, looking: Looking): Pro
   for (const { file, name } of filesOf(params, path)) {
     const named = await namedImages({ root, file, name, images: params.images, built, looksInside, signal })
     for (const i of named.holders) holders.add(built[i]?.task ?? '')
-    const absences = absencesOf(named.lost, standing)
+    const absences = named.lost.length === 0 ? [] : absencesOf(named.lost, await looking.standing())
     const list = keepList(params.target, name, root, named, absences)
     if (named.lost.length === 0) continue
     const counted = absences.filter(absence => !looking.isExcused(absence)).length

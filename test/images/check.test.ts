@@ -3,12 +3,14 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { foretold } from '../cli/pieces.ts'
+import { foretold, noise } from '../cli/pieces.ts'
 import { expectGolden } from '../rig/golden.ts'
 import { ground, mirror, sha256Of, zip } from '../rig/playground.ts'
 
 const named = (...images: readonly string[]): string => JSON.stringify(images.map(image => ({ image })))
 const birds = zip({ '1.jpg': 'one', '2.jpg': 'two' })
+/** Large enough that a few of its files are fetched alone. */
+const many = zip(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}.jpg`, noise(`${i}`)])))
 const cats = zip({ '1.jpg': 'uno' })
 const check = 'images:notes/notes.json'
 
@@ -89,6 +91,19 @@ test('it ends nobody else’s work', async () => {
   const ran = await place.run('build')
   expect(ran).toMatchObject({ exitCode: 1, codes: ['images-missing'], summary: { failed: 1, skipped: 0 } })
   expect(Object.keys(place.tree())).toContain('cats/1.jpg')
+})
+
+test('nor that of a task which finds out that it needs its archive after all', async () => {
+  const { place, host } = await world(named('9.jpg'), 'cats, allow_missing: 1')
+  place.write('datasets.yaml', place.read('datasets.yaml').replace(sha256Of(birds), sha256Of(many)))
+  host.serve('/birds.zip', many)
+  expect((await place.run('build')).exitCode).toBe(0)
+  rmSync(join(place.root, 'birds/1.jpg'))
+  host.serve('/birds.zip', many, { does: 'no-ranges' })
+  place.write('datasets.yaml', place.read('datasets.yaml').replace(', allow_missing: 1', ''))
+  const ran = await place.run('build')
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['images-missing'], summary: { failed: 1, repaired: 1 } })
+  expect(Object.keys(place.tree())).toContain('birds/1.jpg')
 })
 
 test('asked for alone: what is not built is told, and looked for when it is', async () => {

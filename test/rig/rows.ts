@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 
-export const rowsIn = <T = unknown>(file: string): readonly T[] =>
+export const rowsIn = (file: string): readonly Record<string, unknown>[] =>
   readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
-    .map(line => JSON.parse(line) as T)
+    .map(line => JSON.parse(line) as Record<string, unknown>)

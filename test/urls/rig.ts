@@ -54,9 +54,7 @@ export async function shop(): Promise<Shop> {
       place.write('dataset.json', JSON.stringify({ ...Object.fromEntries(entries), ...others }))
     },
     ledger: (target = 'ocr/images') =>
-      rowsIn<Record<string, unknown>>(
-        join(place.root, '.groundwork/shelf', `urls~2${target.replaceAll('/', '~1')}`, 'ledger.ndjson'),
-      ),
+      rowsIn(join(place.root, '.groundwork/shelf', `urls~2${target.replaceAll('/', '~1')}`, 'ledger.ndjson')),
   }
 }
 
