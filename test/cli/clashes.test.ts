@@ -46,6 +46,27 @@ describe('a file where another source has a folder', () => {
   })
 })
 
+test('a file as it is that arrives last: the first one stays', async () => {
+  const [place, host] = [ground(), await mirror()]
+  const { opened, open } = gate()
+  const notes = noise(1)
+  const until = { does: 'wait', from: megabyte / 4, to: megabyte / 2, until: opened } as const
+  host.serve('/notes.bin', notes, until)
+  host.serve('/E.zip', zip({ 'x/y': 'below it' }))
+  place.spec(`targets:
+  things:
+    sources:
+      - { url: "${host.url}/notes.bin", file: x }
+      - { url: "${host.url}/E.zip" }
+`)
+  const running = place.start('build', '-k')
+  await running.until(finished('download', 'E.zip'))
+  open()
+  const ran = await running.end
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['place-clash'], summary: { failed: 1 } })
+  expect(place.tree()).toEqual({ 'things/x': sha256Of(notes) })
+})
+
 test('one source whose file becomes a folder, and a file again, is in nobody’s way', async () => {
   const place = ground()
   place.spec('targets: { things: { sources: [{ url: D.zip }] } }\n')
