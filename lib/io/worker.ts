@@ -1,7 +1,7 @@
 /** The door to worker threads: starts one on a TypeScript module of ours. Knows no work. */
 
-import { fileURLToPath } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
+import { bundled } from './bundle.ts'
 
 /** What a thread of ours makes is short-lived and small; by default each may hold 48 MB of it. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 }
@@ -61,45 +61,4 @@ export function startWorker<Answer>(module: URL, listener: Listener<Answer>): Wo
     },
   )
   return worker
-}
-
-const bundles = new Map<string, Promise<string>>()
-
-/** The module and all of ours that it needs, as one script: a tenth of the time that a loader takes in each thread. */
-function bundled(module: URL): Promise<string> {
-  const known = bundles.get(module.href)
-  if (known) return known
-  const bundling = bundle(fileURLToPath(module))
-  bundles.set(module.href, bundling)
-  // What kept it from being made may be over by the next time.
-  bundling.catch(() => bundles.delete(module.href))
-  return bundling
-}
-
-let making = 0
-
-async function bundle(path: string): Promise<string> {
-  const { build, stop } = await import('esbuild')
-  making += 1
-  try {
-    const { outputFiles } = await build({
-      entryPoints: [path],
-      bundle: true,
-      write: false,
-      outfile: `${path}.js`,
-      sourcemap: 'inline',
-      sourcesContent: false,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      packages: 'external',
-      define: { 'import.meta.url': 'moduleUrl' },
-      logLevel: 'silent',
-    })
-    return outputFiles.map(({ text }) => text).join('')
-  } finally {
-    making -= 1
-    // It works in a process of its own, which would stay as long as this one.
-    if (making === 0) await stop()
-  }
 }
