@@ -3,36 +3,16 @@
  * Builds no value of it: a JavaScript string ends at 512 MiB, annotations do not. Knows no task.
  */
 
-import { open } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { lookThrough } from './disk.ts'
 import type { Batch } from './json/batch.ts'
-import { type Form, RecordCutter } from './json/cutter.ts'
-import { Mistake } from './json/mistake.ts'
+import { type JsonReading, type JsonSource, type JsonSummary, recordsHere } from './json/reading.ts'
 import type { OnImages } from './json/records.ts'
-import type { JsonType } from './json/scanning.ts'
-import { invalidJson } from './json/words.ts'
 
-export interface JsonSummary {
-  /** Of the top-level value; of JSON lines `array`. */
-  readonly type: JsonType
-  readonly form: Form
-  /** Elements of the top-level array, members of the object, or lines; 0 for another type. */
-  readonly records: number
-  readonly bytes: number
-}
-
-export interface JsonReading {
-  /** After each piece, with the bytes read so far. What it throws ends the check. */
-  readonly onBytes?: (read: number) => void
-  /** The file's name in messages, where it is not the last part of the path. One that ends in `.jsonl` has a value a line. */
-  readonly name?: string
-}
+export type { JsonReading, JsonSource, JsonSummary } from './json/reading.ts'
 
 export interface JsonVisitor extends JsonReading {
   readonly onImages?: OnImages
 }
-
-export type JsonSource = string | AsyncIterable<Buffer>
 
 /** Checks a file, or chunks of one. Throws a Problem `invalid-json`, and what reading throws. */
 export async function checkJson(source: JsonSource, visitor: JsonVisitor = {}): Promise<JsonSummary> {
@@ -52,73 +32,20 @@ function tellImages(batch: Batch, onImages: OnImages): void {
   }
 }
 
+/** A shorter file is read sooner than a thread is started. */
+const threadFromBytes = 64 << 20
+
 /**
- * The records of a file, or of chunks of one, batch by batch, all in one object: what a batch tells is gone with the next.
- * Returns what the whole is. Throws a Problem `invalid-json`, and what reading throws.
+ * The records of a file, or of chunks of one, batch by batch, all in one object: what a batch tells is gone with the next. Those
+ * of a long file are looked for by a thread of their own, ahead of who asks. Returns what the whole is. Throws a Problem
+ * `invalid-json`, and what reading throws.
  */
 export async function* recordsOf(
   source: JsonSource,
-  { onBytes, name = typeof source === 'string' ? basename(source) : 'The text' }: JsonReading = {},
+  reading: JsonReading = {},
 ): AsyncGenerator<Batch, JsonSummary> {
-  const cutter = new RecordCutter(/\.(jsonl|ndjson)$/i.test(name))
-  const { records } = cutter
-  let bytes = 0
-  try {
-    for await (const count of typeof source === 'string' ? read(source, cutter) : pour(source, cutter)) {
-      yield* batchesOf(cutter)
-      bytes += count
-      onBytes?.(bytes)
-    }
-    cutter.finish()
-    yield* batchesOf(cutter)
-  } catch (error) {
-    if (!(error instanceof Mistake)) throw error
-    throw invalidJson(error, { name, records: records.count, type: records.type })
-  }
-  return { type: records.type as JsonType, form: cutter.form as Form, records: records.count, bytes }
-}
-
-function* batchesOf(cutter: RecordCutter): Generator<Batch> {
-  for (let batch = cutter.next(); batch; batch = cutter.next()) yield batch
-}
-
-/** Two pieces: one is read while the records of the other are looked for. */
-const pieceBytes = 1 << 19
-
-async function* read(path: string, cutter: RecordCutter): AsyncGenerator<number> {
-  const file = await open(path)
-  let [piece, spare] = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)]
-  const ahead = (): ReturnType<typeof file.read> => {
-    const reading = file.read(piece, 0, pieceBytes, null)
-    // Whoever awaits it hears of an error; it may come before somebody does.
-    reading.catch(() => {})
-    return reading
-  }
-  let reading = ahead()
-  try {
-    for (;;) {
-      const { bytesRead } = await reading
-      if (bytesRead === 0) return
-      const full = piece
-      ;[piece, spare] = [spare, full]
-      reading = ahead()
-      yield* fill(full.subarray(0, bytesRead), cutter)
-    }
-  } finally {
-    await Promise.allSettled([reading])
-    await file.close()
-  }
-}
-
-async function* pour(chunks: AsyncIterable<Buffer>, cutter: RecordCutter): AsyncGenerator<number> {
-  for await (const chunk of chunks) yield* fill(chunk, cutter)
-}
-
-function* fill(chunk: Buffer, cutter: RecordCutter): Generator<number> {
-  for (let from = 0; from < chunk.length; ) {
-    const count = chunk.copy(cutter.room(), 0, from)
-    cutter.took(count)
-    from += count
-    yield count
-  }
+  if (typeof source !== 'string' || (lookThrough(source)?.size ?? 0) < threadFromBytes)
+    return yield* recordsHere(source, reading)
+  const { recordsAhead } = await import('./json/ahead.ts')
+  return yield* recordsAhead(source, reading)
 }

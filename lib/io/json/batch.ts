@@ -19,6 +19,9 @@ export interface Passed {
   readonly images: readonly string[]
 }
 
+/** Where a batch keeps its columns: so many bytes. */
+export const columnBytes = mostRecords * (8 + 7 * 4)
+
 /** All positions are indexes of `bytes`, which is overwritten when the next batch is asked for. */
 export class Batch {
   bytes: Buffer = nothing
@@ -27,19 +30,37 @@ export class Batch {
   count = 0
   /** Number of the first record; the first of a file is 1. */
   first = 1
-  /** Where the record lies; in an object of records its key stands before it, from `keyFrom` on. */
-  readonly keyFrom = new Int32Array(mostRecords)
-  readonly from = new Int32Array(mostRecords)
-  readonly to = new Int32Array(mostRecords)
   /** From 1. */
-  readonly line = new Float64Array(mostRecords)
+  readonly line: Float64Array
+  /** Where the record lies; in an object of records its key stands before it, from `keyFrom` on. */
+  readonly keyFrom: Int32Array
+  readonly from: Int32Array
+  readonly to: Int32Array
   /** The JSON texts of its `id` and `image`; empty at 0 where it has none. */
-  readonly idFrom = new Int32Array(mostRecords)
-  readonly idTo = new Int32Array(mostRecords)
-  readonly imageFrom = new Int32Array(mostRecords)
-  readonly imageTo = new Int32Array(mostRecords)
+  readonly idFrom: Int32Array
+  readonly idTo: Int32Array
+  readonly imageFrom: Int32Array
+  readonly imageTo: Int32Array
   /** The one record of this batch instead of those in the columns. */
   passed: Passed | undefined
+
+  /** `memory`: of `columnBytes`, which threads may share. */
+  constructor(memory: ArrayBuffer | SharedArrayBuffer = new ArrayBuffer(columnBytes)) {
+    let at = 8 * mostRecords
+    const column = (): Int32Array => {
+      const begin = at
+      at += 4 * mostRecords
+      return new Int32Array(memory, begin, mostRecords)
+    }
+    this.line = new Float64Array(memory, 0, mostRecords)
+    this.keyFrom = column()
+    this.from = column()
+    this.to = column()
+    this.idFrom = column()
+    this.idTo = column()
+    this.imageFrom = column()
+    this.imageTo = column()
+  }
 
   get isFull(): boolean {
     return this.count === mostRecords || this.passed !== undefined
