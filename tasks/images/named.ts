@@ -2,12 +2,12 @@
 
 import { statSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { errorCode } from '../../lib/io/disk.ts'
+import { errorCode, lookThroughWritten } from '../../lib/io/disk.ts'
 import { glimpseOf } from '../../lib/io/glimpse.ts'
 import { type Batch, mostRecords } from '../../lib/io/json/batch.ts'
 import { recordsOf } from '../../lib/io/json-stream.ts'
 import { Turns } from '../../lib/io/turns.ts'
-import { prefixOf } from '../../lib/model/annotation.ts'
+import { belowRootOf, prefixOf } from '../../lib/model/annotation.ts'
 import { groupedBy } from '../../lib/model/grouped.ts'
 import { imageHeadBytes, imageTypeOf, isImageName } from '../../lib/model/image.ts'
 import { imageFlawOf, inWords } from '../../lib/model/image-flaw.ts'
@@ -150,11 +150,6 @@ function textsOf({ bytes, count, passed, imageFrom, imageTo }: Batch, { from, to
   }
 }
 
-function belowRootOf(images: string, image: string): string | undefined {
-  const path = posix.normalize(`${images}/${image}`.replace(/^\/+/, ''))
-  return path === '..' || path.startsWith('../') ? undefined : path
-}
-
 /** `counted`: with those that were seen in the table, also where it is written in another way (`a/./b.jpg`). */
 function stateOf(
   table: PathTable,
@@ -169,7 +164,7 @@ function stateOf(
     seen[entry] ||= record
     return 'counted'
   }
-  const stats = statSync(join(root, path), { throwIfNoEntry: false })
+  const stats = lookThroughWritten(join(root, path))
   return stats?.isFile() ? (stats.size > 0 ? 'found' : 'empty') : 'absent'
 }
 

@@ -128,3 +128,17 @@ test('what is allowed is a warning', async () => {
     evidence: [{ text: '1 (50%)' }, {}, {}, {}, {}],
   })
 })
+
+test('paths that no file can have are not there, and end no look', async () => {
+  const odd = [
+    'coco/train2017/1.jpg/',
+    'coco/train2017/1.jpg/x.jpg',
+    'coco/\0.jpg',
+    `coco/${'x'.repeat(300)}.jpg`,
+  ]
+  const ground = await world(['coco/train2017/1.jpg', ...odd])
+  const told = await ground.run('build', 'coco', 'notes')
+  expect(told).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
+  const rows = rowsIn(join(ground.root, '.groundwork/missing/notes/notes.json.ndjson'))
+  expect(rows).toEqual(odd.map((image, i) => ({ image, record: i + 3, why: 'absent' })))
+})
