@@ -10,7 +10,8 @@ import type { DiagnosticDraft } from '../../lib/model/problem.ts'
 import type { Placed, TaskId } from '../../lib/model/task.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
 import { type Absence, inWords, ofMany } from './absence.ts'
-import { type Named, namedImages } from './named.ts'
+import { type Lost, type Named, namedImages } from './named.ts'
+import { nextFor } from './next.ts'
 import { absencesOf } from './search.ts'
 
 /** `path`: absolute, of what the annotation's task gives. */
@@ -41,7 +42,7 @@ export async function lookForImages(params: ImagesParams, looking: Looking): Pro
   for (const { file, name } of filesOf(params, path)) {
     const named = await namedImages({ root, file, name, images: params.images, built, looksInside, signal })
     for (const i of named.holders) holders.add(built[i]?.task ?? '')
-    const absences = named.lost.length === 0 ? [] : absencesOf(named.lost, await looking.standing())
+    const absences = named.lost.length === 0 ? [] : absencesOf(named.lost, await looking.standing(), root)
     const list = keepList(params.target, name, root, named, absences)
     if (named.lost.length === 0) continue
     const counted = absences.filter(absence => !looking.isExcused(absence)).length
@@ -87,19 +88,19 @@ function keepList(
 }
 
 function describe(
-  { allowMissing, images, places }: ImagesParams,
+  params: ImagesParams,
   fileName: string,
   { count, lost, prefixes, textOnly }: Named,
   absences: readonly Absence[],
   { allowed, list }: { readonly allowed: number; readonly list: string | undefined },
 ): DiagnosticDraft {
+  const { allowMissing, images, places } = params
   const folder = images === '' ? 'the root' : `${images}/`
   const place = places['allow_missing'] ?? places['images']
   const gaps = [...prefixes]
     .filter(([, { named, found }]) => found < named)
     .toSorted((a, b) => b[1].named - b[1].found - (a[1].named - a[1].found))
-  const reasons = new Map<string, number>()
-  for (const absence of absences) reasons.set(ofMany(absence), (reasons.get(ofMany(absence)) ?? 0) + 1)
+  const reasons = reasonsOf(absences)
   return {
     code: 'images-missing',
     ...(place && { place }),
@@ -107,26 +108,47 @@ function describe(
     evidence: [
       { label: 'allowed', text: allowanceText(allowMissing, allowed) },
       ...fewRows('below', gaps, gapInWords, 10),
-      ...fewRows(
-        'why',
-        [...reasons].toSorted((a, b) => b[1] - a[1]),
-        ([why, many]) => `${formatCount(many)} ${why}`,
-      ),
-      ...fewRows(
-        'such as',
-        lost
-          .slice(0, 5)
-          .map(
-            ({ image, record }, i) =>
-              `${image} ${inWords(absences[i] as Absence)} (record ${formatCount(record)})`,
-          ),
-        String,
-      ),
+      ...fewRows('why', reasons, ({ why, count }) => `${formatCount(count)} ${why}`),
+      ...fewRows('such as', examplesOf(reasons, lost.length), i => {
+        const { image, record } = lost[i] as Lost
+        return `${image} ${inWords(absences[i] as Absence)} (record ${formatCount(record)})`
+      }),
       ...(list === undefined ? [] : [{ label: 'all', text: list }]),
     ],
     disk: `The annotation is in place; its images were looked for below ${folder} of the playground.${textOnly > 0 ? ` ${plural(textOnly, 'record')} without an image.` : ''}`,
-    next: 'build the targets that these images belong to; if they are really lost, allow them with `allow_missing`.',
+    next: nextFor(
+      params,
+      lost.map(({ image }, i) => ({ image, absence: absences[i] as Absence })),
+    ),
   }
+}
+
+interface Alike {
+  /** In words for a count of many. */
+  readonly why: string
+  readonly count: number
+  /** Of the first one. */
+  readonly first: number
+}
+
+/** The most frequent first. */
+function reasonsOf(absences: readonly Absence[]): readonly Alike[] {
+  const reasons = new Map<string, Alike>()
+  for (const [i, absence] of absences.entries()) {
+    const why = ofMany(absence)
+    const { count, first } = reasons.get(why) ?? { count: 0, first: i }
+    reasons.set(why, { why, count: count + 1, first })
+  }
+  return [...reasons.values()].toSorted((a, b) => b.count - a.count)
+}
+
+const mostExamples = 5
+
+/** One of each of the most frequent reasons, then whatever comes first; in their order. */
+function examplesOf(reasons: readonly Alike[], count: number): readonly number[] {
+  const chosen = new Set(reasons.slice(0, mostExamples).map(({ first }) => first))
+  for (let i = 0; i < count && chosen.size < mostExamples; i += 1) chosen.add(i)
+  return [...chosen].toSorted((a, b) => a - b)
 }
 
 const allowanceText = (allowMissing: ImagesParams['allowMissing'], allowed: number): string =>

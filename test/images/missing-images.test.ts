@@ -118,6 +118,20 @@ test('files that nobody recorded count, also by another way of writing; a record
   })
 })
 
+test('what was removed since is told as that, and what else lies there is still known', async () => {
+  const ground = await world(['gqa/1.gif', 'gqa/two.jpg', 'train2017/1.jpg', 'far/off/vg/1.jpg'])
+  await ground.run('build', 'gqa', 'vg')
+  await ground.run('build', 'coco', 'notes')
+  rmSync(join(ground.root, 'gqa/1.gif'))
+  await ground.run('verify', 'notes')
+  expect(rowsIn(join(ground.root, '.groundwork/missing/notes/notes.json.ndjson'))).toEqual([
+    { image: 'gqa/1.gif', record: 2, why: 'damaged', target: 'gqa' },
+    { image: 'gqa/two.jpg', record: 3, why: 'case', there: 'gqa/Two.jpg' },
+    { image: 'train2017/1.jpg', record: 4, why: 'deeper', there: 'coco/train2017/1.jpg' },
+    { image: 'far/off/vg/1.jpg', record: 5, why: 'higher', there: 'vg/1.jpg', folders: 2 },
+  ])
+})
+
 test('what is allowed is a warning', async () => {
   const ground = await world(['coco/train2017/1.jpg', 'coco/no.jpg'], ', allow_missing: 50%')
   await ground.run('build', 'most')

@@ -1,0 +1,96 @@
+/** What to do about images that are not there, by why they are not: the most frequent cures first. Pure. */
+
+import { belowRootOf, type ImagesParams } from '../../lib/model/annotation.ts'
+import { fewOf } from '../../lib/model/few.ts'
+import type { Absence } from './absence.ts'
+
+/** `image`: as the annotation writes it. */
+export interface Absent {
+  readonly image: string
+  readonly absence: Absence
+}
+
+/** One sentence, or two; of all that could be done at most two things, and what is left to do about what is lost. */
+export function nextFor(
+  params: Pick<ImagesParams, 'target' | 'images' | 'sees'>,
+  all: readonly Absent[],
+): string {
+  if (params.sees.length === 0)
+    return 'name a target that gives these images, or correct `images`; without it nobody looks for them.'
+  const cures = new Map<string, number>()
+  const builds = unbuiltAmong(all)
+  let lost = 0
+  for (const { image, absence } of all) {
+    if (isLost(absence)) lost += 1
+    const cure = cureOf(params, image, absence, builds)
+    if (cure !== undefined) cures.set(cure, (cures.get(cure) ?? 0) + 1)
+  }
+  const most = [...cures].toSorted((a, b) => b[1] - a[1]).slice(0, 2)
+  const told = most.map(([cure]) => cure)
+  return `${[...told, ...(lost > 0 ? [ofLost] : [])].join('; ')}.`
+}
+
+const ofLost = 'what is really lost is left out by `drop_missing: true`, or allowed with `allow_missing`'
+
+const isLost = ({ why }: Absence): boolean => why === 'absent' || why === 'failed' || why === 'empty'
+
+/** Targets that a build would complete. */
+const unbuiltAmong = (all: readonly Absent[]): readonly string[] => [
+  ...new Set(all.flatMap(({ absence }) => ('target' in absence ? [absence.target] : []))),
+]
+
+/** Undefined where nothing is known. */
+function cureOf(
+  { target, images }: Pick<ImagesParams, 'target' | 'images'>,
+  image: string,
+  absence: Absence,
+  builds: readonly string[],
+): string | undefined {
+  switch (absence.why) {
+    case 'not-built':
+    case 'damaged':
+      return builds.length > mostNamed
+        ? `build ${fewOf(builds, mostNamed)}, then ${target}`
+        : `npx tsx build ${[...builds, target].join(' ')} puts them there`
+    case 'deeper':
+      return ofDeeper(images, image, absence.there)
+    case 'higher':
+      return ofHigher(images, image, absence.there)
+    case 'ending':
+    case 'case':
+    case 'dash':
+    case 'unicode':
+      return '`rename` gives files other names, `rewrite` the paths of an annotation'
+    case 'outside':
+      return '`rewrite` makes paths of those that lead out of the playground'
+    case 'failed':
+      return '`fill` names an archive for what hosts do not give any more'
+    case 'no-image':
+      return 'another source may have the files that are no images'
+    case 'empty':
+    case 'absent':
+      return undefined
+  }
+}
+
+const mostNamed = 5
+
+/** Its whole path lies below another folder; or a folder stands in between, as an archive has it. */
+function ofDeeper(images: string, image: string, there: string): string {
+  if (!there.endsWith(`/${image}`)) return depth
+  const folder = there.slice(0, -image.length - 1)
+  const below =
+    images === '' ? folder : folder.startsWith(`${images}/`) ? folder.slice(images.length + 1) : undefined
+  const written = `write \`images: /${folder}\` where that is the image folder of training`
+  return below === undefined
+    ? written
+    : `${written}, or make an annotation that fits with \`prefix: ${below}/\``
+}
+
+function ofHigher(images: string, image: string, there: string): string {
+  const path = belowRootOf(images, image)
+  if (path === undefined || !path.endsWith(`/${there}`) || !image.endsWith(`/${there}`)) return depth
+  return `\`rewrite\` takes \`${image.slice(0, -there.length)}\` off the paths`
+}
+
+const depth = '`root` and `into` say how deep the files of an archive lie, `rewrite` changes the paths'
