@@ -23,6 +23,8 @@ export interface Looking extends Pick<Placed, 'root' | 'path' | 'signal' | 'stan
 }
 
 export interface Sought {
+  /** Distinct ones, of each annotation. */
+  readonly images: number
   readonly missing: number
   /** Whose results hold the images. */
   readonly holders: ReadonlySet<TaskId>
@@ -38,9 +40,16 @@ export async function lookForImages(params: ImagesParams, looking: Looking): Pro
     manifest && isIntact ? [{ task, folder, manifest }] : [],
   )
   const holders = new Set<TaskId>()
-  const sought = { missing: 0, holders, errors: [] as DiagnosticDraft[], warnings: [] as DiagnosticDraft[] }
+  const sought = {
+    images: 0,
+    missing: 0,
+    holders,
+    errors: [] as DiagnosticDraft[],
+    warnings: [] as DiagnosticDraft[],
+  }
   for (const { file, name } of filesOf(params, path)) {
     const named = await namedImages({ root, file, name, images: params.images, built, looksInside, signal })
+    sought.images += named.count
     for (const i of named.holders) holders.add(built[i]?.task ?? '')
     const absences = named.lost.length === 0 ? [] : absencesOf(named.lost, await looking.standing(), root)
     const list = keepList(params.target, name, root, named, absences)

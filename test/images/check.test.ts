@@ -130,3 +130,16 @@ test('where a target that can hold them cannot be made, nobody looks', async () 
   expect(ran).toMatchObject({ exitCode: 1, summary: { failed: 1, skipped: 2 } })
   expect(ran.codes).not.toContain('images-missing')
 })
+
+test('what was looked at is told when it is done; statistics never tell of a look at something else', async () => {
+  const { place, host } = await world(named('birds/1.jpg', 'birds/3.jpg'), ', allow_missing: 1')
+  const ran = await place.run('build')
+  const done = ran.events.find(({ event, task }) => event === 'task-finished' && task === check)
+  expect(done).toMatchObject({ looked: { images: 2, missing: 1 } })
+  const statistics = async () =>
+    (await place.run('stats', 'notes')).events.find(({ about }) => about === 'annotation')
+  expect(await statistics()).toMatchObject({ images: 2, missing: 1 })
+  host.serve('/notes.json', Buffer.from(named('birds/3.jpg', 'birds/4.jpg')))
+  expect(await place.run('build', '--force')).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
+  expect(await statistics()).not.toHaveProperty('missing')
+})
