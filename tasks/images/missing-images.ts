@@ -6,6 +6,7 @@ import { keepListing } from '../../lib/io/listing.ts'
 import { allowanceInWords, allowedOf, type ImagesParams } from '../../lib/model/annotation.ts'
 import { fewRows } from '../../lib/model/few.ts'
 import { stateFolder } from '../../lib/model/layout.ts'
+import { PathTable } from '../../lib/model/path-table.ts'
 import type { DiagnosticDraft } from '../../lib/model/problem.ts'
 import type { Placed, TaskId } from '../../lib/model/task.ts'
 import { formatCount, plural } from '../../lib/model/units.ts'
@@ -26,8 +27,8 @@ export interface Sought {
   /** Distinct ones, of each annotation. */
   readonly images: number
   readonly missing: number
-  /** Whose results hold the images. */
-  readonly holders: ReadonlySet<TaskId>
+  /** Whose results hold all the images; undefined where some are missing, or no record has them. */
+  readonly holders: ReadonlySet<TaskId> | undefined
   /** More are missing than may be; else all that is told of them. */
   readonly errors: readonly DiagnosticDraft[]
   readonly warnings: readonly DiagnosticDraft[]
@@ -39,28 +40,46 @@ export async function lookForImages(params: ImagesParams, looking: Looking): Pro
   const built = (await looking.standing(params.sees)).flatMap(({ task, folder, manifest, isIntact }) =>
     manifest && isIntact ? [{ task, folder, manifest }] : [],
   )
-  const holders = new Set<TaskId>()
-  const sought = {
-    images: 0,
-    missing: 0,
-    holders,
-    errors: [] as DiagnosticDraft[],
-    warnings: [] as DiagnosticDraft[],
-  }
-  for (const { file, name } of filesOf(params, path)) {
-    const named = await namedImages({ root, file, name, images: params.images, built, looksInside, signal })
-    sought.images += named.count
-    for (const i of named.holders) holders.add(built[i]?.task ?? '')
-    const absences = named.lost.length === 0 ? [] : absencesOf(named.lost, await looking.standing(), root)
+  // One table, and one search for what lies elsewhere, however many files the annotation was split into.
+  const table = new PathTable(built)
+  const read: { readonly name: string; readonly named: Named }[] = []
+  for (const { file, name } of filesOf(params, path))
+    read.push({
+      name,
+      named: await namedImages({ root, file, name, images: params.images, table, looksInside, signal }),
+    })
+  const lost = read.flatMap(({ named }) => named.lost)
+  const all = lost.length === 0 ? [] : absencesOf(lost, await looking.standing(), root)
+  const errors: DiagnosticDraft[] = []
+  const warnings: DiagnosticDraft[] = []
+  let before = 0
+  for (const { name, named } of read) {
+    const absences = all.slice(before, before + named.lost.length)
+    before += named.lost.length
     const list = keepList(params.target, name, root, named, absences)
-    if (named.lost.length === 0) continue
+    if (absences.length === 0) continue
     const counted = absences.filter(absence => !looking.isExcused(absence)).length
     const allowed = allowedOf(params.allowMissing, named.count)
-    const told = counted > allowed ? sought.errors : sought.warnings
+    const told = counted > allowed ? errors : warnings
     told.push(describe(params, name, named, absences, { allowed, list }))
-    sought.missing += named.lost.length
   }
-  return sought
+  return { ...soughtIn(read, built), errors, warnings }
+}
+
+function soughtIn(
+  read: readonly { readonly named: Named }[],
+  built: readonly { readonly task: TaskId }[],
+): Pick<Sought, 'images' | 'missing' | 'holders'> {
+  const holders = new Set<TaskId>()
+  let [images, missing, unrecorded] = [0, 0, 0]
+  for (const { named } of read) {
+    images += named.count
+    missing += named.lost.length
+    unrecorded += named.unrecorded
+    for (const i of named.holders) holders.add(built[i]?.task ?? '')
+  }
+  // What is missing may come with any of the others; and what lies there unrecorded may go.
+  return { images, missing, holders: missing + unrecorded === 0 ? holders : undefined }
 }
 
 /** `file`: absolute; `name`: below the target. */

@@ -84,6 +84,18 @@ test('more are missing than may be: said last, with why, and everything else is 
   expect(await place.run('build', '--force')).toMatchObject({ exitCode: 0, codes: [] })
 })
 
+test('what lies there, but not as it was built, is no reason to trust what will', async () => {
+  const { place, host, write } = await world(named('cats/1.jpg'))
+  host.serve('/cats.zip', zip({ '1.jpg': 'uno', '2.jpg': 'dos' }))
+  await place.run('build')
+  rmSync(join(place.root, 'cats/2.jpg'))
+  write(', allow_missing: 0')
+  expect(await place.run('build', 'notes')).toMatchObject({ exitCode: 0, started: [check] })
+  host.serve('/cats.zip', zip({ '2.jpg': 'dos' }))
+  await place.run('build', 'cats', '--force')
+  expect(await place.run('build', 'notes')).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
+})
+
 test('it ends nobody else’s work', async () => {
   const { place, host } = await world(named('birds/9.jpg'))
   host.serve('/cats.zip', cats, { does: 'drip', bytesPerSecond: 200 })
@@ -142,4 +154,16 @@ test('what was looked at is told when it is done; statistics never tell of a loo
   host.serve('/notes.json', Buffer.from(named('birds/3.jpg', 'birds/4.jpg')))
   expect(await place.run('build', '--force')).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
   expect(await statistics()).not.toHaveProperty('missing')
+})
+
+test('each file of a split annotation has its own count, allowance and list', async () => {
+  const { place } = await world(
+    named('birds/1.jpg', 'birds/3.jpg', 'cats/1.jpg', 'cats/2.jpg'),
+    ', split: true',
+  )
+  const ran = await place.run('build')
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['images-missing', 'images-missing'] })
+  const list = (name: string) => place.read(`data/.groundwork/missing/notes/notes.split/${name}.json.ndjson`)
+  expect(list('birds')).toBe('{"image":"birds/3.jpg","record":2,"why":"absent"}\n')
+  expect(list('cats')).toBe('{"image":"cats/2.jpg","record":2,"why":"absent"}\n')
 })
