@@ -93,6 +93,9 @@ export function inWords(absence: Absence): string {
 const byFolders = ({ folders }: { readonly folders?: number }): string =>
   folders === undefined ? 'one folder' : `${folders} folders`
 
+const howFar = (where: 'deeper' | 'higher', { folders }: { readonly folders?: number }): string =>
+  folders === undefined ? `one folder ${where}` : `${where}, by ${folders} folders`
+
 /** For a count of many: `12 have another ending`. */
 export function ofMany(absence: Absence): string {
   switch (absence.why) {
@@ -111,9 +114,9 @@ export function ofMany(absence: Absence): string {
     case 'absent':
       return 'not there'
     case 'deeper':
-      return `${byFolders(absence)} deeper`
+      return howFar('deeper', absence)
     case 'higher':
-      return `${byFolders(absence)} higher`
+      return howFar('higher', absence)
     case 'ending':
       return 'with another ending'
     case 'case':

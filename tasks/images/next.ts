@@ -15,8 +15,6 @@ export function nextFor(
   params: Pick<ImagesParams, 'target' | 'images' | 'sees'>,
   all: readonly Absent[],
 ): string {
-  if (params.sees.length === 0)
-    return 'name a target that gives these images, or correct `images`; without it nobody looks for them.'
   const cures = new Map<string, number>()
   const builds = unbuiltAmong(all)
   let lost = 0
@@ -27,8 +25,12 @@ export function nextFor(
   }
   const most = [...cures].toSorted((a, b) => b[1] - a[1]).slice(0, 2)
   const told = most.map(([cure]) => cure)
+  if (told.length === 0 && params.sees.length === 0) return nobodys
   return `${[...told, ...(lost > 0 ? [ofLost] : [])].join('; ')}.`
 }
+
+const nobodys =
+  'name a target that gives these images, or correct `images`; without it nobody looks for them.'
 
 const ofLost = 'what is really lost is left out by `drop_missing: true`, or allowed with `allow_missing`'
 
@@ -77,17 +79,26 @@ const mostNamed = 5
 
 /** Its whole path lies below another folder; or a folder stands in between, as an archive has it. */
 function ofDeeper(images: string, image: string, there: string): string {
-  if (!there.endsWith(`/${image}`)) return depth
-  const folder = there.slice(0, -image.length - 1)
+  const folder = folderOf(image, there)
+  if (folder === undefined) return depth
   const below =
     images === '' ? folder : folder.startsWith(`${images}/`) ? folder.slice(images.length + 1) : undefined
-  const written = `write \`images: /${folder}\` where that is the image folder of training`
+  const written = asWritten(folder)
   return below === undefined
     ? written
     : `${written}, or make an annotation that fits with \`prefix: ${below}/\``
 }
 
+const asWritten = (folder: string): string =>
+  `write \`images: /${folder}\` where that is the image folder of training`
+
+/** What `images` would have to be, below the root; undefined where that is not all. */
+const folderOf = (image: string, there: string): string | undefined =>
+  `/${there}`.endsWith(`/${image}`) ? there.slice(0, -image.length).replace(/\/$/, '') : undefined
+
 function ofHigher(images: string, image: string, there: string): string {
+  const folder = folderOf(image, there)
+  if (folder !== undefined) return asWritten(folder)
   const path = belowRootOf(images, image)
   if (path === undefined || !path.endsWith(`/${there}`) || !image.endsWith(`/${there}`)) return depth
   return `\`rewrite\` takes \`${image.slice(0, -there.length)}\` off the paths`

@@ -61,7 +61,7 @@ test('each has words, of one and of many', () => {
       "differs by case: a/there.jpg · differing by case",
       "differs by - and _: a/there.jpg · differing by - and _",
       "differs by Unicode form: a/there.jpg · differing by Unicode form",
-      "lies 3 folders deeper: a/there.jpg · 3 folders deeper",
+      "lies 3 folders deeper: a/there.jpg · deeper, by 3 folders",
     ]
   `)
 })

@@ -71,6 +71,7 @@ test('more are missing than may be: said last, with why, and everything else is 
   expect(ran).toMatchObject({ exitCode: 1, codes: ['images-missing'], summary: { failed: 1, skipped: 0 } })
   expectGolden('images/images-missing', ran.diagnostics)
   expect(Object.keys(place.tree())).toEqual(['birds/1.jpg', 'birds/2.jpg', 'cats/1.jpg', 'notes/notes.json'])
+  expect((await place.text('status')).stdout).toMatch(/stale +notes .* not checked yet, or in vain/)
   const again = await place.run('build')
   expect(again).toMatchObject({ exitCode: 1, started: [check] })
   expect(again.summary).toMatchObject({ ran: 0, failed: 1, requests: 0 })

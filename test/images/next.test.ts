@@ -77,6 +77,10 @@ test('paths that are relative to a folder', () => {
   expect(next([['1.jpg', beside]], 'coco')).toBe(
     'write `images: /x/coco` where that is the image folder of training.',
   )
+  const above = { why: 'higher', there: 'gqa/1.jpg' } as const
+  expect(next([['gqa/1.jpg', above]], 'coco')).toBe(
+    'write `images: /` where that is the image folder of training.',
+  )
 })
 
 test('no target of the spec can give them', () => {
