@@ -5,7 +5,7 @@ import { errorCode, filesBelow } from '../../lib/io/disk.ts'
 import { keepListing } from '../../lib/io/listing.ts'
 import { allowanceInWords, allowedOf, type ImagesParams } from '../../lib/model/annotation.ts'
 import { fewRows } from '../../lib/model/few.ts'
-import { stateFolder } from '../../lib/model/layout.ts'
+import { missingFolder, stateFolder } from '../../lib/model/layout.ts'
 import { PathTable } from '../../lib/model/path-table.ts'
 import type { DiagnosticDraft } from '../../lib/model/problem.ts'
 import type { Placed, TaskId } from '../../lib/model/task.ts'
@@ -101,7 +101,7 @@ function keepList(
   { lost }: Named,
   absences: readonly Absence[],
 ): string | undefined {
-  const folder = `${stateFolder}/missing/${target}`
+  const folder = `${stateFolder}/${missingFolder}/${target}`
   const rows = lost.map(({ image, record }, i) => {
     const { why, ...evidence } = absences[i] as Absence
     return { image, record, why, ...evidence }

@@ -1,6 +1,6 @@
 /** The images that an annotation names are looked for by the build itself, when all that can hold them is there. */
 
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { foretold, noise } from '../cli/pieces.ts'
@@ -167,4 +167,6 @@ test('each file of a split annotation has its own count, allowance and list', as
   const list = (name: string) => place.read(`data/.groundwork/missing/notes/notes.split/${name}.json.ndjson`)
   expect(list('birds')).toBe('{"image":"birds/3.jpg","record":2,"why":"absent"}\n')
   expect(list('cats')).toBe('{"image":"cats/2.jpg","record":2,"why":"absent"}\n')
+  await place.run('clean', 'notes')
+  expect(existsSync(join(place.root, '.groundwork/missing'))).toBe(false)
 })
