@@ -5,6 +5,7 @@
 
 import { allowanceInWords, type ImagesParams } from '../lib/model/annotation.ts'
 import { Problem } from '../lib/model/problem.ts'
+import { imagesMark, missingMark } from '../lib/model/receipt.ts'
 import type { TaskKind } from '../lib/model/task.ts'
 
 export const images: TaskKind<ImagesParams> = {
@@ -35,7 +36,7 @@ export const images: TaskKind<ImagesParams> = {
     const [input] = bench.inputs
     if (input === undefined) throw new Error(`${params.name} was to be read before it was made`)
     const { lookForImages } = await import('./images/missing-images.ts')
-    const { missing, holders, errors, warnings } = await lookForImages(params, {
+    const { images, missing, holders, errors, warnings } = await lookForImages(params, {
       root: bench.final,
       path: input.path,
       signal: bench.signal,
@@ -47,9 +48,9 @@ export const images: TaskKind<ImagesParams> = {
     const [first, ...others] = errors
     if (first) throw new Problem(first, ...others)
     for (const draft of warnings) bench.tell({ severity: 'warning', ...draft })
-    bench.remark('missing', missing)
-    // What is missing may come with any of the others.
-    if (missing === 0) bench.saw(holders)
+    bench.remark(imagesMark, images)
+    bench.remark(missingMark, missing)
+    if (holders) bench.saw(holders)
   },
 
   audit: async (params, placed) => {

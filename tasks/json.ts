@@ -9,7 +9,7 @@ import { BegunAnew } from '../lib/model/growing-file.ts'
 import { type Place, Problem, withContext } from '../lib/model/problem.ts'
 import type { Input, TaskKind, Workbench } from '../lib/model/task.ts'
 import { formatCount, plural } from '../lib/model/units.ts'
-import { isAskedItself, resultAt, transformFields, transformParams } from './transform/params.ts'
+import { askedItself, resultAt, transformFields, transformParams } from './transform/params.ts'
 
 const grammar = object(
   {
@@ -65,7 +65,9 @@ export const json: TaskKind<JsonParams> = {
       const { target, fileName, from, size } = request
       const written = (request.written ?? {}) as ValueOf<typeof grammar>
       const { records, images, allow_missing } = written
-      const isLooked = resultAt(request) === undefined || isAskedItself(written)
+      const asked = askedItself(target, written)
+      const isPlain = images !== undefined && resultAt(request) === undefined
+      const folder = isPlain ? imagesFolder(target, images) : asked
       return {
         target,
         fileName,
@@ -73,11 +75,11 @@ export const json: TaskKind<JsonParams> = {
         bytes: size,
         ...(records !== undefined && { records: { count: records, place: request.placeOf('records') } }),
         // Images are looked for by what is made of it, where there is such a thing.
-        ...(images !== undefined && isLooked && { images: imagesFolder(target, images) }),
-        ...(isAskedItself(written) && { mayMiss: true }),
+        ...(folder !== undefined && { images: folder }),
+        ...(asked !== undefined && { mayMiss: true }),
         ...(written.cast_id !== undefined && { castsIds: true }),
         ...(allow_missing !== undefined && { allowMissing: allow_missing }),
-        ...(images !== undefined && isLooked && { places: placesOf(written, key => request.placeOf(key)) }),
+        ...(folder !== undefined && { places: placesOf(written, key => request.placeOf(key)) }),
       }
     },
     derives: { kind: 'transform', at: resultAt, params: transformParams },

@@ -4,6 +4,7 @@
  */
 
 import { basename } from 'node:path'
+import { PathTable } from '../../lib/model/path-table.ts'
 import { namedImages } from '../../tasks/images/named.ts'
 import { clocked } from '../clock.ts'
 import { expectSame } from './expected.ts'
@@ -19,7 +20,7 @@ await clocked(async () => {
     file: path,
     name: basename(path),
     images: '',
-    built: readManifests(manifests),
+    table: new PathTable(readManifests(manifests)),
     looksInside: false,
     signal: new AbortController().signal,
   })

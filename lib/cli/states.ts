@@ -45,9 +45,15 @@ function stateOf(target: string, steps: readonly Step[], known: Known): TargetSt
 
 /** The most telling reason: that something is needed again is only the consequence of another. */
 function whyOf(open: readonly Step[]): string | undefined {
-  const reasons = open.flatMap(({ verdict }) => (verdict.state === 'stale' ? [verdict.reason] : []))
-  const reason = reasons.find(({ code }) => code !== 'needed' && code !== 'never-built') ?? reasons[0]
-  return reason ? because(reason) : 'to be judged on the way'
+  const reasons = open.flatMap(({ task, verdict }) =>
+    verdict.state === 'stale' ? [{ task, reason: verdict.reason }] : [],
+  )
+  const told = reasons.find(({ reason: { code } }) => code !== 'needed' && code !== 'never-built')
+  const { task, reason } = told ?? reasons[0] ?? {}
+  if (reason === undefined) return 'to be judged on the way'
+  // All is built: it is the look at it that never ended well.
+  const isUnchecked = reason.code === 'never-built' && task?.gives === undefined
+  return isUnchecked ? 'not checked yet, or in vain' : because(reason)
 }
 
 const sum = (numbers: readonly (number | undefined)[]): number | undefined =>

@@ -10,6 +10,7 @@ import { duplicatesIn } from '../model/duplicates.ts'
 import type { PlacedFiles } from '../model/file-list.ts'
 import { groupedBy } from '../model/grouped.ts'
 import type { Graph } from '../model/plan.ts'
+import { lookedFor } from '../model/receipt.ts'
 import type { AnnotationStats, FailureStats, ImageStats } from '../model/stats.ts'
 import type { Task } from '../model/task.ts'
 import { openReceipts } from '../receipts/receipts.ts'
@@ -79,8 +80,11 @@ const annotationsIn = ({ graph, root }: Playground, known: Known): readonly Anno
 /** By the last look for its images. */
 function missingOf({ id }: Task, { tasks, dependants }: Graph, known: Known): number | undefined {
   const look = dependants.get(id)?.find(reader => tasks.get(reader)?.outline.sees !== undefined)
-  const missing = look && known.receiptOf(look)?.remarks['missing']
-  return typeof missing === 'number' ? missing : undefined
+  const receipt = look === undefined ? undefined : known.receiptOf(look)
+  // What is another one since was not looked at yet, or in vain: a look that fails is not recorded.
+  if (!receipt?.inputs.every(({ task, digest }) => (known.receiptOf(task)?.digest ?? '') === digest))
+    return undefined
+  return lookedFor(receipt)?.missing
 }
 
 const isThere = ({ file }: Annotation): boolean => look(file)?.isFile() === true

@@ -41,7 +41,17 @@ export const look = (path: string): Stats | undefined => unlessGone(lstatSync, p
 export const lookThrough = (path: string): Stats | undefined =>
   unlessGone(statSync, path, ['ENOENT', 'ENOTDIR', 'ELOOP'])
 
-function unlessGone(stat: (path: string) => Stats, path: string, gone: readonly string[]): Stats | undefined {
+/** The same, of a path that somebody wrote: it may be one that no file can have. An error for each that lacks would take long. */
+export const lookThroughWritten = (path: string): Stats | undefined =>
+  path.includes('\0')
+    ? undefined
+    : unlessGone(at => statSync(at, { throwIfNoEntry: false }), path, ['ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
+
+function unlessGone(
+  stat: (path: string) => Stats | undefined,
+  path: string,
+  gone: readonly string[],
+): Stats | undefined {
   try {
     return stat(path)
   } catch (error) {

@@ -4,15 +4,15 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { look, makeFolder, remove, removeEmptyFolders, writeWhole } from './disk.ts'
 
-/** Writes the whole list; none where nothing is on it. Returns where it lies. */
+/** Writes the whole list; none where nothing is on it. Returns where it lies. `name`: below the folder. */
 export function keepListing(folder: string, name: string, rows: readonly object[]): string {
   const path = join(folder, name)
   if (rows.length > 0) {
-    makeFolder(folder)
+    makeFolder(dirname(path))
     writeWhole(path, rows.map(row => `${JSON.stringify(row)}\n`).join(''))
   } else if (look(path)) {
     remove(path)
-    removeEmptyFolders(folder, dirname(dirname(folder)))
+    removeEmptyFolders(dirname(path), dirname(dirname(folder)))
   }
   return path
 }

@@ -1,5 +1,6 @@
 /** What the spec says of an annotation file, for the kind that checks it (tasks/json.ts) and for `verify`. Pure. */
 
+import { normalize } from 'node:path/posix'
 import type { Fingerprint } from './fingerprint.ts'
 import type { Place } from './problem.ts'
 import type { TaskId } from './task.ts'
@@ -79,6 +80,12 @@ export function imagesFolder(target: string, written: string): string {
     .split('/')
     .filter(part => part !== '' && part !== '.')
     .join('/')
+}
+
+/** Where below the root an image lies that an annotation names; undefined where its path leads out. `images`: what it is relative to. */
+export function belowRootOf(images: string, image: string): string | undefined {
+  const path = normalize(`${images}/${image}`.replace(/^\/+/, ''))
+  return path === '..' || path.startsWith('../') ? undefined : path
 }
 
 /** A task that gives an annotation, and the folder below the root that its image paths are relative to. */

@@ -1,6 +1,7 @@
 /** Everything that can happen in a run, as data. Reporters draw it; with `--json` it is the output. */
 
 import type { Diagnostic } from './problem.ts'
+import type { ImagesLookedFor } from './receipt.ts'
 import type { TaskId } from './task.ts'
 import type { Reason } from './verdict.ts'
 
@@ -29,6 +30,8 @@ export type RunEvent =
       readonly bytesWritten: number
       /** Of a task that fetches many. */
       readonly filesDownloaded?: number
+      /** Of a task that looks for them. */
+      readonly looked?: ImagesLookedFor
     } & OfTask)
   /** Begun, and neither finished nor failed: nobody reads any more what it was making, what it needs failed, or the build was ended. */
   | ({ readonly event: 'task-stopped'; readonly why: string } & OfTask)

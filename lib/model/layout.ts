@@ -8,6 +8,9 @@ export const stateFolder = '.groundwork'
 /** Whether a place below the root is the state folder's, not the playground's. */
 export const isOurFolder = (at: string): boolean => at.startsWith(`${stateFolder}/`)
 
+/** Below the state folder: what an annotation misses, a list for each file, named after its place below the root. */
+export const missingFolder = 'missing'
+
 /** A path in the state folder as messages name it: below the root of the playground. */
 export const belowRoot = (path: string): string =>
   path.slice(Math.max(0, path.lastIndexOf(`${stateFolder}/`)))

@@ -47,6 +47,21 @@ export const rangesMark = 'ranges'
 /** Remarked by who depends only on some of what it sees, those among its inputs: how many. */
 export const sawMark = 'saw'
 
+/** Remarked by who looked for images: how many, and how many of them are missing. */
+export const imagesMark = 'images'
+export const missingMark = 'missing'
+
+/** What such a look found; undefined of any other task. */
+export function lookedFor({ remarks }: Pick<Receipt, 'remarks'>): ImagesLookedFor | undefined {
+  const [images, missing] = [remarks[imagesMark], remarks[missingMark]]
+  return typeof images === 'number' && typeof missing === 'number' ? { images, missing } : undefined
+}
+
+export interface ImagesLookedFor {
+  readonly images: number
+  readonly missing: number
+}
+
 /** A file outside the root when a task read it. */
 export interface ReadFile {
   readonly bytes: number

@@ -37,7 +37,11 @@ const step = (word: string, of: Parameters<typeof labelOf>[0], rest: string): st
   `${padded(word, 6)} ${padded(labelOf(of), 48)}  ${rest}`
 
 function outcome(event: RunEvent & { event: 'task-finished' }): string {
-  const { files, bytes, filesWritten, bytesWritten, seconds } = event
+  const { files, bytes, filesWritten, bytesWritten, seconds, looked } = event
+  if (looked) {
+    const missing = looked.missing === 0 ? '' : `, ${formatCount(looked.missing)} missing`
+    return `${plural(looked.images, 'image')}${missing} in ${formatSeconds(seconds)}`
+  }
   if (files === 0) return formatSeconds(seconds)
   if (filesWritten > 0 && filesWritten < files)
     return `${formatCount(filesWritten)} of ${plural(files, 'file')}, ${formatBytes(bytesWritten)} in ${formatSeconds(seconds)}${rateOf(event)}`

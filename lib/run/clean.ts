@@ -1,8 +1,9 @@
 /** Removes what was built, and forgets it. What a person edited or added stays. Knows only records, not the spec. */
 
 import { dirname, join } from 'node:path'
-import { filesBelow, look, remove } from '../io/disk.ts'
+import { filesBelow, look, remove, removeEmptyFolders } from '../io/disk.ts'
 import { placeOf, shelfOf } from '../knowledge.ts'
+import { missingFolder } from '../model/layout.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import type { Run } from './context.ts'
 import { Removal } from './removal.ts'
@@ -32,6 +33,7 @@ export function cleanTargets(run: Run): Cleaned {
       cleanFiles(run, task, removal, stays)
       removal.emptyFolders()
       remove(join(run.state, shelfOf(task.id)))
+      if (task.outline.sees) removeLists(run.state, task.outline.name)
       done.push(task.id)
     }
   } finally {
@@ -39,6 +41,13 @@ export function cleanTargets(run: Run): Cleaned {
     run.known.receipts.forgetAll(done)
   }
   return { files: removal.files, bytes: removal.bytes, ...stays }
+}
+
+/** Of what an annotation misses; of one that was split a folder of lists. */
+function removeLists(state: string, name: string): void {
+  const path = join(state, missingFolder, name)
+  for (const list of [`${path}.ndjson`, path]) remove(list)
+  removeEmptyFolders(dirname(path), state)
 }
 
 /** The same without removing anything. */

@@ -2,7 +2,7 @@
 
 import type { Report } from '../model/event.ts'
 import type { Problem } from '../model/problem.ts'
-import type { Receipt } from '../model/receipt.ts'
+import { lookedFor, type Receipt } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
 import type { Reason } from '../model/verdict.ts'
 import { type Made, naming } from './attempt.ts'
@@ -28,7 +28,9 @@ export class Started {
     this.#stopped.delete(task.id)
   }
 
-  finish(task: Task, { seconds, files, bytes }: Receipt, made: Made): void {
+  finish(task: Task, receipt: Receipt, made: Made): void {
+    const { seconds, files, bytes } = receipt
+    const looked = lookedFor(receipt)
     this.#open.delete(task.id)
     this.#report({
       event: 'task-finished',
@@ -40,6 +42,7 @@ export class Started {
       filesWritten: made.written.length,
       bytesWritten: made.bytesWritten,
       ...(made.filesDownloaded > 0 && { filesDownloaded: made.filesDownloaded }),
+      ...(looked && { looked }),
     })
   }
 

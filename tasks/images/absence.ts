@@ -3,13 +3,15 @@
 import { withoutImageEnding } from '../../lib/model/image.ts'
 
 export type Absence =
-  | { readonly why: 'not-built'; readonly target: string }
+  /** `damaged`: it was built with that target, and removed or edited since. */
+  | { readonly why: 'not-built' | 'damaged'; readonly target: string }
   | { readonly why: 'failed'; readonly told: string }
   | { readonly why: 'empty' | 'outside' | 'absent' }
   /** In words that follow the path: `not an image but text`. */
   | { readonly why: 'no-image'; readonly is: string }
-  /** Paths below the root. */
-  | { readonly why: 'deeper' | 'higher' | 'ending' | 'case' | 'dash' | 'unicode'; readonly there: string }
+  /** Paths below the root. `folders`: by how many, where it is more than one. */
+  | { readonly why: 'deeper' | 'higher'; readonly there: string; readonly folders?: number }
+  | { readonly why: 'ending' | 'case' | 'dash' | 'unicode'; readonly there: string }
 
 /** The same for names that people take for the same. */
 const folded = (path: string): string => path.normalize('NFC').toLowerCase().replaceAll('_', '-')
@@ -21,7 +23,18 @@ export const keyOf = (path: string): string =>
 /** The nearest of the files of one key; undefined where all lie elsewhere. */
 export function nearest(wanted: string, candidates: readonly string[]): Absence | undefined {
   const found = candidates.flatMap(there => compared(wanted, there) ?? [])
-  return found.toSorted((a, b) => order.indexOf(a.why) - order.indexOf(b.why))[0]
+  const [first] = found.toSorted((a, b) => order.indexOf(a.why) - order.indexOf(b.why))
+  if (first) return first
+  const [far, ...others] = candidates.flatMap(there => farther(wanted, there) ?? [])
+  // Names like 1.jpg lie in many folders: which one is meant, nobody knows.
+  return others.length === 0 ? far : undefined
+}
+
+/** The whole of one path, folder and all, is the end of the other one. */
+function farther(wanted: string, there: string): Absence | undefined {
+  const folders = Math.abs(there.split('/').length - wanted.split('/').length)
+  if (there.endsWith(`/${wanted}`)) return { why: 'deeper', there, folders }
+  return there.includes('/') && wanted.endsWith(`/${there}`) ? { why: 'higher', there, folders } : undefined
 }
 
 const order: readonly Absence['why'][] = ['unicode', 'case', 'dash', 'ending', 'deeper', 'higher']
@@ -50,6 +63,8 @@ export function inWords(absence: Absence): string {
   switch (absence.why) {
     case 'not-built':
       return `belongs to ${absence.target}, which is not built`
+    case 'damaged':
+      return `was built with ${absence.target}, and removed or edited since`
     case 'failed':
       return `could not be fetched (${absence.told})`
     case 'empty':
@@ -61,9 +76,9 @@ export function inWords(absence: Absence): string {
     case 'absent':
       return 'is not there'
     case 'deeper':
-      return `lies one folder deeper: ${absence.there}`
+      return `lies ${byFolders(absence)} deeper: ${absence.there}`
     case 'higher':
-      return `lies one folder higher: ${absence.there}`
+      return `lies ${byFolders(absence)} higher: ${absence.there}`
     case 'ending':
       return `has another ending: ${absence.there}`
     case 'case':
@@ -75,11 +90,19 @@ export function inWords(absence: Absence): string {
   }
 }
 
+const byFolders = ({ folders }: { readonly folders?: number }): string =>
+  folders === undefined ? 'one folder' : `${folders} folders`
+
+const howFar = (where: 'deeper' | 'higher', { folders }: { readonly folders?: number }): string =>
+  folders === undefined ? `one folder ${where}` : `${where}, by ${folders} folders`
+
 /** For a count of many: `12 have another ending`. */
-export function ofMany({ why, ...rest }: Absence): string {
-  switch (why) {
+export function ofMany(absence: Absence): string {
+  switch (absence.why) {
     case 'not-built':
-      return 'target' in rest ? `below ${rest.target}, which is not built` : ''
+      return `below ${absence.target}, which is not built`
+    case 'damaged':
+      return `built with ${absence.target}, and removed or edited since`
     case 'failed':
       return 'could not be fetched'
     case 'empty':
@@ -91,9 +114,9 @@ export function ofMany({ why, ...rest }: Absence): string {
     case 'absent':
       return 'not there'
     case 'deeper':
-      return 'one folder deeper'
+      return howFar('deeper', absence)
     case 'higher':
-      return 'one folder higher'
+      return howFar('higher', absence)
     case 'ending':
       return 'with another ending'
     case 'case':

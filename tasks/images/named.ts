@@ -2,16 +2,16 @@
 
 import { statSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { errorCode } from '../../lib/io/disk.ts'
+import { errorCode, lookThroughWritten } from '../../lib/io/disk.ts'
 import { glimpseOf } from '../../lib/io/glimpse.ts'
 import { type Batch, mostRecords } from '../../lib/io/json/batch.ts'
 import { recordsOf } from '../../lib/io/json-stream.ts'
 import { Turns } from '../../lib/io/turns.ts'
-import { prefixOf } from '../../lib/model/annotation.ts'
+import { belowRootOf, prefixOf } from '../../lib/model/annotation.ts'
 import { groupedBy } from '../../lib/model/grouped.ts'
 import { imageHeadBytes, imageTypeOf, isImageName } from '../../lib/model/image.ts'
 import { imageFlawOf, inWords } from '../../lib/model/image-flaw.ts'
-import { PathTable, type Shelved, type Spans } from '../../lib/model/path-table.ts'
+import type { PathTable, Spans } from '../../lib/model/path-table.ts'
 
 export interface Lost {
   /** As the annotation writes it. */
@@ -36,8 +36,10 @@ export interface Named {
   readonly lost: readonly Lost[]
   /** By the first two folders of the path. */
   readonly prefixes: ReadonlyMap<string, Prefix>
-  /** Which of `built` have some of them. */
+  /** Which manifests of the table have some of them. */
   readonly holders: ReadonlySet<number>
+  /** Found by a look at the disk: no record in the table has them. */
+  readonly unrecorded: number
   readonly records: number
   /** Records that name no image. */
   readonly textOnly: number
@@ -51,7 +53,7 @@ interface Looking {
   /** Below the root: what its paths begin in. */
   readonly images: string
   /** All of these files are as recorded. */
-  readonly built: readonly Shelved[]
+  readonly table: PathTable
   /** By their first bytes too, not by their names and sizes alone: each is opened. */
   readonly looksInside: boolean
   readonly signal: AbortSignal
@@ -61,8 +63,7 @@ const quote = 0x22
 
 /** Reads the annotation once. Memory grows with the images that no record vouches for. */
 export async function namedImages(looking: Looking): Promise<Named> {
-  const { file, name, images, signal } = looking
-  const table = new PathTable(looking.built)
+  const { file, name, images, table, signal } = looking
   /** The first record that names an entry; 0 where none does. */
   const seen = new Uint32Array(table.count)
   const others = new Map<string, number>()
@@ -105,6 +106,7 @@ export async function namedImages(looking: Looking): Promise<Named> {
     if (is === undefined) count(image, true)
     else doubted.push({ image, path, state: 'no-image', is, record })
   }
+  let unrecorded = 0
   const turns = new Turns()
   const breathe = async (): Promise<void> => {
     signal.throwIfAborted()
@@ -114,8 +116,10 @@ export async function namedImages(looking: Looking): Promise<Named> {
     const path = belowRootOf(images, image)
     const state = path === undefined ? 'absent' : stateOf(table, seen, path, record, looking.root)
     if (state === 'counted') continue
-    if (state === 'found') judge(image, path as string, record)
-    else lose({ image, path, state, record })
+    if (state === 'found') {
+      unrecorded += 1
+      judge(image, path as string, record)
+    } else lose({ image, path, state, record })
     if (turns.isOver) await breathe()
   }
   const holders = new Set<number>()
@@ -137,7 +141,7 @@ export async function namedImages(looking: Looking): Promise<Named> {
     else for (const { image } of alike) count(image, true)
   lost.sort((a, b) => a.record - b.record)
   const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
-  return { count: total, lost, prefixes, holders, records, textOnly }
+  return { count: total, lost, prefixes, holders, unrecorded, records, textOnly }
 }
 
 /** What stands under `image` of each record, without its quotes; nothing where that is no string. */
@@ -148,11 +152,6 @@ function textsOf({ bytes, count, passed, imageFrom, imageTo }: Batch, { from, to
     from[i] = isText ? begin + 1 : 0
     to[i] = isText ? end - 1 : 0
   }
-}
-
-function belowRootOf(images: string, image: string): string | undefined {
-  const path = posix.normalize(`${images}/${image}`.replace(/^\/+/, ''))
-  return path === '..' || path.startsWith('../') ? undefined : path
 }
 
 /** `counted`: with those that were seen in the table, also where it is written in another way (`a/./b.jpg`). */
@@ -169,7 +168,7 @@ function stateOf(
     seen[entry] ||= record
     return 'counted'
   }
-  const stats = statSync(join(root, path), { throwIfNoEntry: false })
+  const stats = lookThroughWritten(join(root, path))
   return stats?.isFile() ? (stats.size > 0 ? 'found' : 'empty') : 'absent'
 }
 

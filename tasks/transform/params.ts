@@ -130,9 +130,18 @@ function nameOf(written: Written, fileName: string): string | undefined {
   return written.split ? `${stem}.split` : `${stem}.clean.${formatOf(written, [fileName])}`
 }
 
-/** The original is asked which images it refers to, though something is made of it: that depends on the images itself. */
-export const isAskedItself = (written: Written): boolean =>
-  written.drop_missing === true && written.rewrite === undefined && written.prefix === undefined
+/**
+ * The folder below the root that paths of the original are relative to, where it is asked which images it refers to though
+ * something is made of it: that depends on the images itself. Undefined where it cannot be asked, as its paths become others.
+ */
+export function askedItself(
+  target: string,
+  { images, drop_missing, rewrite, prefix = '/' }: Written,
+): string | undefined {
+  if (images === undefined || drop_missing !== true || rewrite !== undefined) return undefined
+  const isFolder = prefix.endsWith('/') && !prefix.split('/').includes('..')
+  return isFolder ? imagesFolder(target, `${images}/${prefix}`) : undefined
+}
 
 const formatOf = ({ format, as }: Written, names: readonly string[]): Format =>
   format ?? ((as === undefined ? names.every(isLines) : isLines(as)) ? 'jsonl' : 'json')

@@ -1,6 +1,6 @@
 /** Which images are there: by what the tasks have placed that can have given them, as it was recorded. Looks at no disk. */
 
-import { posix } from 'node:path'
+import { belowRootOf } from '../../lib/model/annotation.ts'
 import type { ColumnarManifest, Manifest } from '../../lib/model/manifest.ts'
 import { PathTable, type Shelved } from '../../lib/model/path-table.ts'
 import type { Input } from '../../lib/model/task.ts'
@@ -29,7 +29,8 @@ export function presenceIn(inputs: readonly Input[], images: string): Presence {
   const has = (written: string): boolean => {
     const bytes = Buffer.from(written)
     if (lists(bytes, 0, bytes.length)) return true
-    const path = posix.normalize(`${images}/${written}`).replace(/^\/+/, '')
+    const path = belowRootOf(images, written)
+    if (path === undefined) return false
     const file = files.get(path)
     if (file && file.manifest.size(0) > 0) return true
     for (let cut = path.indexOf('/'); cut > 0; cut = path.indexOf('/', cut + 1))

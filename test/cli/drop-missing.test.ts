@@ -79,3 +79,17 @@ test('only what is needed: the original says which images, as nothing changes it
   expect(made(place, 'mix.clean.json')).toBe('[\n{"id":3}\n]\n')
   expect((await place.run('verify', 'notes')).codes).not.toContain('images-missing')
 })
+
+test('only what is needed behind a prefix that is a folder: the original says which images, all the same', async () => {
+  const place = world()
+  const keys = 'images: /, prefix: birds/, drop_missing: true'
+  place.spec(specOf().replace(/json: \{.*\}/, `json: { ${keys} }`))
+  place.write('published/mix.json', '[{"id":1,"image":"1.jpg"},{"id":2,"image":"9.jpg"},{"id":3}]')
+  expect((await place.run('build', '--only-needed')).exitCode).toBe(0)
+  expect(Object.keys(place.tree())).toContain('birds/1.jpg')
+  expect(Object.keys(place.tree())).not.toContain('birds/2.jpg')
+  expect(made(place, 'mix.clean.json')).toBe('[\n{"id":1,"image":"birds/1.jpg"},\n{"id":3}\n]\n')
+  const small = await place.run('build', '--sample', '3', '--root', 'small')
+  expect(small).toMatchObject({ exitCode: 0, codes: ['nothing-needed'] })
+  expect(place.read('small/notes/mix.clean.json')).toBe(made(place, 'mix.clean.json'))
+})

@@ -262,6 +262,13 @@ test('events as lines', () => {
     /^stop +download a\.zip.* {2}the build was ended$/,
   )
   expect(textOf({ ...finished, files: 0 }, options)).toMatch(/ {2}2\.0 s$/)
+  const looked = (images: number, missing: number): RunEvent => ({
+    ...finished,
+    files: 0,
+    looked: { images, missing },
+  })
+  expect(textOf(looked(1200, 0), options)).toMatch(/ {2}1,200 images in 2\.0 s$/)
+  expect(textOf(looked(1, 1), options)).toMatch(/ {2}1 image, 1 missing in 2\.0 s$/)
   expect(textOf({ event: 'task-failed', ...task, code: 'stalled', message: 'x' }, options)).toMatch(
     /^failed .* stalled$/,
   )

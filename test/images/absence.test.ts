@@ -19,6 +19,7 @@ test.each<[wanted: string, there: string, why: Absence['why'] | undefined]>([
   ['coco/train2017/1.jpg', 'coco/val2017/1.jpg', undefined],
   ['coco/train2017/1.jpg', 'coco/a/b/train2017/1.jpg', undefined],
   ['a/b/1.jpg', 'a/b/1.jpg/1.jpg', undefined],
+  ['a/b/c/1.jpg', '1.jpg', undefined],
 ])('%s, where %s lies', (wanted, there, why) => {
   expect(keyOf(wanted)).toBe(keyOf(there))
   expect(nearest(wanted, ['elsewhere/x/y/z', there])).toEqual(why && { why, there })
@@ -29,17 +30,27 @@ test('what differs least is told', () => {
   expect(nearest('a/b/x.jpg', candidates)).toEqual({ why: 'case', there: 'a/b/X.jpg' })
 })
 
+test('the whole path below another folder, however deep, if there is one such file', () => {
+  const [wanted, there] = ['00453/1.jpg', 'llava/llava_pretrain/images/00453/1.jpg']
+  expect(nearest(wanted, ['a/b/1.jpg', there])).toEqual({ why: 'deeper', there, folders: 3 })
+  expect(nearest(there, ['a/b/1.jpg', wanted])).toEqual({ why: 'higher', there: wanted, folders: 3 })
+  expect(nearest('1.jpg', ['coco/train2017/1.jpg', 'gqa/images/1.jpg'])).toBeUndefined()
+})
+
 test('each has words, of one and of many', () => {
   const there = 'a/there.jpg'
   const all: readonly Absence[] = [
     { why: 'not-built', target: 'vg' },
+    { why: 'damaged', target: 'vg' },
     { why: 'failed', told: 'status 404' },
     ...(['empty', 'outside', 'absent'] as const).map(why => ({ why })),
     ...(['deeper', 'higher', 'ending', 'case', 'dash', 'unicode'] as const).map(why => ({ why, there })),
+    { why: 'deeper', there, folders: 3 },
   ]
   expect(all.map(absence => `${inWords(absence)} · ${ofMany(absence)}`)).toMatchInlineSnapshot(`
     [
       "belongs to vg, which is not built · below vg, which is not built",
+      "was built with vg, and removed or edited since · built with vg, and removed or edited since",
       "could not be fetched (status 404) · could not be fetched",
       "is empty · empty",
       "leads out of the playground · leading out of the playground",
@@ -50,6 +61,7 @@ test('each has words, of one and of many', () => {
       "differs by case: a/there.jpg · differing by case",
       "differs by - and _: a/there.jpg · differing by - and _",
       "differs by Unicode form: a/there.jpg · differing by Unicode form",
+      "lies 3 folders deeper: a/there.jpg · deeper, by 3 folders",
     ]
   `)
 })

@@ -1,6 +1,6 @@
 /** The images that an annotation names are looked for by the build itself, when all that can hold them is there. */
 
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { foretold, noise } from '../cli/pieces.ts'
@@ -71,6 +71,7 @@ test('more are missing than may be: said last, with why, and everything else is 
   expect(ran).toMatchObject({ exitCode: 1, codes: ['images-missing'], summary: { failed: 1, skipped: 0 } })
   expectGolden('images/images-missing', ran.diagnostics)
   expect(Object.keys(place.tree())).toEqual(['birds/1.jpg', 'birds/2.jpg', 'cats/1.jpg', 'notes/notes.json'])
+  expect((await place.text('status')).stdout).toMatch(/stale +notes .* not checked yet, or in vain/)
   const again = await place.run('build')
   expect(again).toMatchObject({ exitCode: 1, started: [check] })
   expect(again.summary).toMatchObject({ ran: 0, failed: 1, requests: 0 })
@@ -82,6 +83,18 @@ test('more are missing than may be: said last, with why, and everything else is 
   expect((await place.text('why', 'notes')).stdout).toContain('images notes/notes.json')
   host.serve('/notes.json', Buffer.from(named('birds/1.jpg')))
   expect(await place.run('build', '--force')).toMatchObject({ exitCode: 0, codes: [] })
+})
+
+test('what lies there, but not as it was built, is no reason to trust what will', async () => {
+  const { place, host, write } = await world(named('cats/1.jpg'))
+  host.serve('/cats.zip', zip({ '1.jpg': 'uno', '2.jpg': 'dos' }))
+  await place.run('build')
+  rmSync(join(place.root, 'cats/2.jpg'))
+  write(', allow_missing: 0')
+  expect(await place.run('build', 'notes')).toMatchObject({ exitCode: 0, started: [check] })
+  host.serve('/cats.zip', zip({ '2.jpg': 'dos' }))
+  await place.run('build', 'cats', '--force')
+  expect(await place.run('build', 'notes')).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
 })
 
 test('it ends nobody else’s work', async () => {
@@ -129,4 +142,31 @@ test('where a target that can hold them cannot be made, nobody looks', async () 
   const ran = await place.run('build', '-k')
   expect(ran).toMatchObject({ exitCode: 1, summary: { failed: 1, skipped: 2 } })
   expect(ran.codes).not.toContain('images-missing')
+})
+
+test('what was looked at is told when it is done; statistics never tell of a look at something else', async () => {
+  const { place, host } = await world(named('birds/1.jpg', 'birds/3.jpg'), ', allow_missing: 1')
+  const ran = await place.run('build')
+  const done = ran.events.find(({ event, task }) => event === 'task-finished' && task === check)
+  expect(done).toMatchObject({ looked: { images: 2, missing: 1 } })
+  const statistics = async () =>
+    (await place.run('stats', 'notes')).events.find(({ about }) => about === 'annotation')
+  expect(await statistics()).toMatchObject({ images: 2, missing: 1 })
+  host.serve('/notes.json', Buffer.from(named('birds/3.jpg', 'birds/4.jpg')))
+  expect(await place.run('build', '--force')).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
+  expect(await statistics()).not.toHaveProperty('missing')
+})
+
+test('each file of a split annotation has its own count, allowance and list', async () => {
+  const { place } = await world(
+    named('birds/1.jpg', 'birds/3.jpg', 'cats/1.jpg', 'cats/2.jpg'),
+    ', split: true',
+  )
+  const ran = await place.run('build')
+  expect(ran).toMatchObject({ exitCode: 1, codes: ['images-missing', 'images-missing'] })
+  const list = (name: string) => place.read(`data/.groundwork/missing/notes/notes.split/${name}.json.ndjson`)
+  expect(list('birds')).toBe('{"image":"birds/3.jpg","record":2,"why":"absent"}\n')
+  expect(list('cats')).toBe('{"image":"cats/2.jpg","record":2,"why":"absent"}\n')
+  await place.run('clean', 'notes')
+  expect(existsSync(join(place.root, '.groundwork/missing'))).toBe(false)
 })

@@ -118,6 +118,20 @@ test('files that nobody recorded count, also by another way of writing; a record
   })
 })
 
+test('what was removed since is told as that, and what else lies there is still known', async () => {
+  const ground = await world(['gqa/1.gif', 'gqa/two.jpg', 'train2017/1.jpg', 'far/off/vg/1.jpg'])
+  await ground.run('build', 'gqa', 'vg')
+  await ground.run('build', 'coco', 'notes')
+  rmSync(join(ground.root, 'gqa/1.gif'))
+  await ground.run('verify', 'notes')
+  expect(rowsIn(join(ground.root, '.groundwork/missing/notes/notes.json.ndjson'))).toEqual([
+    { image: 'gqa/1.gif', record: 2, why: 'damaged', target: 'gqa' },
+    { image: 'gqa/two.jpg', record: 3, why: 'case', there: 'gqa/Two.jpg' },
+    { image: 'train2017/1.jpg', record: 4, why: 'deeper', there: 'coco/train2017/1.jpg' },
+    { image: 'far/off/vg/1.jpg', record: 5, why: 'higher', there: 'vg/1.jpg', folders: 2 },
+  ])
+})
+
 test('what is allowed is a warning', async () => {
   const ground = await world(['coco/train2017/1.jpg', 'coco/no.jpg'], ', allow_missing: 50%')
   await ground.run('build', 'most')
@@ -127,4 +141,18 @@ test('what is allowed is a warning', async () => {
     severity: 'warning',
     evidence: [{ text: '1 (50%)' }, {}, {}, {}, {}],
   })
+})
+
+test('paths that no file can have are not there, and end no look', async () => {
+  const odd = [
+    'coco/train2017/1.jpg/',
+    'coco/train2017/1.jpg/x.jpg',
+    'coco/\0.jpg',
+    `coco/${'x'.repeat(300)}.jpg`,
+  ]
+  const ground = await world(['coco/train2017/1.jpg', ...odd])
+  const told = await ground.run('build', 'coco', 'notes')
+  expect(told).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
+  const rows = rowsIn(join(ground.root, '.groundwork/missing/notes/notes.json.ndjson'))
+  expect(rows).toEqual(odd.map((image, i) => ({ image, record: i + 3, why: 'absent' })))
 })
