@@ -186,6 +186,15 @@ export class PathTable {
     return lowerBound(0, this.#firsts.length, k => (this.#firsts[k] as number) <= entry) - 1
   }
 
+  /** Of each manifest its folder, and its entries `from` … `to`. */
+  get shelves(): readonly { readonly folder: string; readonly from: number; readonly to: number }[] {
+    return this.#shelves.map(({ folder }, k) => ({
+      folder,
+      from: this.#firsts[k] as number,
+      to: this.#firsts[k + 1] ?? this.count,
+    }))
+  }
+
   /** Below the root. */
   path(entry: number): string {
     const k = this.shelfOf(entry)

@@ -88,12 +88,12 @@ export async function namedImages(looking: Looking): Promise<Named> {
     records += batch.count
   }
   const prefixes = new Map<string, Prefix>()
-  const count = (path: string, isFound: boolean): void => {
+  const count = (path: string, isFound: boolean, images = 1): void => {
     const key = prefixOf(path)
     const prefix = prefixes.get(key) ?? { named: 0, found: 0 }
     prefixes.set(key, prefix)
-    prefix.named += 1
-    if (isFound) prefix.found += 1
+    prefix.named += images
+    if (isFound) prefix.found += images
   }
   const lost: Lost[] = []
   const lose = (one: Lost): void => {
@@ -124,15 +124,22 @@ export async function namedImages(looking: Looking): Promise<Named> {
   }
   const holders = new Set<number>()
   const below = images === '' ? '' : `${images}/`
-  for (let entry = 0; entry < seen.length; entry += 1) {
-    const record = seen[entry] as number
-    if (record === 0) continue
-    holders.add(table.shelfOf(entry))
-    const path = table.path(entry)
-    // Outside of the folder where the annotation says so, with `..`.
-    const isBelow = path.startsWith(below)
-    judge(isBelow ? path.slice(below.length) : posix.relative(`/${images}`, `/${path}`), path, record)
-    if (turns.isOver) await breathe()
+  for (const [k, { folder, from, to }] of table.shelves.entries()) {
+    const shared = looking.looksInside ? undefined : sharedFolder(folder, below)
+    let alike = 0
+    for (let entry = from; entry < to; entry += 1) {
+      const record = seen[entry] as number
+      if (record === 0) continue
+      alike += 1
+      if (shared !== undefined) continue
+      const path = table.path(entry)
+      // Outside of the folder where the annotation says so, with `..`.
+      const isBelow = path.startsWith(below)
+      judge(isBelow ? path.slice(below.length) : posix.relative(`/${images}`, `/${path}`), path, record)
+      if (turns.isOver) await breathe()
+    }
+    if (alike > 0) holders.add(k)
+    if (alike > 0 && shared !== undefined) count(shared, true, alike)
   }
   const found = new Map([...prefixes].map(([prefix, counts]) => [prefix, counts.found]))
   // Where most are none, they are of a kind that is not known here.
@@ -142,6 +149,12 @@ export async function namedImages(looking: Looking): Promise<Named> {
   lost.sort((a, b) => a.record - b.record)
   const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
   return { count: total, lost, prefixes, holders, unrecorded, records, textOnly }
+}
+
+/** The folder of a manifest as the annotation names it, where all of its paths have one prefix: then none is looked at. */
+function sharedFolder(folder: string, below: string): string | undefined {
+  const named = `${folder}/`.startsWith(below) ? `${folder}/`.slice(below.length) : ''
+  return prefixOf(named).includes('/') ? named : undefined
 }
 
 /** What stands under `image` of each record, without its quotes; nothing where that is no string. */
