@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { filesBelow, look } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
+import { overlaps } from './model/places.ts'
 import { type Begun, isLinked, lackedBy, type Memory, type Receipt } from './model/receipt.ts'
 import type { Artifact, Task, TaskId } from './model/task.ts'
 import type { Survey } from './model/verdict.ts'
@@ -139,11 +140,13 @@ export class Known implements Knowledge {
       tier: this.#options.tier === 'hash' ? 'hash' : 'tree',
       throughLinks: isLinked(receipt),
     }
-    const before = await lookAt({ ...sight, place: join(this.root, receipt.at) }, this.#options)
-    const now = before.bad.size > 0 ? await lookAt({ ...sight, place: final }, this.#options) : undefined
-    if (![...before.bad].some(i => now?.bad.has(i)))
-      return { ...unseen, survey: { state: 'elsewhere', at: receipt.at } }
-    // Not whole any more: then it is nobody's.
+    if (gives && !overlaps({ at: receipt.at, form: gives.form, manifest: () => manifest }, gives.at)) {
+      const before = await lookAt({ ...sight, place: join(this.root, receipt.at) }, this.#options)
+      const now = before.bad.size > 0 ? await lookAt({ ...sight, place: final }, this.#options) : undefined
+      if (![...before.bad].some(i => now?.bad.has(i)))
+        return { ...unseen, survey: { state: 'elsewhere', at: receipt.at } }
+    }
+    // Not whole any more, or not to be told apart at both places: then it is nobody's.
     this.#heirs.delete(id)
     return unseen
   }

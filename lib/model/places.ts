@@ -69,6 +69,18 @@ export function hasBelow({ at, form, manifest }: Holding, folder: string): boole
   return first < read.count && read.path(first).startsWith(below)
 }
 
+/**
+ * Whether a result that is moved would have a file where another one of it lay, or a folder where a file was. `to`: its new place;
+ * that can be so only where one place is within the other.
+ */
+export function overlaps({ at, form, manifest }: Holding, to: string): boolean {
+  const [outer, inner] = at.length < to.length ? [at, to] : [to, at]
+  if (!inner.startsWith(`${outer}/`)) return false
+  const here = { at: outer, form, manifest }
+  const names = foldersTo(inner.slice(outer.length + 1))
+  return form === 'file' || names.some(name => has(here, `${outer}/${name}`)) || hasBelow(here, inner)
+}
+
 /** A record does not say which form its result has: a manifest of one file alone has the digest of that file. */
 export const formOf = (manifest: ColumnarManifest): Holding['form'] =>
   manifest.count === 1 && manifest.digest === manifest.sha256(0) ? 'file' : 'tree'

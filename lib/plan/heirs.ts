@@ -16,27 +16,29 @@ export type Heirs = Map<TaskId, Receipt>
 /** `whole`: everything that the spec names. Each result has one heir at most. */
 export function heirsOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): Heirs {
   const heirs: Heirs = new Map()
-  const orphans = orphansOf(whole, memories)
+  const orphans = groupedBy(vanishedReceipts(memories, whole), keyOfReceipt)
   if (orphans.size === 0) return heirs
+  const living = new Places([...whole.tasks.values()].flatMap(livingIn))
   for (const task of whole.tasks.values()) {
     if (memories.has(task.id) || !isTold(task)) continue
-    const equal = orphans.get(keyOfTask(task, heirs)) ?? []
-    const at = equal.findIndex(receipt => isOurFolder(receipt.at) !== (task.gives?.lasting === true))
+    const equal: Receipt[] = orphans.get(keyOfTask(task, heirs)) ?? []
+    // What lies where another target has something by now is not one task's alone to take.
+    const alone = equal.filter(({ at }) =>
+      living.meeting(at).every(place => place.target === task.target && place.at !== at),
+    )
+    const isLasting = task.gives?.lasting === true
     // What was a rename's part is not on disk any more: who wants files has nothing of it.
-    const [receipt] = at < 0 && task.gives?.lasting === true ? [] : equal.splice(Math.max(0, at), 1)
-    if (receipt) heirs.set(task.id, receipt)
+    const receipt =
+      alone.find(({ at }) => isOurFolder(at) !== isLasting) ?? (isLasting ? undefined : alone[0])
+    if (receipt === undefined) continue
+    equal.splice(equal.indexOf(receipt), 1)
+    heirs.set(task.id, receipt)
   }
   return heirs
 }
 
-/** By what they were made of, and how. Not those that share their place with what the spec names: not theirs alone to take. */
-function orphansOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): Map<string, Receipt[]> {
-  const orphans = vanishedReceipts(memories, whole)
-  if (orphans.length === 0) return new Map()
-  const living = new Places([...whole.tasks.values()].flatMap(({ gives }) => (gives?.lasting ? [gives] : [])))
-  const alone = orphans.filter(({ at }) => living.meeting(at).length === 0)
-  return groupedBy(alone, keyOfReceipt)
-}
+const livingIn = ({ gives, target }: Task): readonly { readonly at: string; readonly target: string }[] =>
+  gives?.lasting ? [{ at: gives.at, target }] : []
 
 /** Of finished tasks that the spec does not name any more. */
 export const vanishedReceipts = (memories: ReadonlyMap<TaskId, Memory>, whole: Graph): readonly Receipt[] =>

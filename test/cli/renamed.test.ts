@@ -120,16 +120,43 @@ test('made anew under its new name, its old record goes with the old files: the 
   expect(place.tree()).toEqual(below(below(tree, 'a', 'c'), 'b', 'd'))
 })
 
-test('a second target of the same sources takes nothing from the first, nor one within the tree of the first', async () => {
+test('a second target of the same sources takes nothing from the first', async () => {
   const { place, spec, tree } = await built('a')
   spec('a', 'b')
   await place.run('build')
   expect(place.tree()).toEqual({ ...tree, ...below(tree, 'a', 'b') })
-  const inside = await built('a')
-  inside.spec('a/b')
-  await inside.place.run('build')
-  const { 'a/LICENSE.txt': _, ...pictures } = inside.tree
-  expect(inside.place.tree()).toEqual({ ...pictures, ...below(inside.tree, 'a', 'a/b') })
+})
+
+test.each([
+  ['one that lies within the old one', 'a', 'a/b/c'],
+  ['the one that the old one lies in', 'a/b/c', 'a'],
+])('to a folder that is %s', async (_, was, now) => {
+  const { place, spec, tree, asked } = await built(was)
+  spec(now)
+  const { summary } = await foretoldAndDone(place)
+  expect(summary).toMatchObject({ ran: 2, requests: 0, exitCode: 0 })
+  expect(place.tree()).toEqual(below(tree, was, now))
+  expect(existsSync(join(place.root, 'a/b'))).toBe(was === 'a')
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
+  spec(was)
+  // As if it had been ended on the way.
+  mkdirSync(join(place.root, was), { recursive: true })
+  renameSync(join(place.root, now, '1'), join(place.root, was, '1'))
+  expect((await place.run('build')).summary).toMatchObject({ ran: 2, requests: 0, exitCode: 0 })
+  expect(place.tree()).toEqual(tree)
+  expect(asked()).toBe(0)
+})
+
+test.each([
+  ['a', 'a/0'],
+  ['a/0', 'a'],
+])('from %s to %s, where the tree has such a folder itself: it is made anew', async (was, now) => {
+  const { place, spec, tree } = await built(was)
+  spec(now)
+  expect((await place.run('build')).summary).toMatchObject({ failed: 0, exitCode: 0 })
+  for (const [path, digest] of Object.entries(below(tree, was, now)))
+    expect(place.tree()).toHaveProperty([path], digest)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
 })
 
 test('pruned before it is built: nothing of it is taken', async () => {

@@ -26,7 +26,7 @@ export type Act =
     }
   | { readonly act: 'add'; readonly wish: TargetWish }
   /** The rest are of the so-many-th target. */
-  | { readonly act: 'drop' | 'revive' | 'call-otherwise'; readonly target: number }
+  | { readonly act: 'drop' | 'revive' | 'call-otherwise' | 'nest'; readonly target: number }
   | { readonly act: 'change'; readonly target: number; readonly to: Partial<TargetWish> }
   | { readonly act: 'publish'; readonly file: File; readonly version: Version }
   | { readonly act: 'pin'; readonly file: File; readonly to: 'none' | 'published' | 'other' }
@@ -67,7 +67,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      act: fc.constantFrom('drop' as const, 'revive' as const, 'call-otherwise' as const),
+      act: fc.constantFrom('drop' as const, 'revive' as const, 'call-otherwise' as const, 'nest' as const),
       target,
     }),
   },

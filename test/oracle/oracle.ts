@@ -25,6 +25,9 @@ export interface Foreseen {
 /** `json t1/notes.json` → where that lies. */
 const placeIn = (key: string): string => key.slice(key.indexOf(' ') + 1)
 
+/** A path is that of a folder, or below it. */
+const isWithin = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder}/`)
+
 export class Oracle {
   readonly #memories = new Map<string, Memory>()
 
@@ -42,13 +45,33 @@ export class Oracle {
     const lies = ({ content }: Memory, at: string | undefined): boolean =>
       at !== undefined &&
       Object.entries(content.files).every(([path, digest]) => scene.disk[`${at}/${path}`] === digest)
-    const placed = whole.filter(({ at }) => at !== undefined).map(({ key }) => placeIn(key))
-    /** What the spec names lies there, above or below: then it is not one result's alone to take. */
-    const isShared = (key: string): boolean =>
+    const targetOf = new Map(
+      Object.entries(scene.spec).flatMap(([name, target]) =>
+        tasksOf(name, target, scene.published).map(({ key }) => [key, name] as const),
+      ),
+    )
+    const placed = whole.filter(({ at }) => at !== undefined)
+    /** What another target names lies there, above or below: then it is not one result's alone to take. */
+    const isShared = (key: string, heir: string): boolean =>
       this.#memories.get(key)?.at !== undefined &&
-      placed.some(
-        place => `${place}/`.startsWith(`${placeIn(key)}/`) || `${placeIn(key)}/`.startsWith(`${place}/`),
+      placed.some(({ key: other }) => {
+        const place = placeIn(other)
+        const isMet = isWithin(place, placeIn(key)) || isWithin(placeIn(key), place)
+        return isMet && (targetOf.get(other) !== targetOf.get(heir) || place === placeIn(key))
+      })
+    /** One place is within the other, and one of the files would come to lie where another one lay, or a folder of another. */
+    const isTangled = ({ content }: Memory, key: string, heir: string): boolean => {
+      const [outer, inner] = [placeIn(key), placeIn(heir)].toSorted((a, b) => a.length - b.length) as [
+        string,
+        string,
+      ]
+      const paths = Object.keys(content.files).map(path => `${outer}/${path}`)
+      return (
+        outer !== inner &&
+        isWithin(inner, outer) &&
+        paths.some(path => isWithin(path, inner) || isWithin(inner, path))
       )
+    }
     // A target under another name: its result is known by its definition and by what it was made of.
     for (const task of whole) {
       if (this.#memories.has(task.key) || task.kind === 'download') continue
@@ -58,7 +81,7 @@ export class Oracle {
         ([key, { kind, how, from: of }]) =>
           !named.has(key) &&
           !taken.has(key) &&
-          !isShared(key) &&
+          !isShared(key, task.key) &&
           kind === task.kind &&
           how === task.how &&
           of.join() === from,
@@ -70,8 +93,10 @@ export class Oracle {
     }
     // What is not whole any more is made anew.
     for (const { key, at } of whole) {
-      const memory = this.#memories.get(heritage.get(key) ?? '')
-      if (memory && at !== undefined && !lies(memory, memory.at)) heritage.delete(key)
+      const heir = heritage.get(key) ?? ''
+      const memory = this.#memories.get(heir)
+      if (memory && at !== undefined && (!lies(memory, memory.at) || isTangled(memory, heir, key)))
+        heritage.delete(key)
     }
     const memoryOf = ({ key }: Task): Memory | undefined => this.#memories.get(heritage.get(key) ?? key)
     const runs = new Set<string>()

@@ -93,17 +93,17 @@ class Play {
         return this.#drop(this.#nameOf(act.target))
       case 'revive': {
         const [name, wish] = this.#dropped[act.target] ?? []
-        if (name !== undefined && wish) this.#targets = { ...this.#targets, [name]: wish }
+        if (name !== undefined && wish && this.#isFree(name))
+          this.#targets = { ...this.#targets, [name]: wish }
         this.#dropped = this.#dropped.filter(([other]) => other !== name)
         return
       }
-      case 'call-otherwise': {
-        const name = this.#nameOf(act.target)
-        const wish = name === undefined ? undefined : this.#targets[name]
-        this.#drop(name)
-        if (wish) this.#targets = { ...this.#targets, [this.#freshName()]: wish }
-        return
-      }
+      case 'call-otherwise':
+        return this.#rename(act.target, () => this.#freshName())
+      case 'nest':
+        return this.#rename(act.target, name =>
+          name.endsWith(nest) ? name.slice(0, -nest.length) : name + nest,
+        )
       case 'change': {
         const name = this.#nameOf(act.target)
         const wish = name === undefined ? undefined : this.#targets[name]
@@ -132,6 +132,21 @@ class Play {
   #freshName(): string {
     this.#serial += 1
     return `t${this.#serial}`
+  }
+
+  #rename(target: number, otherwise: (name: string) => string): void {
+    const name = this.#nameOf(target)
+    const wish = name === undefined ? undefined : this.#targets[name]
+    const next = name === undefined ? '' : otherwise(name)
+    if (name === undefined || this.#targets[next]) return
+    this.#drop(name)
+    if (wish) this.#targets = { ...this.#targets, [next]: wish }
+  }
+
+  /** No target within another one. */
+  #isFree(name: string): boolean {
+    const [first] = name.split('/')
+    return Object.keys(this.#targets).every(other => other.split('/')[0] !== first)
   }
 
   #nameOf(number: number): string | undefined {
@@ -226,6 +241,9 @@ class Play {
     return `url: '${this.#hosts.addressOf(file, this.#moved.has(file))}'${pin === undefined ? '' : `, sha256: ${pin}`}`
   }
 }
+
+/** Behind the name of a target: a folder within it, to move into and out of again. */
+const nest = '/in'
 
 const digestsIn = (state: Tree, folder: string): ReadonlySet<string> =>
   new Set(Object.entries(state).flatMap(([path, digest]) => (path.startsWith(folder) ? [digest] : [])))
