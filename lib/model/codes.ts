@@ -141,6 +141,7 @@ const workCodes = [
   'state-foreign',
   'output-damaged',
   'images-missing',
+  'odd-images',
   'not-exported',
   // files that are there already
   'nothing-adopted',

@@ -204,7 +204,7 @@ export class RecordCutter {
     this.#scanner = undefined
     this.#values.lines = scanner.line - 1
     if (this.form === 'value') return false
-    this.#batch.addPassed(this.records.count, this.records.images)
+    this.#batch.addPassed(this.records.count, this.records.imageValue)
     return true
   }
 }
