@@ -142,6 +142,7 @@ const workCodes = [
   'output-damaged',
   'images-missing',
   'odd-images',
+  'rooted-images',
   'not-exported',
   // files that are there already
   'nothing-adopted',

@@ -34,6 +34,14 @@ export interface Odd {
   readonly record: number
 }
 
+/** Paths that begin with a slash: they are looked for as if they did not. */
+export interface Rooted {
+  readonly count: number
+  /** The first of them, and the first record that names it. */
+  readonly image: string
+  readonly record: number
+}
+
 interface Prefix {
   named: number
   found: number
@@ -54,6 +62,7 @@ export interface Named {
   readonly textOnly: number
   /** The most frequent first. A list that has paths too is among them, and these are looked for. */
   readonly odd: readonly Odd[]
+  readonly rooted: Rooted | undefined
 }
 
 interface Looking {
@@ -128,7 +137,9 @@ export async function namedImages(looking: Looking): Promise<Named> {
     signal.throwIfAborted()
     await turns.next()
   }
+  let rooted: Rooted | undefined
   for (const [image, record] of others) {
+    if (image.startsWith('/')) rooted = { image, record, ...rooted, count: (rooted?.count ?? 0) + 1 }
     const path = belowRootOf(images, image)
     const state = path === undefined ? 'absent' : stateOf(table, seen, path, record, looking.root)
     if (state === 'counted') continue
@@ -165,7 +176,7 @@ export async function namedImages(looking: Looking): Promise<Named> {
   lost.sort((a, b) => a.record - b.record)
   const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
   const told = [...odd.values()].toSorted((a, b) => b.count - a.count || a.record - b.record)
-  return { count: total, lost, prefixes, holders, unrecorded, records, textOnly, odd: told }
+  return { count: total, lost, prefixes, holders, unrecorded, records, textOnly, odd: told, rooted }
 }
 
 /** The folder of a manifest as the annotation names it, where all of its paths have one prefix: then none is looked at. */

@@ -1,4 +1,7 @@
-/** What stands under `image` and is no path is told by whoever looks for the images, a build or `verify`, and fails neither. */
+/**
+ * What stands under `image` and is no path, or one that training reads in another way, is told by whoever looks for the images, a
+ * build or `verify`, and fails neither.
+ */
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -47,7 +50,14 @@ describe('no path', () => {
   })
 
   test.each([
-    ['lines', 'notes.jsonl', records.slice(0, 4).map(each => JSON.stringify(each)).join('\n')],
+    [
+      'lines',
+      'notes.jsonl',
+      records
+        .slice(0, 4)
+        .map(each => JSON.stringify(each))
+        .join('\n'),
+    ],
     ['an object of records', 'notes.json', JSON.stringify({ ...records.slice(0, 4) })],
     [
       'a record that is too long to be held',
@@ -78,5 +88,35 @@ describe('no path', () => {
     const place = world('notes.json', text(0, 14))
     place.write('datasets.yaml', place.read('datasets.yaml').replace('json: { images: / }', 'json:'))
     expect(await place.run('build')).toMatchObject({ exitCode: 0, codes: [] })
+  })
+})
+
+describe('a slash in front', () => {
+  const images = ['birds/1.jpg', '/birds/2.jpg', '//birds/1.jpg', '/birds/2.jpg', 'birds/2.jpg']
+  const annotation = JSON.stringify(images.map(image => ({ image })))
+
+  test('is told, though the images are there', async () => {
+    const { run } = world('notes.json', annotation)
+    const built = await run('build')
+    expect(built).toMatchObject({ exitCode: 0, codes: ['rooted-images'] })
+    expectGolden('images/rooted-images', built.diagnostics)
+    expect(await run('verify', 'notes')).toMatchObject({ exitCode: 0, codes: ['rooted-images'] })
+  })
+
+  test('the rule that is named takes it off', async () => {
+    const { run, read } = world('notes.json', annotation, ", rewrite: [{ match: '^/+', to: '' }]")
+    expect(await run('build')).toMatchObject({ exitCode: 0, codes: [] })
+    const made = JSON.parse(read('data/notes/notes.clean.json')) as { image: string }[]
+    expect(made.map(({ image }) => image)).toEqual(images.map(image => image.replace(/^\/+/, '')))
+  })
+
+  test('also below a folder, and of one that is not there', async () => {
+    const { run } = world('notes.json', '[{"image":"/1.jpg"},{"image":"/3.jpg"}]', 'birds')
+    const built = await run('build')
+    expect(built).toMatchObject({ exitCode: 1, codes: ['rooted-images', 'images-missing'] })
+    expect(built.diagnostics[0]).toMatchObject({
+      message: '2 image paths of notes.json begin with a slash.',
+      severity: 'warning',
+    })
   })
 })
