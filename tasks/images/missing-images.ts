@@ -51,7 +51,7 @@ export async function lookForImages(params: ImagesParams, looking: Looking): Pro
       named: await namedImages({ root, file, name, images: params.images, table, looksInside, signal }),
     })
   const lost = read.flatMap(({ named }) => named.lost)
-  const all = lost.length === 0 ? [] : absencesOf(lost, await looking.standing(), root)
+  const all = lost.length === 0 ? [] : absencesOf(lost, await looking.standing(), params.target, root)
   const errors: DiagnosticDraft[] = []
   const warnings: DiagnosticDraft[] = []
   let before = 0
