@@ -45,9 +45,9 @@ export const images: TaskKind<ImagesParams> = {
       // Nobody can expect images of what is not built, or that no target of the spec can give: those are told, no more.
       isExcused: ({ why }) => why === 'not-built' || params.sees.length === 0,
     })
+    for (const draft of warnings) bench.tell({ severity: 'warning', ...draft })
     const [first, ...others] = errors
     if (first) throw new Problem(first, ...others)
-    for (const draft of warnings) bench.tell({ severity: 'warning', ...draft })
     bench.remark(imagesMark, images)
     bench.remark(missingMark, missing)
     if (holders) bench.saw(holders)

@@ -184,6 +184,8 @@ async function right<T extends { readonly summary: JsonSummary }>(
   try {
     return await blamed(input, async () => {
       const found = await read()
+      const { oneArray } = await import('../lib/io/json/words.ts')
+      if (found.summary.isOneArray) throw oneArray(params.fileName)
       refuseOtherType(params, found.summary)
       refuseOtherCount(params, found.summary)
       return found

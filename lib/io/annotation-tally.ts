@@ -9,13 +9,16 @@ type Tally = Omit<AnnotationStats, 'target' | 'path'>
 /** Throws a Problem `invalid-json`, and what reading throws. Of a record that is too long to be held only images are counted. */
 export async function tallyOf(path: string, reading: JsonReading): Promise<Tally> {
   const sum = { records: 0, textOnly: 0, turns: 0, words: 0, images: 0 }
+  let odd = 0
   const sources = new Map<string, number>()
   for await (const batch of recordsOf(path, reading)) {
     for (let i = 0; i < batch.count; i += 1) {
-      const images = batch.images(i)
+      const value = batch.imageValue(i)
+      const images = value.images.filter(path => path !== '')
       sum.records += 1
       sum.images += images.length
-      if (images.length === 0) sum.textOnly += 1
+      if (value.odd !== undefined) odd += 1
+      else if (images.length === 0) sum.textOnly += 1
       for (const image of images) sources.set(prefixOf(image), (sources.get(prefixOf(image)) ?? 0) + 1)
       if (batch.passed) continue
       for (const text of turnsOf(JSON.parse(batch.record(i).toString()))) {
@@ -24,7 +27,7 @@ export async function tallyOf(path: string, reading: JsonReading): Promise<Tally
       }
     }
   }
-  return { ...sum, sources: mostFirst(sources) }
+  return { ...sum, ...(odd > 0 && { odd }), sources: mostFirst(sources) }
 }
 
 /** What is said in each turn; one that is no text says nothing. */

@@ -141,6 +141,8 @@ const workCodes = [
   'state-foreign',
   'output-damaged',
   'images-missing',
+  'odd-images',
+  'rooted-images',
   'not-exported',
   // files that are there already
   'nothing-adopted',

@@ -9,8 +9,10 @@ export interface AnnotationStats {
   /** Below the root. */
   readonly path: string
   readonly records: number
-  /** Records that name no image. */
+  /** Records without `image`. */
   readonly textOnly: number
+  /** Records under whose `image` something stands that is no path, such as null; undefined where there are none. */
+  readonly odd?: number
   /** Of all conversations, and words in them: runs of anything but white space and `<image>`. */
   readonly turns: number
   readonly words: number

@@ -37,7 +37,7 @@ export function statsPage(stats: Stats, width: number): string {
 const most = 10
 
 function annotationRows(
-  { path, records, textOnly, turns, words, images, missing, sources }: AnnotationStats,
+  { path, records, textOnly, odd, turns, words, images, missing, sources }: AnnotationStats,
   width: number,
 ): readonly string[] {
   const shown = sources
@@ -52,6 +52,9 @@ function annotationRows(
       [
         ['records', formatCount(records), ''],
         ['  text only', formatCount(textOnly), share(textOnly, records)],
+        ...(odd === undefined
+          ? []
+          : [['  image that is no path', formatCount(odd), share(odd, records)] as const]),
         ['turns', formatCount(turns), `${average(turns, records)} a record`],
         ['words', formatCount(words), `${average(words, turns)} a turn`],
         ['images', formatCount(images), ''],

@@ -54,10 +54,18 @@ export async function carryOut(run: Run, task: Task, reason: Reason, signal: Abo
     if (task.kind.staging === 'shelf') removeShelf(run, task)
     else if (task.kind.staging) remove(staging)
     return { receipt, made }
+  } catch (error) {
+    if (!signal.aborted) unlearn(run, task, reason)
+    throw error
   } finally {
     overlap.close()
     if (!task.kind.staging) remove(staging)
   }
+}
+
+/** A check that was fresh and fails when it is made to run: nothing else says that what it found before holds no more. */
+function unlearn({ known }: Run, { id, gives }: Task, { code }: Reason): void {
+  if (gives === undefined && code === 'forced' && known.receiptOf(id)) known.receipts.forget(id)
 }
 
 /** Once more for each time that what it reads is begun anew. */

@@ -7,11 +7,17 @@ export type Absence =
   | { readonly why: 'not-built' | 'damaged'; readonly target: string }
   | { readonly why: 'failed'; readonly told: string }
   | { readonly why: 'empty' | 'outside' | 'absent' }
+  /** No target of the spec gives anything below this folder (below the root). `like`: one that may be meant. */
+  | { readonly why: 'nobodys'; readonly folder: string; readonly like?: string }
   /** In words that follow the path: `not an image but text`. */
   | { readonly why: 'no-image'; readonly is: string }
   /** Paths below the root. `folders`: by how many, where it is more than one. */
   | { readonly why: 'deeper' | 'higher'; readonly there: string; readonly folders?: number }
-  | { readonly why: 'ending' | 'case' | 'dash' | 'unicode'; readonly there: string }
+  /** `backslash`, `percent`: with slashes in the place of backslashes, or `%20` read as a space, it is there. */
+  | {
+      readonly why: 'backslash' | 'percent' | 'ending' | 'case' | 'dash' | 'unicode'
+      readonly there: string
+    }
 
 /** The same for names that people take for the same. */
 const folded = (path: string): string => path.normalize('NFC').toLowerCase().replaceAll('_', '-')
@@ -19,6 +25,24 @@ const folded = (path: string): string => path.normalize('NFC').toLowerCase().rep
 /** Under which files that may be meant by a path are kept: its name, without ending and folded. */
 export const keyOf = (path: string): string =>
   withoutImageEnding(folded(path.slice(path.lastIndexOf('/') + 1)))
+
+/** Other ways to read a path that is not there: backslashes as slashes, then what is percent-encoded, too. */
+export function readings(path: string): readonly string[] {
+  if (!/[\\%]/.test(path)) return []
+  const slashed = withSlashes(path)
+  return [...new Set([slashed, decoded(slashed)])].filter(other => other !== path)
+}
+
+const withSlashes = (path: string): string => path.replaceAll('\\', '/')
+
+/** As it is where that is no encoding. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
 
 /** The nearest of the files of one key; undefined where all lie elsewhere. */
 export function nearest(wanted: string, candidates: readonly string[]): Absence | undefined {
@@ -37,9 +61,20 @@ function farther(wanted: string, there: string): Absence | undefined {
   return there.includes('/') && wanted.endsWith(`/${there}`) ? { why: 'higher', there, folders } : undefined
 }
 
-const order: readonly Absence['why'][] = ['unicode', 'case', 'dash', 'ending', 'deeper', 'higher']
+const order: readonly Absence['why'][] = [
+  'backslash',
+  'percent',
+  'unicode',
+  'case',
+  'dash',
+  'ending',
+  'deeper',
+  'higher',
+]
 
 function compared(wanted: string, there: string): Absence | undefined {
+  if (readings(wanted).includes(there))
+    return { why: withSlashes(wanted) === there ? 'backslash' : 'percent', there }
   if (folded(wanted) === folded(there)) {
     if (wanted.normalize('NFC') === there.normalize('NFC')) return { why: 'unicode', there }
     return { why: wanted.toLowerCase() === there.toLowerCase() ? 'case' : 'dash', there }
@@ -75,6 +110,12 @@ export function inWords(absence: Absence): string {
       return 'leads out of the playground'
     case 'absent':
       return 'is not there'
+    case 'nobodys':
+      return `is not there: no target gives ${absence.folder}/…${absence.like === undefined ? '' : `, but one gives ${absence.like}`}`
+    case 'backslash':
+      return `has backslashes, not slashes: ${absence.there}`
+    case 'percent':
+      return `is percent-encoded: ${absence.there}`
     case 'deeper':
       return `lies ${byFolders(absence)} deeper: ${absence.there}`
     case 'higher':
@@ -113,6 +154,12 @@ export function ofMany(absence: Absence): string {
       return 'leading out of the playground'
     case 'absent':
       return 'not there'
+    case 'nobodys':
+      return 'below no target of the spec'
+    case 'backslash':
+      return 'with backslashes'
+    case 'percent':
+      return 'percent-encoded'
     case 'deeper':
       return howFar('deeper', absence)
     case 'higher':

@@ -13,6 +13,7 @@ import { formatCount, plural } from '../../lib/model/units.ts'
 import { type Absence, inWords, ofMany } from './absence.ts'
 import { type Lost, type Named, namedImages } from './named.ts'
 import { nextFor } from './next.ts'
+import { aboutPaths } from './paths.ts'
 import { absencesOf } from './search.ts'
 
 /** `path`: absolute, of what the annotation's task gives. */
@@ -31,6 +32,7 @@ export interface Sought {
   readonly holders: ReadonlySet<TaskId> | undefined
   /** More are missing than may be; else all that is told of them. */
   readonly errors: readonly DiagnosticDraft[]
+  /** Also of what is there: paths that are none, or that training reads in another way. */
   readonly warnings: readonly DiagnosticDraft[]
 }
 
@@ -49,13 +51,14 @@ export async function lookForImages(params: ImagesParams, looking: Looking): Pro
       named: await namedImages({ root, file, name, images: params.images, table, looksInside, signal }),
     })
   const lost = read.flatMap(({ named }) => named.lost)
-  const all = lost.length === 0 ? [] : absencesOf(lost, await looking.standing(), root)
+  const all = lost.length === 0 ? [] : absencesOf(lost, await looking.standing(), params.target, root)
   const errors: DiagnosticDraft[] = []
   const warnings: DiagnosticDraft[] = []
   let before = 0
   for (const { name, named } of read) {
     const absences = all.slice(before, before + named.lost.length)
     before += named.lost.length
+    warnings.push(...aboutPaths(params, name, named))
     const list = keepList(params.target, name, root, named, absences)
     if (absences.length === 0) continue
     const counted = absences.filter(absence => !looking.isExcused(absence)).length

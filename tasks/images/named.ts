@@ -5,6 +5,7 @@ import { join, posix } from 'node:path'
 import { errorCode, lookThroughWritten } from '../../lib/io/disk.ts'
 import { glimpseOf } from '../../lib/io/glimpse.ts'
 import { type Batch, mostRecords } from '../../lib/io/json/batch.ts'
+import type { OddImage } from '../../lib/io/json/image-value.ts'
 import { recordsOf } from '../../lib/io/json-stream.ts'
 import { Turns } from '../../lib/io/turns.ts'
 import { belowRootOf, prefixOf } from '../../lib/model/annotation.ts'
@@ -25,6 +26,22 @@ export interface Lost {
   readonly record: number
 }
 
+/** Of records under whose `image` something stands that is no path. */
+export interface Odd {
+  readonly what: OddImage
+  readonly count: number
+  /** The first of them, from 1. */
+  readonly record: number
+}
+
+/** Paths that begin with a slash: they are looked for as if they did not. */
+export interface Rooted {
+  readonly count: number
+  /** The first of them, and the first record that names it. */
+  readonly image: string
+  readonly record: number
+}
+
 interface Prefix {
   named: number
   found: number
@@ -41,8 +58,11 @@ export interface Named {
   /** Found by a look at the disk: no record in the table has them. */
   readonly unrecorded: number
   readonly records: number
-  /** Records that name no image. */
+  /** Records without `image`. */
   readonly textOnly: number
+  /** The most frequent first. A list that has paths too is among them, and these are looked for. */
+  readonly odd: readonly Odd[]
+  readonly rooted: Rooted | undefined
 }
 
 interface Looking {
@@ -69,10 +89,15 @@ export async function namedImages(looking: Looking): Promise<Named> {
   const others = new Map<string, number>()
   const find = table.allBelow(images)
   let [records, textOnly] = [0, 0]
+  const odd = new Map<OddImage, Odd>()
   const byName = (batch: Batch, i: number): void => {
-    const paths = batch.images(i)
-    if (paths.length === 0) textOnly += 1
-    for (const path of paths) if (!others.has(path)) others.set(path, batch.first + i)
+    const value = batch.imageValue(i)
+    const record = batch.first + i
+    if (value.odd !== undefined) {
+      const { count, record: first } = odd.get(value.odd) ?? { count: 0, record }
+      odd.set(value.odd, { what: value.odd, count: count + 1, record: first })
+    } else if (value.images.length === 0) textOnly += 1
+    for (const path of value.images) if (path !== '' && !others.has(path)) others.set(path, record)
   }
   const entries = new Int32Array(mostRecords)
   const spans = { from: new Int32Array(mostRecords), to: new Int32Array(mostRecords) }
@@ -112,7 +137,9 @@ export async function namedImages(looking: Looking): Promise<Named> {
     signal.throwIfAborted()
     await turns.next()
   }
+  let rooted: Rooted | undefined
   for (const [image, record] of others) {
+    if (image.startsWith('/')) rooted = { image, record, ...rooted, count: (rooted?.count ?? 0) + 1 }
     const path = belowRootOf(images, image)
     const state = path === undefined ? 'absent' : stateOf(table, seen, path, record, looking.root)
     if (state === 'counted') continue
@@ -148,7 +175,8 @@ export async function namedImages(looking: Looking): Promise<Named> {
     else for (const { image } of alike) count(image, true)
   lost.sort((a, b) => a.record - b.record)
   const total = [...prefixes.values()].reduce((sum, { named }) => sum + named, 0)
-  return { count: total, lost, prefixes, holders, unrecorded, records, textOnly }
+  const told = [...odd.values()].toSorted((a, b) => b.count - a.count || a.record - b.record)
+  return { count: total, lost, prefixes, holders, unrecorded, records, textOnly, odd: told, rooted }
 }
 
 /** The folder of a manifest as the annotation names it, where all of its paths have one prefix: then none is looked at. */

@@ -16,17 +16,17 @@ export function nextFor(
   all: readonly Absent[],
 ): string {
   const cures = new Map<string, number>()
-  const builds = unbuiltAmong(all)
-  let lost = 0
+  const among = { builds: unbuiltAmong(all), rules: rulesAmong(all), folders: foldersAmong(all) }
+  let left = 0
   for (const { image, absence } of all) {
-    if (isLost(absence)) lost += 1
-    const cure = cureOf(params, image, absence, builds)
+    if (isLost(absence)) left += 1
+    const cure = cureOf(params, image, absence, among)
     if (cure !== undefined) cures.set(cure, (cures.get(cure) ?? 0) + 1)
   }
   const most = [...cures].toSorted((a, b) => b[1] - a[1]).slice(0, 2)
   const told = most.map(([cure]) => cure)
   if (told.length === 0 && params.sees.length === 0) return nobodys
-  return `${[...told, ...(lost > 0 ? [ofLost] : [])].join('; ')}.`
+  return `${[...told, ...(left > 0 ? [ofLost] : [])].join('; ')}.`
 }
 
 const nobodys =
@@ -34,19 +34,57 @@ const nobodys =
 
 const ofLost = 'what is really lost is left out by `drop_missing: true`, or allowed with `allow_missing`'
 
-const isLost = ({ why }: Absence): boolean => why === 'absent' || why === 'failed' || why === 'empty'
+const lost: readonly Absence['why'][] = ['absent', 'nobodys', 'failed', 'empty']
+const isLost = ({ why }: Absence): boolean => lost.includes(why)
 
 /** Targets that a build would complete. */
 const unbuiltAmong = (all: readonly Absent[]): readonly string[] => [
   ...new Set(all.flatMap(({ absence }) => ('target' in absence ? [absence.target] : []))),
 ]
 
+/** That no target gives. */
+const foldersAmong = (all: readonly Absent[]): readonly string[] => [
+  ...new Set(all.flatMap(({ absence }) => (absence.why === 'nobodys' ? [`${absence.folder}/…`] : []))),
+]
+
+/** Of UTF-8, a character each. */
+const encoded =
+  /%[0-7][\da-f]|%[cd][\da-f]%[\da-f]{2}|%e[\da-f](?:%[\da-f]{2}){2}|%f[\da-f](?:%[\da-f]{2}){3}/gi
+
+/** What `rewrite` would have to be told for the paths that are written in another way, as the spec writes it. */
+function rulesAmong(all: readonly Absent[]): readonly string[] {
+  let hasBackslash = false
+  const codes = new Set<string>()
+  for (const { image, absence } of all) {
+    if (absence.why !== 'backslash' && absence.why !== 'percent') continue
+    if (image.includes('\\')) hasBackslash = true
+    if (absence.why === 'percent') for (const [code] of image.matchAll(encoded)) codes.add(code)
+  }
+  // The sign itself last: what it stands before in the result is no code.
+  const inOrder = [...codes].toSorted((a, b) => Number(a === '%25') - Number(b === '%25'))
+  return [
+    ...(hasBackslash ? [String.raw`{ match: '\\', to: '/' }`] : []),
+    ...inOrder.map(code => `{ match: '${code}', to: '${asReplacement(decodeURIComponent(code))}' }`),
+  ]
+}
+
+/** Between single quotes of YAML. */
+const asReplacement = (text: string): string => text.replaceAll('$', '$$$$').replaceAll("'", "''")
+
+const mostRules = 4
+
+interface Among {
+  readonly builds: readonly string[]
+  readonly rules: readonly string[]
+  readonly folders: readonly string[]
+}
+
 /** Undefined where nothing is known. */
 function cureOf(
-  { target, images }: Pick<ImagesParams, 'target' | 'images'>,
+  { target, images, sees }: Pick<ImagesParams, 'target' | 'images' | 'sees'>,
   image: string,
   absence: Absence,
-  builds: readonly string[],
+  { builds, rules, folders }: Among,
 ): string | undefined {
   switch (absence.why) {
     case 'not-built':
@@ -54,6 +92,13 @@ function cureOf(
       return builds.length > mostNamed
         ? `build ${fewOf(builds, mostNamed)}, then ${target}`
         : `npx tsx build ${[...builds, target].join(' ')} puts them there`
+    case 'nobodys':
+      return sees.length === 0
+        ? undefined
+        : `name a target that gives ${fewOf(folders, 3)}, or correct the paths or \`images\``
+    case 'backslash':
+    case 'percent':
+      return `\`rewrite: [${rules.slice(0, mostRules).join(', ')}${rules.length > mostRules ? ', …' : ''}]\` makes an annotation with the paths of the files`
     case 'deeper':
       return ofDeeper(images, image, absence.there)
     case 'higher':

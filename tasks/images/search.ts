@@ -4,17 +4,20 @@ import { join } from 'node:path'
 import { lookThroughWritten } from '../../lib/io/disk.ts'
 import { readListing } from '../../lib/io/listing.ts'
 import type { Standing } from '../../lib/model/standing.ts'
+import { suggest } from '../../lib/model/suggest.ts'
 import { failureClasses, inWords } from '../urls/failure.ts'
-import { type Absence, keyOf, nearest } from './absence.ts'
+import { type Absence, keyOf, nearest, readings } from './absence.ts'
 import type { Lost } from './named.ts'
 
-/** One for each, in their order. */
+/** One for each, in their order. `own`: the target of the annotation, which need not give anything else. */
 export function absencesOf(
   lost: readonly Lost[],
   standing: readonly Standing[],
+  own: string,
   root: string,
 ): readonly Absence[] {
   const meant = candidatesFor(lost, standing, root)
+  const nobodys = new Nobodys(standing, own)
   const failures = new Map<Standing, ReadonlyMap<string, string>>()
   return lost.map(({ path, state, is }): Absence => {
     if (path === undefined) return { why: 'outside' }
@@ -31,12 +34,66 @@ export function absencesOf(
     }
     const unbuilt = owners.filter(({ manifest }) => manifest === undefined)
     // Where nothing of its target is built, what lies elsewhere is another image.
-    const near = owners.length > unbuilt.length || owners.length === 0 ? meant.get(keyOf(path)) : undefined
+    const isOthers = owners.length === 0 || owners.length > unbuilt.length
+    const near = isOthers ? keysOf(path).flatMap(key => meant.get(key) ?? []) : []
     const [first] = unbuilt
     return (
-      nearest(path, near ?? []) ?? (first ? { why: 'not-built', target: first.target } : { why: 'absent' })
+      nearest(path, near) ??
+      (first && { why: 'not-built', target: first.target }) ??
+      (owners.length === 0 ? nobodys.absenceOf(path) : undefined) ?? { why: 'absent' }
     )
   })
+}
+
+/** Of the path, and of what else it can be read as. */
+const keysOf = (path: string): readonly string[] => [...new Set([path, ...readings(path)].map(keyOf))]
+
+/** So many folders are held against the names of targets: it takes the time of both numbers. */
+const mostCompared = 1000
+
+/** Which folders no target gives, and which target may be meant. */
+class Nobodys {
+  readonly #targets: ReadonlySet<string>
+  /** Targets, and the folders that they lie in. */
+  readonly #known = new Set<string>()
+  readonly #told = new Map<string, Absence>()
+
+  constructor(standing: readonly Standing[], own: string) {
+    this.#targets = new Set(standing.map(({ target }) => target))
+    for (const target of [...this.#targets, own])
+      for (const folder of foldersOf(`${target}/`)) this.#known.add(folder)
+  }
+
+  /** Undefined where it lies beside targets, in folders that some of them share, or may only be written in another way. */
+  absenceOf(path: string): Absence | undefined {
+    const isReadOtherwise = readings(path).some(other => this.#folderOf(other) === undefined)
+    const folder = isReadOtherwise ? undefined : this.#folderOf(path)
+    if (folder === undefined) return undefined
+    const told = this.#told.get(folder) ?? this.#absence(folder)
+    this.#told.set(folder, told)
+    return told
+  }
+
+  /** The first that nobody gives. */
+  #folderOf(path: string): string | undefined {
+    for (const folder of foldersOf(path)) {
+      if (this.#targets.has(folder)) return undefined
+      if (!this.#known.has(folder)) return folder
+    }
+    return undefined
+  }
+
+  #absence(folder: string): Absence {
+    // Names of a letter or two are all alike.
+    const isComparable = folder.length > 2 && this.#told.size < mostCompared
+    const like = isComparable ? suggest(folder, this.#targets) : undefined
+    return { why: 'nobodys', folder, ...(like !== undefined && { like }) }
+  }
+}
+
+/** `a`, `a/b` of `a/b/c.jpg`. */
+function* foldersOf(path: string): Generator<string> {
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) yield path.slice(0, at)
 }
 
 /** With bytes; where nothing is as recorded, that may be long ago. */
@@ -54,7 +111,7 @@ function candidatesFor(
   root: string,
 ): ReadonlyMap<string, string[]> {
   const meant = new Map<string, string[]>()
-  for (const { path } of lost) if (path !== undefined) meant.set(keyOf(path), [])
+  for (const { path } of lost) if (path !== undefined) for (const key of keysOf(path)) meant.set(key, [])
   if (meant.size === 0) return meant
   for (const { folder, manifest, isIntact } of standing) {
     if (!manifest) continue

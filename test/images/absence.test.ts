@@ -1,7 +1,7 @@
 /** Which of the files that lie there may be meant by a path that does not, and in which words. */
 
 import { expect, test } from 'vitest'
-import { type Absence, inWords, keyOf, nearest, ofMany } from '../../tasks/images/absence.ts'
+import { type Absence, inWords, keyOf, nearest, ofMany, readings } from '../../tasks/images/absence.ts'
 
 test.each<[wanted: string, there: string, why: Absence['why'] | undefined]>([
   ['coco/train2017/1.jpg', 'coco/train2017/train2017/1.jpg', 'deeper'],
@@ -25,6 +25,20 @@ test.each<[wanted: string, there: string, why: Absence['why'] | undefined]>([
   expect(nearest(wanted, ['elsewhere/x/y/z', there])).toEqual(why && { why, there })
 })
 
+test.each<[wanted: string, there: string, why: Absence['why'] | undefined]>([
+  ['coco\\train2017\\1.jpg', 'coco/train2017/1.jpg', 'backslash'],
+  ['coco\\a%20b/1.jpg', 'coco/a%20b/1.jpg', 'backslash'],
+  ['my%20folder/1.jpg', 'my folder/1.jpg', 'percent'],
+  ['my%20folder\\1.jpg', 'my folder/1.jpg', 'percent'],
+  ['caf%C3%A9/%e6%b1%89%2F1.jpg', 'café/汉/1.jpg', 'percent'],
+  ['coco\\1.jpg', 'gqa/1.jpg', undefined],
+  ['my%20folder/1.jpg', 'our folder/1.jpg', undefined],
+  ['my%folder/1.jpg', 'my folder/1.jpg', undefined],
+])('%s, read as %s', (wanted, there, why) => {
+  expect(nearest(wanted, [there])).toEqual(why && { why, there })
+  if (why) expect(readings(wanted)).toContain(there)
+})
+
 test('what differs least is told', () => {
   const candidates = ['a/b/b/x.jpg', 'a/b/x.gif', 'a/b/X.jpg']
   expect(nearest('a/b/x.jpg', candidates)).toEqual({ why: 'case', there: 'a/b/X.jpg' })
@@ -44,6 +58,9 @@ test('each has words, of one and of many', () => {
     { why: 'damaged', target: 'vg' },
     { why: 'failed', told: 'status 404' },
     ...(['empty', 'outside', 'absent'] as const).map(why => ({ why })),
+    { why: 'nobodys', folder: 'vgg' },
+    { why: 'nobodys', folder: 'vgg', like: 'vg' },
+    ...(['backslash', 'percent'] as const).map(why => ({ why, there })),
     ...(['deeper', 'higher', 'ending', 'case', 'dash', 'unicode'] as const).map(why => ({ why, there })),
     { why: 'deeper', there, folders: 3 },
   ]
@@ -55,6 +72,10 @@ test('each has words, of one and of many', () => {
       "is empty · empty",
       "leads out of the playground · leading out of the playground",
       "is not there · not there",
+      "is not there: no target gives vgg/… · below no target of the spec",
+      "is not there: no target gives vgg/…, but one gives vg · below no target of the spec",
+      "has backslashes, not slashes: a/there.jpg · with backslashes",
+      "is percent-encoded: a/there.jpg · percent-encoded",
       "lies one folder deeper: a/there.jpg · one folder deeper",
       "lies one folder higher: a/there.jpg · one folder higher",
       "has another ending: a/there.jpg · with another ending",

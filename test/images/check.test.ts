@@ -85,6 +85,31 @@ test('more are missing than may be: said last, with why, and everything else is 
   expect(await place.run('build', '--force')).toMatchObject({ exitCode: 0, codes: [] })
 })
 
+test('one that fails under --force is not taken for done by the next build', async () => {
+  const { place, write } = await world(named('birds/1.jpg', 'cats/1.jpg'))
+  await place.run('build')
+  rmSync(join(place.root, 'birds/1.jpg'))
+  const failed = { exitCode: 1, codes: ['images-missing'], started: [check] }
+  expect(await place.run('build', 'notes')).toMatchObject({ exitCode: 0, started: [] })
+  expect(await place.run('build', 'notes', '--force')).toMatchObject({
+    ...failed,
+    started: expect.anything(),
+  })
+  expect(await place.run('build', 'notes')).toMatchObject(failed)
+  expect((await place.text('status', 'notes')).stdout).toContain('not checked yet, or in vain')
+  // The image comes back, and the check is done.
+  expect(await place.run('build')).toMatchObject({ exitCode: 0, codes: [] })
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0 })
+  // Where something else changed, what was before is still known: `why` names it.
+  rmSync(join(place.root, 'birds/1.jpg'))
+  write(', allow_missing: 0')
+  expect(await place.run('build', 'notes', '--force')).toMatchObject({
+    ...failed,
+    started: expect.anything(),
+  })
+  expect((await place.text('why', 'notes')).stdout).toContain('allow_missing added: 0')
+})
+
 test('what lies there, but not as it was built, is no reason to trust what will', async () => {
   const { place, host, write } = await world(named('cats/1.jpg'))
   host.serve('/cats.zip', zip({ '1.jpg': 'uno', '2.jpg': 'dos' }))

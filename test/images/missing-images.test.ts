@@ -132,6 +132,50 @@ test('what was removed since is told as that, and what else lies there is still 
   ])
 })
 
+test('written in another way, and below no target; the rules that are told make paths that fit', async () => {
+  const place = ground()
+  place.write('a.zip', zip({ 'my folder/café/1.jpg': 'one', '2.jpg': 'two', '100%.jpg': 'three' }))
+  place.write('vg.zip', zip({ '1.jpg': 'one' }))
+  const other = ['coco/a\\my%20folder/caf%C3%A9\\1.jpg', 'coco\\a\\2.jpg', 'coco/a/100%25.jpg']
+  const lost = [
+    'vgg/9.jpg',
+    'far/off/9.jpg',
+    'coco/b/9.jpg',
+    'coco/9.jpg',
+    'coco\\a\\9.jpg',
+    'notes/images/9.jpg',
+    'vf/9.jpg',
+  ]
+  place.write('notes.json', named([...other, ...lost]))
+  const spec = (keys: string): void =>
+    place.spec(`targets:
+  coco/a: { sources: [{ url: a.zip }] }
+  vg: { sources: [{ url: vg.zip }] }
+  notes: { sources: [{ url: notes.json, json: { images: /${keys} } }] }
+`)
+  spec('')
+  const told = await place.run('build')
+  expect(told).toMatchObject({ exitCode: 1, codes: ['images-missing'] })
+  expectGolden('images/images-missing.written', told.diagnostics)
+  expect(rowsIn(join(place.root, '.groundwork/missing/notes/notes.json.ndjson'))).toEqual([
+    { image: other[0], record: 2, why: 'percent', there: 'coco/a/my folder/café/1.jpg' },
+    { image: other[1], record: 3, why: 'backslash', there: 'coco/a/2.jpg' },
+    { image: other[2], record: 4, why: 'percent', there: 'coco/a/100%.jpg' },
+    { image: lost[0], record: 5, why: 'nobodys', folder: 'vgg', like: 'vg' },
+    { image: lost[1], record: 6, why: 'nobodys', folder: 'far' },
+    { image: lost[2], record: 7, why: 'nobodys', folder: 'coco/b', like: 'coco/a' },
+    { image: lost[3], record: 8, why: 'absent' },
+    { image: lost[4], record: 9, why: 'absent' },
+    { image: lost[5], record: 10, why: 'nobodys', folder: 'notes/images' },
+    { image: lost[6], record: 11, why: 'nobodys', folder: 'vf' },
+  ])
+  const rules = /`(rewrite: .*?\])`/.exec(told.diagnostics[0]?.next ?? '')?.[1]
+  spec(`, allow_missing: ${lost.length}, ${rules}`)
+  const ran = await place.run('build')
+  expect(ran).toMatchObject({ exitCode: 0, codes: ['images-missing'] })
+  expect(ran.diagnostics[0]?.message).toContain('names 7 images')
+})
+
 test('what is allowed is a warning', async () => {
   const ground = await world(['coco/train2017/1.jpg', 'coco/no.jpg'], ', allow_missing: 50%')
   await ground.run('build', 'most')

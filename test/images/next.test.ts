@@ -61,6 +61,21 @@ test.each<[why: string, all: Parameters<typeof next>[0], wanted: string]>([
     '`rename` gives files other names, `rewrite` the paths of an annotation; `rewrite` makes paths of those that lead out of the playground; what is really lost is left out by `drop_missing: true`, or allowed with `allow_missing`.',
   ],
   [
+    'written in another way: one set of rules for all',
+    [
+      ['coco\\1.jpg', { why: 'backslash', there: 'coco/1.jpg' }],
+      ['a%20b\\100%25%2520.jpg', { why: 'percent', there: 'a b/100%%20.jpg' }],
+      ['caf%C3%A9/%27%24.jpg', { why: 'percent', there: "café/'$.jpg" }],
+      ['no%20/1.jpg', { why: 'absent' }],
+    ],
+    "`rewrite: [{ match: '\\\\', to: '/' }, { match: '%20', to: ' ' }, { match: '%C3%A9', to: 'é' }, { match: '%27', to: '''' }, …]` makes an annotation with the paths of the files; what is really lost is left out by `drop_missing: true`, or allowed with `allow_missing`.",
+  ],
+  [
+    'below no target',
+    ['vgg', 'a', 'b', 'vgg', 'c'].map(folder => [`${folder}/1.jpg`, { why: 'nobodys', folder }]),
+    'name a target that gives vgg/…, a/…, b/…, and 1 more, or correct the paths or `images`; what is really lost is left out by `drop_missing: true`, or allowed with `allow_missing`.',
+  ],
+  [
     'simply not there',
     [['a/4.jpg', { why: 'absent' }]],
     'what is really lost is left out by `drop_missing: true`, or allowed with `allow_missing`.',

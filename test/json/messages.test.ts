@@ -48,7 +48,18 @@ const refused: Readonly<Record<string, string | Buffer>> = {
   'wrong-record-count.more': `[${'0,'.repeat(665_298)}0]`,
 }
 
-test.each(Object.entries(refused))('%s', async (name, content) => {
+/** By their names they have a record a line. */
+const refusedLines: typeof refused = {
+  'invalid-json.array': `[${record}, ${record}]\n`,
+  'invalid-json.array-of-lines': `\n[\n${record},\n${record}\n]\n`,
+  'invalid-json.array-cut': `[${record}, ${record}`,
+  'invalid-json.array-wrong': `[${record} ${record}]\n`,
+}
+
+test.each([
+  ...Object.entries(refused).map(each => [...each, params] as const),
+  ...Object.entries(refusedLines).map(each => [...each, { ...params, fileName: 'mix665k.jsonl' }] as const),
+])('%s', async (name, content, params) => {
   const path = join(mkdtempSync(join(tmpdir(), 'groundwork-json-')), 'download')
   writeFileSync(path, content)
   const sha256 = createHash('sha256').update(content).digest('hex')
@@ -57,4 +68,17 @@ test.each(Object.entries(refused))('%s', async (name, content) => {
   expect(problem.code).toBe(name.split('.')[0])
   expect(existsSync(join(bench.staging, params.fileName))).toBe(false)
   expectGolden(`json/${name}`, problem)
+})
+
+test.each([
+  ['arrays, one a line', '[1, 2]\n[3]\n', 2],
+  ['an array, and something else', '[1, 2]\n{}', 2],
+  ['one record', record, 1],
+])('JSON lines hold %s', async (_, content, records) => {
+  const path = join(mkdtempSync(join(tmpdir(), 'groundwork-json-')), 'download')
+  writeFileSync(path, content)
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const bench = testBench({ inputs: [fileInput(path, Buffer.byteLength(content), sha256)] })
+  await json.run({ ...params, fileName: 'x.jsonl', records: { count: records, place } }, bench)
+  expect(bench.remarks).toEqual({ records })
 })

@@ -17,20 +17,22 @@ const records = [
   { id: 3, image: 'coco/train2017/1.jpg', conversations: [] },
   { id: 4, conversations: [human('no'), gpt(7), gpt('na\u00efve\u00a0\u3000\u540d')] },
   { id: 5, image: null, conversations: 'none' },
+  { id: 6, image: ['gqa/3.jpg', ''], conversations: [] },
   'not a record',
   null,
 ]
 
 const wanted = {
-  records: 7,
-  textOnly: 4,
+  records: 8,
+  textOnly: 3,
+  odd: 2,
   turns: 6,
   words: 3 + 2 + 2 + 1 + 0 + 2,
-  images: 5,
+  images: 6,
   sources: [
     { prefix: 'coco/train2017', images: 2 },
+    { prefix: 'gqa', images: 2 },
     { prefix: '', images: 1 },
-    { prefix: 'gqa', images: 1 },
     { prefix: 'vg/VG_100K', images: 1 },
   ],
 }

@@ -1,8 +1,9 @@
 /** Records that lie in one window of a file: where each lies, in columns, so that none costs an object. Knows no reading. */
 
-import { shortened } from './kept-text.ts'
+import { type ImageValue, imagesIn } from './image-value.ts'
 
 const nothing = Buffer.alloc(0)
+const nothingThere: ImageValue = { images: [], odd: undefined }
 /** In a batch, at most. */
 export const mostRecords = 4096
 
@@ -15,9 +16,7 @@ export interface Spots {
 }
 
 /** One record that was too long to be held: known by what was heard while it passed. */
-export interface Passed {
-  readonly images: readonly string[]
-}
+export type Passed = ImageValue
 
 /** Where a batch keeps its columns: so many bytes. */
 export const columnBytes = mostRecords * (8 + 7 * 4)
@@ -89,10 +88,10 @@ export class Batch {
   }
 
   /** Alone. */
-  addPassed(number: number, images: readonly string[]): void {
+  addPassed(number: number, passed: Passed): void {
     this.first = number
     this.count = 1
-    this.passed = { images }
+    this.passed = passed
   }
 
   /** The bytes of record `i`, until the next batch. */
@@ -115,10 +114,14 @@ export class Batch {
 
   /** What stands under `image`: one string or those of a list; none where there is no such thing. */
   images(i: number): readonly string[] {
-    if (this.passed) return this.passed.images
+    return this.imageValue(i).images
+  }
+
+  /** The same, and what stands there that is no path. */
+  imageValue(i: number): ImageValue {
+    if (this.passed) return this.passed
     const value = this.#parsed(this.imageFrom[i] as number, this.imageTo[i] as number)
-    const texts = [value].flat(1).filter(each => typeof each === 'string')
-    return texts.map(shortened)
+    return value === undefined ? nothingThere : imagesIn(value)
   }
 
   #parsed(from: number, to: number): unknown {

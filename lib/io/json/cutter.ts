@@ -38,6 +38,8 @@ export class RecordCutter {
   /** Reads what did not look right, or is too long. */
   #scanner: Scanner | undefined
   #isLast = false
+  /** The first line begins with one. */
+  #isArray = false
   /** So much of the file has to be here before a long record is begun with once more. */
   #worthFrom = 0
 
@@ -80,6 +82,11 @@ export class RecordCutter {
     if (this.form === 'lines' && this.#values.lines > lines) this.#state = 'value'
     if (window.at === window.end) return this.#isLast && !this.#isWhole() && this.#scan()
     return this.#token(window.bytes[window.at] as number)
+  }
+
+  /** What is read as one value a line holds one array so far: it may be meant as the whole. */
+  get isOneArray(): boolean {
+    return this.form === 'lines' && this.records.count === 1 && this.#isArray
   }
 
   #isWhole(): boolean {
@@ -151,6 +158,7 @@ export class RecordCutter {
     const { bytes, at, end, offset } = this.#window
     if (offset + end < this.#worthFrom && end - at < longest && !this.#isLast) return false
     const { lines } = this.#values
+    if (this.records.count === 0) this.#isArray = bytes[at] === openBracket
     const from = this.form === 'object' ? this.#values.key(bytes, at) : at
     const to = from < 0 ? from : this.#values.record(bytes, from)
     if (to >= 0 && this.#isRight(at, to, lines)) {
@@ -204,7 +212,7 @@ export class RecordCutter {
     this.#scanner = undefined
     this.#values.lines = scanner.line - 1
     if (this.form === 'value') return false
-    this.#batch.addPassed(this.records.count, this.records.images)
+    this.#batch.addPassed(this.records.count, this.records.imageValue)
     return true
   }
 }

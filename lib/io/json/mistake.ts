@@ -14,6 +14,9 @@ export interface Spot {
   readonly after: Buffer
 }
 
+/** What is wanted where a record goes on behind a line break, though each has a line. */
+export const restOfLine = 'the rest of the record on the same line'
+
 export class Mistake extends Error {
   override readonly name = 'Mistake'
   /** What could have come, in words: `a comma or ]`. */

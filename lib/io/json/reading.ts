@@ -15,6 +15,8 @@ export interface JsonSummary {
   /** Elements of the top-level array, members of the object, or lines; 0 for another type. */
   readonly records: number
   readonly bytes: number
+  /** By its name it has a value a line, and holds one array: its records may be the elements of that. */
+  readonly isOneArray?: true
 }
 
 export interface JsonReading {
@@ -47,9 +49,16 @@ export async function* recordsHere(
     yield* batchesOf(cutter)
   } catch (error) {
     if (!(error instanceof Mistake)) throw error
-    throw invalidJson(error, { name, records: records.count, type: records.type })
+    const { isOneArray } = cutter
+    throw invalidJson(error, { name, records: records.count, type: records.type, isOneArray })
   }
-  return { type: records.type as JsonType, form: cutter.form as Form, records: records.count, bytes }
+  return {
+    type: records.type as JsonType,
+    form: cutter.form as Form,
+    records: records.count,
+    bytes,
+    ...(cutter.isOneArray && { isOneArray: true }),
+  }
 }
 
 function* batchesOf(cutter: RecordCutter): Generator<Batch> {

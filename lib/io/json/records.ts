@@ -3,6 +3,7 @@
  * too long to be held. Knows nothing of bytes.
  */
 
+import { emptyList, type ImageValue, type OddImage, oddAlone, oddInList } from './image-value.ts'
 import type { JsonType, Listener } from './scanning.ts'
 
 /**
@@ -16,12 +17,18 @@ export class Records implements Listener {
   type: JsonType | undefined
   /** Records that have begun. */
   count = 0
-  /** Of the record that is heard of. */
-  images: string[] = []
 
+  /** Of the record that is heard of. */
+  private images: string[] = []
+  private odd: OddImage | undefined
   private recordType: JsonType | undefined
   private underImage = false
   private imageType: JsonType | undefined
+
+  /** Of the record that was heard of last. */
+  get imageValue(): ImageValue {
+    return { images: this.images, odd: this.odd }
+  }
 
   value(type: JsonType, depth: number): void {
     if (depth === 0) this.type = type
@@ -30,8 +37,15 @@ export class Records implements Listener {
       this.type ??= 'array'
       this.count += 1
       this.recordType = type
-      this.images = []
-    } else if (depth === 2) this.imageType = type
+      this.startImage()
+    } else if (depth === 2) {
+      this.imageType = type
+      if (this.underImage && type !== 'string') this.odd = type === 'array' ? emptyList : oddAlone(type)
+    } else if (depth === 3 && this.underImage && this.imageType === 'array') {
+      // The first that is none is told; a text may still be empty.
+      if (this.odd === emptyList) this.odd = undefined
+      if (type !== 'string') this.odd ??= oddInList(type)
+    }
   }
 
   wants(role: 'key' | 'value', depth: number): boolean {
@@ -40,14 +54,21 @@ export class Records implements Listener {
   }
 
   text(role: 'key' | 'value', text: string): void {
-    if (role === 'value') this.images.push(text)
-    else {
+    if (role === 'value') {
+      this.images.push(text)
+      if (text === '') this.odd ??= this.imageType === 'array' ? oddInList('string') : oddAlone('string')
+    } else {
       this.underImage = text === 'image'
-      if (this.underImage) this.images = []
+      if (this.underImage) this.startImage()
     }
   }
 
   close(depth: number): void {
     if (depth === 2) this.underImage = false
+  }
+
+  private startImage(): void {
+    this.images = []
+    this.odd = undefined
   }
 }

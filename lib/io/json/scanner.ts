@@ -3,7 +3,7 @@
  * and a position. Knows neither files nor records; it tells a listener what opens, closes and stands in strings.
  */
 
-import { Mistake } from './mistake.ts'
+import { Mistake, restOfLine } from './mistake.ts'
 import { type NumberState, nextInNumber, wholeNumbers } from './number.ts'
 import type { Listener, Start, State } from './scanning.ts'
 import { StringReader } from './string.ts'
@@ -110,7 +110,7 @@ export class Scanner {
     for (; at < chunk.length; at += 1) {
       const byte = chunk[at] as number
       if (byte === lineFeed) {
-        if (this.start.inside === 'lines') this.fail(at, 'the rest of the record on the same line')
+        if (this.start.inside === 'lines') this.fail(at, restOfLine)
         this.line += 1
         this.lineStart = this.base + at + 1
         this.string.surplus = 0

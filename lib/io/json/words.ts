@@ -2,7 +2,7 @@
 
 import { Problem } from '../../model/problem.ts'
 import { formatCount } from '../../model/units.ts'
-import type { Mistake } from './mistake.ts'
+import { type Mistake, restOfLine } from './mistake.ts'
 import type { JsonType } from './scanning.ts'
 
 export interface Setting {
@@ -12,10 +12,14 @@ export interface Setting {
   readonly records: number
   /** Of the top-level value; undefined before it begins, where the first bytes tell what the file is instead. */
   readonly type: JsonType | undefined
+  /** It was read as one value a line, and begins with an array that nothing follows yet. */
+  readonly isOneArray: boolean
 }
 
 export function invalidJson(mistake: Mistake, setting: Setting): Problem {
   const { wanted, spot } = mistake
+  if (setting.isOneArray && wanted === restOfLine)
+    return oneArray(setting.name, 'one array, over several lines')
   const guise = setting.type ? undefined : guiseOf(spot.after)
   const from = { file: setting.name, line: spot.line, column: spot.column, length: 1 }
   return new Problem({
@@ -27,6 +31,20 @@ export function invalidJson(mistake: Mistake, setting: Setting): Problem {
       { label: 'at', text: `${recordWords(setting)}byte ${formatCount(spot.offset)}` },
     ],
     next: guise?.next ?? nextStep(mistake, setting),
+  })
+}
+
+/** A file that is named as JSON lines and is none. */
+export function oneArray(name: string, found = 'one array, on one line'): Problem {
+  const right = name.replace(/[^.]*$/, 'json')
+  return new Problem({
+    code: 'invalid-json',
+    message: `${name} is JSON, not JSON lines.`,
+    evidence: [
+      { label: 'wanted', text: 'a record on each line, as the name says' },
+      { label: 'found', text: found },
+    ],
+    next: `name it ${right}, where it is yours; \`file: ${right}\` instead of \`json:\` places it under that name, unchecked.`,
   })
 }
 
