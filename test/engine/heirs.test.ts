@@ -61,16 +61,28 @@ test.each<[string, readonly FakeTask[], readonly FakeTask[], object]>([
     {},
   ],
   [
-    'another one lies within',
-    [archive, now, { id: 'json:x', gives: { at: 'unzip:old/b' } }],
+    'one of another target lies within',
+    [archive, now, { id: 'json:x', target: 'other', gives: { at: 'unzip:old/b' } }],
     [archive, was],
     {},
   ],
   [
-    'it lies within another one',
-    [archive, now, { id: 'json:x', gives: { at: 'a' } }],
+    'it lies within one of another target',
+    [archive, now, { id: 'json:x', target: 'other', gives: { at: 'a' } }],
     [archive, { ...was, gives: { at: 'a/b' } }],
     {},
+  ],
+  [
+    'into a folder of the old one, with another of its target',
+    [archive, { ...now, gives: { at: 'a/b' } }, { id: 'json:x', gives: { at: 'a/b/x.json' } }],
+    [archive, { ...was, gives: { at: 'a' } }],
+    { 'unzip:new': 'unzip:old' },
+  ],
+  [
+    'out of its folder',
+    [archive, { ...now, gives: { at: 'a' } }],
+    [archive, { ...was, gives: { at: 'a/b' } }],
+    { 'unzip:new': 'unzip:old' },
   ],
 ])('%s', (_, tasks, remembered, expected) => {
   expect(heirs(tasks, ...remembered)).toEqual(expected)
