@@ -13,7 +13,7 @@ export interface Scenario {
   readonly style: Style
   readonly entrants: readonly Reader[]
   readonly goals: readonly Goal[]
-  /** Ours may not be slower here than there, a byte. */
+  /** Ours may not be slower here than there, next to openssl. */
   readonly asQuickAs?: string
 }
 
@@ -76,13 +76,13 @@ export const scenarios: readonly Scenario[] = [
 /** Differences below this are noise. */
 const noise = 1.15
 
-/** Of footprints whose medians are seconds a byte, and whose names have that of the scenario behind them. */
+/** Of footprints whose medians are ratios to openssl, and whose names have that of the scenario behind them. */
 export const evenGoals = ({ name, asQuickAs }: Scenario): readonly Goal[] =>
   asQuickAs === undefined
     ? []
     : ours.map(own => ({
         form: 'ratio',
-        what: 'time a byte',
+        what: 'time, as a ratio to openssl',
         ours: inScenario(own.name, name),
         peer: inScenario(own.name, asQuickAs),
         most: noise,

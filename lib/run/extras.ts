@@ -5,7 +5,9 @@ import { fewOf } from '../model/few.ts'
 import { Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Diagnostic } from '../model/problem.ts'
+import type { Artifact } from '../model/task.ts'
 import { plural } from '../model/units.ts'
+import type { Survey } from '../model/verdict.ts'
 import { livingPlaces, vanishedPlaces, vanishedTasks } from './prune/vanished.ts'
 import { Removal } from './removal.ts'
 import { type Strangers, strangersIn } from './strangers.ts'
@@ -36,7 +38,9 @@ export async function extrasOf(
   const vanished = vanishedPlaces(receipts, vanishedTasks(receipts, whole))
   const damaged = new Places(
     [...whole.tasks.values()].flatMap(({ id, gives }) =>
-      gives?.lasting && known.surveyOf(id).state !== 'intact' ? [gives] : [],
+      gives?.lasting && known.surveyOf(id).state !== 'intact'
+        ? [{ ...gives, survey: known.surveyOf(id) }]
+        : [],
     ),
   )
   const found = new Map<string, number>()
@@ -45,7 +49,8 @@ export async function extrasOf(
     places: [livingPlaces(receipts, whole, (task, result) => known.manifestIn(task, result)), vanished],
     targets: new Places(whole.targets.map(at => ({ at }))),
     signal,
-    isWhole: (target: string) => damaged.meeting(target).length + vanished.meeting(target).length === 0,
+    lacking: (target: string) =>
+      vanished.meeting(target).length > 0 ? undefined : lackingOf(damaged.meeting(target)),
     quiet,
     onQuiet: (folder: string, ctimeMs: number) => found.set(folder, ctimeMs),
   }
@@ -55,6 +60,19 @@ export async function extrasOf(
     if (some.files > 0) strangers.push(some)
   }
   return { strangers, quiet: found }
+}
+
+/** Undefined where not all of it is listed, or something else lies in the place of a file: a folder may, with files in it. */
+function lackingOf(
+  damaged: readonly (Artifact & { readonly survey: Survey })[],
+): readonly string[] | undefined {
+  const paths: string[] = []
+  for (const { at, form, survey } of damaged) {
+    if (survey.state !== 'damaged' || survey.editedCount > 0 || survey.missing.length < survey.missingCount)
+      return undefined
+    for (const path of survey.missing) paths.push(form === 'file' ? at : `${at}/${path}`)
+  }
+  return paths
 }
 
 /** What is said of one target. */

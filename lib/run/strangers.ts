@@ -1,7 +1,7 @@
 /**
  * Files in targets that no record names: one walk a target, that follows no link and enters neither the state folder nor
- * another target. Where nobody can tell what belongs there, nothing is strange. Of a target that lies there whole, only
- * folders that hold more names than recorded are walked.
+ * another target. Where nobody can tell what belongs there, nothing is strange. Where it is known what of a target is not
+ * there, only folders that hold another number of names than they have to are walked.
  */
 
 import { type Dirent, readdirSync } from 'node:fs'
@@ -29,8 +29,8 @@ interface World {
   readonly places: readonly Places[]
   readonly targets: Places<{ readonly at: string }>
   readonly signal: AbortSignal
-  /** Whether everything recorded of a target lies there. */
-  readonly isWhole?: (target: string) => boolean
+  /** What is recorded of a target and not there, below the root; undefined where that is not known of all of it. */
+  readonly lacking?: (target: string) => readonly string[] | undefined
   /** Folders that held nothing strange when they were last changed (ctimeMs), by path below the root. */
   readonly quiet?: ReadonlyMap<string, number>
   /** Hears of folders that hold nothing strange. */
@@ -48,7 +48,8 @@ export async function strangersIn(target: string, world: World): Promise<Strange
   if (places.some(each => each.meeting(target).some(isUntold))) return { ...none, unknown: 'unbuilt' }
   const { files, bytes } = removal
   const examples: string[] = []
-  const crowd = world.isWhole?.(target) === true ? crowdIn(target, world) : undefined
+  const lacking = world.lacking?.(target)
+  const crowd = lacking && crowdIn(target, lacking, world)
   const folders = crowd ? crowded(crowd, world) : [target]
   for await (const path of walk(folders, world, crowd)) {
     if (examples.length < fewExamples) examples.push(path.slice(target.length + 1))
@@ -60,9 +61,13 @@ export async function strangersIn(target: string, world: World): Promise<Strange
 
 const isUntold = ({ manifest }: Holding): boolean => manifest() === undefined
 
-function crowdIn(target: string, { places, targets }: World): ReadonlyMap<string, number> {
+function crowdIn(
+  target: string,
+  lacking: readonly string[],
+  { places, targets }: World,
+): ReadonlyMap<string, number> {
   const holdings = places.flatMap(each => each.meeting(target))
-  return crowdOf(target, holdings, targets.below(target))
+  return crowdOf(target, { holdings, lacking, inner: targets.below(target) })
 }
 
 /** Those that hold another number of names than they have to. */

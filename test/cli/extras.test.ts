@@ -80,6 +80,32 @@ test('a folder with as many names as it has to have is looked at all the same wh
   expect(told(await place.run('build'))).toEqual(['dogs: 1 file here is named by no record.'])
 })
 
+test('they are told where others are missing or edited: in the same folder, in a folder in the place of a file, below one that is gone', async () => {
+  const place = await built()
+  rmSync(join(place.root, 'cats/deep/down'), { recursive: true })
+  add(place, 'cats/deep/c1.txt', 'cats/deep/c2.txt')
+  rmSync(join(place.root, 'dogs/a.jpg'))
+  add(place, 'dogs/a.jpg/mine.txt')
+  expect(told(await place.run('status'))).toEqual([
+    'cats: 2 files here are named by no record.',
+    'dogs: 1 file here is named by no record.',
+  ])
+})
+
+test('names that are missing are not waited for in their folder', () => {
+  const builder = new ManifestBuilder()
+  for (const path of ['a.jpg', 'x/b.jpg', 'x/c.jpg']) builder.add(path, 1, '1'.repeat(64))
+  const manifest = builder.finish('tree')
+  const holding = { at: 'top', form: 'tree' as const, manifest: () => manifest }
+  const crowd = crowdOf('top', { holdings: [holding], lacking: ['top/x/c.jpg'], inner: [] })
+  expect(crowd).toEqual(
+    new Map([
+      ['top', 2],
+      ['top/x', 1],
+    ]),
+  )
+})
+
 test('a folder whose times were set back is not taken for the one of before', async () => {
   const place = await built()
   const folder = join(place.root, 'cats/deep')
@@ -113,7 +139,7 @@ test('the names in a folder, by the records, are those that a tree has', () => {
           wanted.set(folder, (wanted.get(folder) ?? new Set()).add(names[i] as string))
         }
       }
-      const crowd = crowdOf('top', [holding], [])
+      const crowd = crowdOf('top', { holdings: [holding], lacking: [], inner: [] })
       expect(new Map([...wanted].map(([folder, names]) => [folder, names.size]))).toEqual(new Map(crowd))
     }),
   )

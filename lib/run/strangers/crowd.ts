@@ -1,18 +1,23 @@
 /**
- * How many names each folder of a target holds, by the records of what lies whole in it. A folder with just as many has
- * no others, and none of them has to be looked up. Knows records, not the disk.
+ * How many names each folder of a target holds, by the records of what lies in it. A folder with just as many has no
+ * others, and none of them has to be looked up. Knows records, not the disk.
  */
 
 import { type ColumnarManifest, compareBytes } from '../../model/manifest.ts'
 import { isAtOrBelow } from '../../model/paths.ts'
 import type { Holding } from '../../model/places.ts'
 
-/** `holdings`: all that have files in the target; `inner`: targets below it. By folder below the root. */
-export function crowdOf(
-  target: string,
-  holdings: readonly Holding[],
-  inner: readonly { readonly at: string }[],
-): ReadonlyMap<string, number> {
+export interface Crowd {
+  /** All that have files in the target. */
+  readonly holdings: readonly Holding[]
+  /** Files of theirs that are not there, below the root. */
+  readonly lacking: readonly string[]
+  /** Targets below it. */
+  readonly inner: readonly { readonly at: string }[]
+}
+
+/** By folder below the root. */
+export function crowdOf(target: string, { holdings, lacking, inner }: Crowd): ReadonlyMap<string, number> {
   const crowd = new Map([[target, 0]])
   const add = (folder: string, names: number): void => {
     if (!isAtOrBelow(folder, target)) return
@@ -28,6 +33,7 @@ export function crowdOf(
     if (form === 'file') add(above(at), 1)
     else for (const { folder, files } of foldersOf(read)) add(folder === '' ? at : `${at}/${folder}`, files)
   }
+  for (const path of lacking) add(above(path), -1)
   return crowd
 }
 
