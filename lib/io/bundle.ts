@@ -4,11 +4,11 @@
  */
 
 import { createHash } from 'node:crypto'
-import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { look, makeFolder, remove } from './disk.ts'
+import { makeFolder } from './disk.ts'
 
 const ours = fileURLToPath(new URL('../..', import.meta.url))
 const cache = join(ours, 'node_modules/.cache/groundwork')
@@ -72,7 +72,16 @@ function keep(place: string, text: string, paths: readonly string[], began: numb
     writeFileSync(beside, `${JSON.stringify(label)}\n${text}`)
     renameSync(beside, place)
   } catch {
-    if (look(beside)) remove(beside)
+    leave(beside)
+  }
+}
+
+/** Nothing half made stays, where it can be removed. */
+function leave(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It could not be written either.
   }
 }
 
@@ -109,10 +118,9 @@ async function make(path: string): Promise<{ readonly text: string; readonly fil
       logLevel: 'silent',
     })
     const sources = Object.keys(metafile.inputs).map(input => join(ours, input))
-    const tools = [
-      fileURLToPath(import.meta.url),
-      createRequire(import.meta.url).resolve('esbuild/package.json'),
-    ]
+    const esbuild = createRequire(import.meta.url).resolve('esbuild/package.json')
+    const settings = ['tsconfig.json', 'package.json'].map(name => join(ours, name))
+    const tools = [fileURLToPath(import.meta.url), ...settings, esbuild]
     return { text: outputFiles.map(({ text }) => text).join(''), files: [...sources, ...tools] }
   } finally {
     making -= 1

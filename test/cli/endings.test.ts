@@ -44,6 +44,20 @@ const heavyTree = {
   'heavy/b.bin': sha256Of(Buffer.alloc(500_000, 'b')),
 }
 
+test('Ctrl-C is Ctrl-C where files that no record names would be told of at the end', async () => {
+  const { place, host } = await slow()
+  place.write('cats.zip', zip({ 'a.jpg': 'cat' }))
+  const cats = '  cats: { sources: [{ url: cats.zip }] }\n'
+  place.spec(`targets:\n${cats}`)
+  await place.run('build')
+  place.write('data/cats/mine.txt', 'mine')
+  place.spec(heavySpec(host.url) + cats)
+  const build = place.start('build')
+  await build.until(halfway)
+  build.kill('SIGINT')
+  expect(await build.end).toMatchObject({ exitCode: 130, codes: ['interrupted'] })
+})
+
 test('Ctrl-C keeps what was downloaded, and the next build asks for the rest only', async () => {
   const { place, host } = await slow()
   const first = place.start('build')

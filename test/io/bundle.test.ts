@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
@@ -74,8 +82,11 @@ test('one that was made from files written just now is not kept', async () => {
   expect(() => readdirSync(cache)).toThrow(/ENOENT/)
 })
 
-test('where it cannot be kept it is made all the same', async () => {
-  writeFileSync(cache, 'a file where the folder would be')
+test.each<[string, () => void]>([
+  ['a file lies in the place of the folder', () => writeFileSync(cache, '')],
+  ['the folder is a link to itself', () => symlinkSync(cache, cache)],
+])('where it cannot be kept it is made all the same: %s', async (_, hinder) => {
+  hinder()
   expect(await bundle()).toContain('first')
   expect(await bundle()).toContain('first')
 })
