@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { lookThroughWritten } from '../../lib/io/disk.ts'
 import { readListing } from '../../lib/io/listing.ts'
+import { foldersAbove, foldersTo } from '../../lib/model/paths.ts'
 import type { Standing } from '../../lib/model/standing.ts'
 import { suggest } from '../../lib/model/suggest.ts'
 import { failureClasses, inWords } from '../urls/failure.ts'
@@ -61,7 +62,7 @@ class Nobodys {
   constructor(standing: readonly Standing[], own: string) {
     this.#targets = new Set(standing.map(({ target }) => target))
     for (const target of [...this.#targets, own])
-      for (const folder of foldersOf(`${target}/`)) this.#known.add(folder)
+      for (const folder of foldersTo(target)) this.#known.add(folder)
   }
 
   /** Undefined where it lies beside targets, in folders that some of them share, or may only be written in another way. */
@@ -76,7 +77,7 @@ class Nobodys {
 
   /** The first that nobody gives. */
   #folderOf(path: string): string | undefined {
-    for (const folder of foldersOf(path)) {
+    for (const folder of foldersAbove(path)) {
       if (this.#targets.has(folder)) return undefined
       if (!this.#known.has(folder)) return folder
     }
@@ -89,11 +90,6 @@ class Nobodys {
     const like = isComparable ? suggest(folder, this.#targets) : undefined
     return { why: 'nobodys', folder, ...(like !== undefined && { like }) }
   }
-}
-
-/** `a`, `a/b` of `a/b/c.jpg`. */
-function* foldersOf(path: string): Generator<string> {
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) yield path.slice(0, at)
 }
 
 /** With bytes; where nothing is as recorded, that may be long ago. */

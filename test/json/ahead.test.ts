@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { execa } from 'execa'
 import { afterAll, describe, expect, test } from 'vitest'
 import { recordsAhead } from '../../lib/io/json/ahead.ts'
 import type { Batch } from '../../lib/io/json/batch.ts'
@@ -104,14 +105,21 @@ test('a file that is not there is an error with its code', async () => {
   expect(error).toMatchObject({ code: 'ENOENT' })
 })
 
-test('who stops asking stops the thread, also one that waits to be asked', async () => {
-  const batches = recordsAhead(
-    fileOf('left.json', JSON.stringify([...all, ...all, ...all, ...all], undefined, 8)),
+test('who stops asking stops the thread, also one that waits to be asked: the process ends', async () => {
+  const records = fileOf('left.json', JSON.stringify([...all, ...all, ...all, ...all], undefined, 8))
+  const door = new URL('../../lib/io/json/ahead.ts', import.meta.url).href
+  const program = fileOf(
+    'leaves.mts',
+    `import { recordsAhead } from '${door}'
+     for await (const { first } of recordsAhead(${JSON.stringify(records)})) {
+       console.log(first)
+       // All slots are full by then.
+       await new Promise(resolve => setTimeout(resolve, 100))
+       break
+     }`,
   )
-  expect((await batches.next()).value).toMatchObject({ first: 1 })
-  // All slots are full by then.
-  await setTimeout(100)
-  await batches.return(undefined as never)
+  const words = ['--import', import.meta.resolve('tsx'), program]
+  expect((await execa(process.execPath, words, { timeout: 20_000 })).stdout).toBe('1')
 })
 
 test('what hears of the bytes can end it, and hears of all of them', async () => {
