@@ -4,13 +4,13 @@
  */
 
 import type { Stats } from 'node:fs'
-import { isRemote, look } from './io/disk.ts'
+import { isRemote as isOnNetwork, look } from './io/disk.ts'
 import type { ColumnarManifest } from './model/manifest.ts'
 import type { ReadFile } from './model/receipt.ts'
 import { type Differences, hasRecordedTimes, type Subject } from './survey/compare.ts'
 import { Finding, type Look, type Sight } from './survey/finding.ts'
 import type { Part, SweepAnswer } from './survey/protocol.ts'
-import { carryOut } from './survey/sweep.ts'
+import { carryOut, prepare } from './survey/sweep.ts'
 
 export type { Differences, Subject } from './survey/compare.ts'
 export { type Look, type Sight, type Tier, unseen } from './survey/finding.ts'
@@ -121,18 +121,29 @@ async function sweep(
 ): Promise<void> {
   if (parts.length === 0) return
   const { files, bytes } = sizeOf(parts, subjects)
-  const isOnNetwork = files >= filesForThreads.remote && isRemote(subjects[0]?.place ?? '/')
+  const { isLong, isRemote } = lengthOf(files, subjects[0]?.place)
   await carryOut({
     subjects,
     parts,
-    isLong: files >= filesForThreads[isOnNetwork ? 'remote' : 'here'] || bytes >= bytesForThreads,
-    isRemote: isOnNetwork,
+    isLong: isLong || bytes >= bytesForThreads,
+    isRemote,
     tellsUnreadable: options.tellsUnreadable ?? false,
     hear(answer) {
       if (answer.is === 'looked' || answer.is === 'read') hear(parts[answer.part] as Part, answer)
     },
     signal: options.signal,
   })
+}
+
+/** Threads start already where so many files below a place are to be looked at soon. */
+export async function prepareFor(files: number, place: string): Promise<void> {
+  const { isLong, isRemote } = lengthOf(files, place)
+  if (isLong) await prepare({ isRemote })
+}
+
+function lengthOf(files: number, place = '/'): { readonly isLong: boolean; readonly isRemote: boolean } {
+  const isRemote = files >= filesForThreads.remote && isOnNetwork(place)
+  return { isLong: files >= filesForThreads[isRemote ? 'remote' : 'here'], isRemote }
 }
 
 function sizeOf(parts: readonly Part[], subjects: readonly Subject[]) {

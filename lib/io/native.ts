@@ -78,23 +78,43 @@ const giving: ReadonlySet<number> = new Set([
 export const takesHoles = (path: string): boolean =>
   process.platform === 'linux' && giving.has(statfsSync(path).type) && door() !== undefined
 
-/** Fills `struct statx` with what lies at a path (ended by a zero), links followed or not. Says what went wrong. */
-export type StatxCall = (path: Uint8Array, filled: Uint8Array, throughLinks: boolean) => string | undefined
+/**
+ * Fills `struct statx` with what lies at a path, links followed or not. Says what went wrong. `folder`: a descriptor, or
+ * `workingFolder`; `path`: the address of one that starts there and is ended by a zero; `filled`: of 256 bytes.
+ */
+export type StatxCall = (
+  folder: number,
+  path: number,
+  filled: number,
+  throughLinks: boolean,
+) => string | undefined
 
 /** Undefined where it cannot be called here (some containers forbid it), or numbers stand the other way round. */
 export function statxCall(): StatxCall | undefined {
   if (process.platform !== 'linux' || endianness() !== 'LE') return undefined
-  const statx = native('int statx(int folder, const void *path, int flags, unsigned int mask, void *filled)')
+  const statx = native(
+    'int statx(int folder, uintptr_t path, int flags, unsigned int mask, uintptr_t filled)',
+  )
   if (!statx) return undefined
-  const call: StatxCall = (path, filled, throughLinks) =>
-    statx(workingFolder, path, throughLinks ? 0 : noFollow, basicStats, filled) === 0
+  const call: StatxCall = (folder, path, filled, throughLinks) =>
+    statx(folder, path, throughLinks ? 0 : noFollow, basicStats, filled) === 0
       ? undefined
       : lastError('statx').code
-  return call(Buffer.from('/\0'), Buffer.alloc(256), false) === undefined ? call : undefined
+  const [path, filled] = [Buffer.from('/\0'), Buffer.alloc(256)]
+  return call(workingFolder, addressOf(path), addressOf(filled), false) === undefined ? call : undefined
 }
 
-/** AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS. */
-const [workingFolder, noFollow, basicStats] = [-100, 0x100, 0x7ff]
+/** AT_FDCWD: a path that starts nowhere else starts there. */
+export const workingFolder = -100
+/** AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS. */
+const [noFollow, basicStats] = [0x100, 0x7ff]
+
+/** Of bytes that whoever asks has to hold as long as it is used. Throws where no function of the system can be called. */
+export function addressOf(bytes: ArrayBuffer | Uint8Array): number {
+  const address = door()?.koffi.address(bytes)
+  if (address === undefined) throw new Error('nothing of the system can be called here')
+  return Number(address)
+}
 
 /** Everything on the filesystem of an open file goes to the disk. False where that cannot be asked for here. */
 export async function syncFilesystem(file: number): Promise<boolean> {

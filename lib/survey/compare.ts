@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { errorCode } from '../io/disk.ts'
 import type { Lstat } from '../io/lstat.ts'
 import type { Columns, Times } from '../model/manifest.ts'
@@ -68,23 +69,28 @@ export function lookAtStretch(
 ): Differences {
   const { columns, takenAtMs, throughLinks, form } = subject
   const differences: Differences = { missing: [], edited: [], unsure: [], unreadable: [] }
-  const paths = new Paths(subject)
+  const { top, paths, starts } = pathsOf(subject)
   const isThere = (i: number): boolean | undefined => {
     try {
-      return lstat.look(paths.of(i), throughLinks)
+      return lstat.look(paths, starts[i] as number, starts[i + 1] as number, throughLinks)
     } catch (error) {
       differences.unreadable.push({ entry: i, code: codeToTell(error, tellsUnreadable), bytes: 0 })
       return undefined
     }
   }
-  for (let i = from; i < to; i += 1) {
-    const is = isThere(i)
-    if (is === undefined) continue
-    if (!is) differences.missing.push(i)
-    else if (form === 'folders' ? !lstat.isFolder : !lstat.isFile || lstat.size !== columns.size[i])
-      differences.edited.push(i)
-    else if (!hasRecordedTimes(lstat, columns, takenAtMs, i))
-      differences.unsure.push(i, lstat.mtimeMs, lstat.ctimeMs, lstat.ino)
+  lstat.enter(top)
+  try {
+    for (let i = from; i < to; i += 1) {
+      const is = isThere(i)
+      if (is === undefined) continue
+      if (!is) differences.missing.push(i)
+      else if (form === 'folders' ? !lstat.isFolder : !lstat.isFile || lstat.size !== columns.size[i])
+        differences.edited.push(i)
+      else if (!hasRecordedTimes(lstat, columns, takenAtMs, i))
+        differences.unsure.push(i, lstat.mtimeMs, lstat.ctimeMs, lstat.ino)
+    }
+  } finally {
+    lstat.leave()
   }
   return differences
 }
@@ -103,13 +109,13 @@ export function readStretch(
 ): Reading {
   const different: number[] = []
   const unreadable: Unreadable[] = []
-  const paths = new Paths(subject)
+  const paths = pathsOf(subject)
   for (const i of entries) {
     if (isEnded()) break
     const recorded = subject.columns.sha256.subarray(32 * i, 32 * i + 32)
     const read = { bytes: 0 }
     try {
-      if (!hashOf(paths.textOf(i), isEnded, read)?.equals(recorded)) different.push(i)
+      if (!hashOf(pathOf(paths, i), isEnded, read)?.equals(recorded)) different.push(i)
     } catch (error) {
       unreadable.push({ entry: i, code: codeToTell(error, tellsUnreadable), ...read })
     }
@@ -147,50 +153,18 @@ function hashOf(path: string, isEnded: () => boolean, read: { bytes: number }): 
   return hash.digest()
 }
 
-const slash = 0x2f
+/** Paths of entries below a folder: entry i is bytes `starts[i] … starts[i + 1] - 1`. */
+interface Paths extends Pick<Columns, 'paths' | 'starts'> {
+  readonly top: string
+}
 
-/** No path that a system takes is longer. */
-const longest = 4096
-let scratch = Buffer.alloc(2 * longest)
+function pathsOf({ place, form, columns: { paths, starts } }: Subject): Paths {
+  if (form !== 'file') return { top: place, paths, starts }
+  const name = Buffer.from(basename(place))
+  return { top: dirname(place), paths: name, starts: Uint32Array.of(0, name.length) }
+}
 
-/** Absolute paths of entries, in one buffer that is used again and again: of one artifact at a time. */
-class Paths {
-  readonly #subject: Subject
-  readonly #names: Buffer
-  readonly #path: Buffer
-  readonly #prefix: number
-
-  constructor(subject: Subject) {
-    const { place, form, columns } = subject
-    const { buffer, byteOffset, byteLength } = columns.paths
-    this.#subject = subject
-    this.#names = Buffer.from(buffer, byteOffset, byteLength)
-    const top = Buffer.from(place)
-    if (scratch.length < top.length + longest + 2) scratch = Buffer.alloc(top.length + longest + 2)
-    this.#path = scratch
-    this.#path.set(top)
-    this.#path[top.length] = 0
-    this.#prefix = form === 'file' ? top.length : top.length + 1
-    if (form !== 'file') this.#path[top.length] = slash
-  }
-
-  /** Ended by a zero; good until the next. */
-  of(i: number): Buffer {
-    this.#fill(i)
-    return this.#path
-  }
-
-  textOf(i: number): string {
-    return this.#path.toString('utf8', 0, this.#fill(i))
-  }
-
-  #fill(i: number): number {
-    if (this.#subject.form === 'file') return this.#prefix
-    const { starts } = this.#subject.columns
-    const start = starts[i] as number
-    const end = Math.min(starts[i + 1] as number, start + longest)
-    const pathEnd = this.#prefix + this.#names.copy(this.#path, this.#prefix, start, end)
-    this.#path[pathEnd] = 0
-    return pathEnd
-  }
+function pathOf({ top, paths, starts }: Paths, i: number): string {
+  const { buffer, byteOffset, byteLength } = paths
+  return join(top, Buffer.from(buffer, byteOffset, byteLength).toString('utf8', starts[i], starts[i + 1]))
 }

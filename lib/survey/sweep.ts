@@ -25,11 +25,20 @@ export interface Sweep {
   readonly signal?: AbortSignal | undefined
 }
 
+const threadsFor = ({ isRemote }: Pick<Sweep, 'isRemote'>): number =>
+  isRemote ? threadsOfNetwork : availableParallelism()
+
+/** A long sweep follows soon: its threads start while whoever wants it is busy otherwise. */
+export async function prepare(sweep: Pick<Sweep, 'isRemote'>): Promise<void> {
+  startUpTo(threadsFor(sweep))
+  // They are told what to run before this thread is busy.
+  await new Promise(resolve => setImmediate(resolve))
+}
+
 /** Throws what the disk says, and the reason of the signal. */
 export async function carryOut({ isLong, signal, ...sweep }: Sweep): Promise<void> {
   signal?.throwIfAborted()
-  const wanted = sweep.isRemote ? threadsOfNetwork : availableParallelism()
-  const count = isLong ? Math.min(wanted, sweep.parts.length) : 0
+  const count = isLong ? Math.min(threadsFor(sweep), sweep.parts.length) : 0
   const claims = new Int32Array(new SharedArrayBuffer(4 * (2 + count)))
   const { subjects, parts, tellsUnreadable } = sweep
   const order = { sweep: ++lastSweep, subjects, parts, tellsUnreadable, claims }
@@ -91,8 +100,12 @@ interface Thread {
 /** They stay for the next sweep, and keep nobody alive meanwhile. */
 let threads: readonly Thread[] = []
 
-function tell(order: Order, count: number, hear: Sweep['hear']): readonly Promise<void>[] {
+function startUpTo(count: number): void {
   while (threads.length < count) threads = [...threads, start()]
+}
+
+function tell(order: Order, count: number, hear: Sweep['hear']): readonly Promise<void>[] {
+  startUpTo(count)
   return threads.slice(0, count).map(
     ({ worker, waiting }, thread) =>
       new Promise((resolve, reject) => {

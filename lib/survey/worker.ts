@@ -8,12 +8,11 @@ import type { SweepAnswer, SweepOrder } from './protocol.ts'
 
 const answer = (message: SweepAnswer): void => parentPort?.postMessage(message)
 
-let lstat: Lstat | undefined
+const lstat: Lstat = lstatFor(Number.POSITIVE_INFINITY)
 
 parentPort?.on('message', (order: SweepOrder) => {
   try {
     begin(order)
-    lstat ??= lstatFor(Number.POSITIVE_INFINITY)
     for (let part = claim(order); part !== undefined; part = claim(order)) {
       const found = work(order, part, lstat)
       if (found) answer(found)
