@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { look, makeFolder, remove, writeWhole } from './io/disk.ts'
 import { stateFolder } from './model/layout.ts'
 import type { Columns } from './model/manifest.ts'
@@ -27,13 +27,14 @@ import {
   differencesOf,
   type LookOptions,
   lookAtAll,
+  prepareFor,
   type Seen,
   type Sight,
   sightKey,
 } from './survey.ts'
 
 /** Raise it when the memory is written otherwise. */
-const version = 6
+const version = 7
 
 export interface Settled {
   readonly version: number
@@ -61,9 +62,12 @@ export interface Settled {
 const sheetNames = ['files', 'linked', 'reads', 'quiet', 'ways'] as const
 type SheetName = (typeof sheetNames)[number]
 
-/** What decides verdicts beside records and disk: the spec's text, what was asked for, and the kinds. */
+/**
+ * What decides verdicts beside records and disk: the spec's content, where it lies as seen from the root (absolute), what was
+ * asked for, and the kinds. How it was called does not: `--spec` with another path to the same file is answered as quickly.
+ */
 export const settledKey = (
-  specKey: string,
+  { content, file, root }: { readonly content: string; readonly file: string; readonly root: string },
   names: readonly string[],
   {
     keepArchives,
@@ -75,7 +79,8 @@ export const settledKey = (
   createHash('sha256')
     .update(
       JSON.stringify([
-        specKey,
+        content,
+        relative(root, dirname(resolve(file))),
         names,
         keepArchives,
         onlyNeeded,
@@ -183,8 +188,13 @@ export async function isStillSo(
   { onWays, ...options }: StillOptions,
 ): Promise<boolean> {
   if (settled.isOpen || !(await isAsInSheets(settled, root, onWays))) return false
+  const { kept } = settled
+  await prepareFor(
+    kept.reduce((sum, { files }) => sum + files, 0),
+    root,
+  )
   const sights: Sight[] = []
-  for (const { at, form, manifest: name, digest, isLinked: throughLinks } of settled.kept) {
+  for (const { at, form, manifest: name, digest, isLinked: throughLinks } of kept) {
     const manifest = loadManifest(join(root, stateFolder, 'manifests'), name)
     if (manifest?.digest !== digest) return false
     sights.push({ place: join(root, at), form, manifest, tier: 'tree', throughLinks })
@@ -192,7 +202,7 @@ export async function isStillSo(
   const looks = await lookAtAll(sights, options)
   for (const [i, look] of looks.entries()) {
     const { place, manifest } = sights[i] as Sight
-    seen.set(sightKey(settled.kept[i]?.manifest ?? '', place), { manifest, look })
+    seen.set(sightKey(kept[i]?.manifest ?? '', place), { manifest, look })
   }
   return looks.every(({ survey }) => survey.state === 'intact' && survey.refreshed === 0)
 }

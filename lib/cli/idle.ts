@@ -23,9 +23,9 @@ export async function idleTasks(
 ): Promise<number | undefined> {
   const { names, options } = command
   if (options.dryRun || options.force || options.locked || options.check !== 'tree') return undefined
-  const { key, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options)
+  const { content, seemingRoot, rootOf } = lookUpSpec(options.spec, formsOf(kinds), options)
   const root = rootOf(seemingRoot ?? '')
-  const settled = settledAt(root, settledKey(key, names, options, kinds))
+  const settled = settledAt(root, settledKey({ content, file: options.spec, root }, names, options, kinds))
   if (settled === undefined || (options.root === undefined && settled.specRoot !== seemingRoot))
     return undefined
   const looking = { ...tellingOfReads(console, signal, 'to build'), clock: clockAt(join(root, stateFolder)) }
@@ -39,13 +39,13 @@ export async function idleTasks(
 /** So that the next build knows it at once. While the playground is held, after a run that left nothing to do. */
 export function rememberIdle(
   { command, kinds }: Desk,
-  { key, graph, spec }: Playground,
+  { content, root, graph, spec }: Playground,
   known: Known,
   { strangers, quiet }: Extras,
 ): void {
   const { names, options } = command
   rememberSettled(known, graph, {
-    key: settledKey(key, names, options, kinds),
+    key: settledKey({ content, file: options.spec, root }, names, options, kinds),
     specRoot: spec.root,
     quiet,
     isStrange: strangers.length > 0,

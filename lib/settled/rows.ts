@@ -21,6 +21,7 @@ export interface Records {
 /** A lasting artifact whose files stand in its manifest only. */
 export type Kept = Pick<Receipt, 'manifest' | 'digest' | 'at'> & {
   readonly form: 'file' | 'tree'
+  readonly files: number
   readonly isLinked: boolean
 }
 
@@ -47,7 +48,15 @@ export function resultsOf(records: Records, graph: Graph): Results {
     const { at, form } = gives
     const manifest = records.manifestOf(id)
     if (manifest === undefined || manifest.count > fewFiles) {
-      kept.push({ at, form, manifest: receipt.manifest, digest: receipt.digest, isLinked: isLinked(receipt) })
+      const { manifest: name, digest } = receipt
+      kept.push({
+        at,
+        form,
+        manifest: name,
+        digest,
+        files: manifest?.count ?? 0,
+        isLinked: isLinked(receipt),
+      })
       continue
     }
     const into = isLinked(receipt) ? rows.linked : rows.files

@@ -24,14 +24,17 @@ export interface ReadSpec {
   /** Of the other playground of the same spec: the whole one of a sample, the sample of a whole one. Absolute. */
   readonly beside: string | undefined
   readonly key: string
+  readonly content: string
   /** Not to be remembered: it came from the cache, or it holds a password. */
   readonly isOnlyRead: boolean
 }
 
 /** What can be known of a spec without reading its YAML. */
 export interface SpecText {
-  /** Digest of its text and its lock file's, its name and the definition that it is checked against. */
+  /** Digest of `content` and of the name that it was called by: places in it are told by that. */
   readonly key: string
+  /** Digest of its text and its lock file's and the definition that it is checked against. */
+  readonly content: string
   /** A password or token stands in it, which has no business in the playground. */
   readonly isSecret: () => boolean
   /** The root as it seems to stand there: the cache that lies there has a key that decides. */
@@ -58,11 +61,10 @@ export function lookUpSpec(
   const at = (written: string, isSample: boolean): string =>
     isSample ? sampleRoot(dirname(file), written) : resolve(dirname(file), written)
   const text = textOf(file)
-  const key = createHash('sha256')
-    .update(JSON.stringify([version, file, forms, text, textOf(lockFileOf(file)) ?? null]))
-    .digest('hex')
+  const content = digestOf([version, forms, text, textOf(lockFileOf(file)) ?? null])
   return {
-    key,
+    key: digestOf([content, file]),
+    content,
     isSecret: () => text !== undefined && redact(text) !== text,
     seemingRoot: /^root:[ \t]+["']?([^"'#\r\n]+?)["']?[ \t]*(?:#.*)?$/m.exec(text ?? '')?.[1],
     rootOf: written => (root === undefined ? at(written, sample !== undefined) : resolve(root)),
@@ -70,16 +72,18 @@ export function lookUpSpec(
   }
 }
 
+const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+
 /** The spec and the playground's root. */
 export async function readSpecOnce(
   file: string,
   forms: readonly SourceForm<unknown>[],
-  { key, isSecret, seemingRoot, rootOf, besideOf }: SpecText,
+  { key, content, isSecret, seemingRoot, rootOf, besideOf }: SpecText,
 ): Promise<ReadSpec> {
   const held = heldIn(cacheFile(rootOf(seemingRoot ?? '')), key)
   if (held) {
     const spec = { ...held, folder: dirname(resolve(file)) }
-    return { spec, root: rootOf(held.root), beside: besideOf(held.root), key, isOnlyRead: true }
+    return { spec, root: rootOf(held.root), beside: besideOf(held.root), key, content, isOnlyRead: true }
   }
   const [{ readSpec }, { readLockFile }, { withPins }] = await Promise.all([
     import('./read.ts'),
@@ -90,7 +94,7 @@ export async function readSpecOnce(
   const lock = readLockFile(lockFileOf(file))
   const spec = lock === undefined ? written : withPins(written, lock)
   const [at, beside] = [rootOf(spec.root), besideOf(spec.root)]
-  return { spec, root: at, beside, key, isOnlyRead: isSecret() || namesSecret(spec) }
+  return { spec, root: at, beside, key, content, isOnlyRead: isSecret() || namesSecret(spec) }
 }
 
 /** Only while the lock is held. */

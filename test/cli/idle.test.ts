@@ -30,6 +30,20 @@ test('while nothing changed the memory alone answers', async () => {
   expect((await place.run('build', '--check', 'hash')).summary).toMatchObject({ ran: 0, fresh: 10 })
 })
 
+test('it answers however the spec is called, and not a copy of it that lies elsewhere', async () => {
+  const { place } = await world()
+  await place.run('build')
+  const told = readFileSync(memory(place.root), 'utf8').replace('"tasks":10', '"tasks":43')
+  writeFileSync(memory(place.root), told)
+  const called = (spec: string) => place.run('build', '--spec', spec, '--root', place.root)
+  for (const spec of ['./datasets.yaml', join(place.folder, 'datasets.yaml')])
+    expect((await called(spec)).summary).toMatchObject({ ran: 0, fresh: 43 })
+  // Its sources that are named from where it lies are others.
+  place.write('copies/datasets.yaml', place.read('datasets.yaml'))
+  const { summary } = await called('copies/datasets.yaml')
+  expect(summary).not.toMatchObject({ fresh: 43 })
+})
+
 test('a memory that is torn, foreign or of another spec is not believed, and not missed', async () => {
   const { place } = await world()
   await place.run('build')
