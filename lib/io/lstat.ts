@@ -68,7 +68,7 @@ class BySystem extends Lstat {
   readonly #words = new Uint32Array(this.#filled)
   readonly #filledAt: number
   /** A name, at its end and ended by a zero. */
-  readonly #name = new Uint8Array(new ArrayBuffer(longest + 1))
+  readonly #name = new Uint8Array(longest + 1)
   readonly #nameAt: number
   /** A whole path, ended by a zero. */
   #path: Buffer = Buffer.alloc(0)
@@ -86,7 +86,7 @@ class BySystem extends Lstat {
     super()
     this.#call = call
     this.#filledAt = addressOf(this.#filled)
-    this.#nameAt = addressOf(this.#name.buffer as ArrayBuffer)
+    this.#nameAt = addressOf(this.#name)
   }
 
   enter(folder: string): void {
