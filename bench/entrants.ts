@@ -33,8 +33,13 @@ export interface Entrant<E = Errand> {
 
 const tsx = fileURLToPath(new URL('../node_modules/.bin/tsx', import.meta.url))
 
+const underTsx = (file: URL): Fresh['command'] => [tsx, fileURLToPath(file)]
+
 /** From the start of tsx. */
-export const frontDoor: Fresh['command'] = [tsx, fileURLToPath(new URL('../build.ts', import.meta.url))]
+export const frontDoor: Fresh['command'] = underTsx(new URL('../build.ts', import.meta.url))
+
+/** What of a command is the start of tsx. */
+export const emptyProgram: Fresh['command'] = underTsx(new URL('empty.ts', import.meta.url))
 
 /** The whole command line. */
 export const buildCommand: Fresh['command'] = [...frontDoor, 'build']

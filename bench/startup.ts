@@ -4,13 +4,10 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { buildCommand, emptyProgram } from './entrants.ts'
 import { table, timed } from './rounds.ts'
 
-const repository = fileURLToPath(new URL('..', import.meta.url))
-const tsx = join(repository, 'node_modules/.bin/tsx')
-const build = join(repository, 'build.ts')
 const targets = 1000
 const rounds = 9
 
@@ -18,13 +15,13 @@ export async function startUp(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'groundwork-bench-'))
   try {
     writeSpec(folder)
-    writeFileSync(join(folder, 'empty.ts'), '')
-    await execa(tsx, [build, 'build'], { cwd: folder, stdio: 'ignore' })
+    const [tsx, ...words] = buildCommand
+    await execa(tsx, words, { cwd: folder, stdio: 'ignore' })
     const timings = await timed(
       [
-        { name: 'tsx, empty program', command: [tsx, 'empty.ts'], cwd: folder },
+        { name: 'tsx, empty program', command: emptyProgram, cwd: folder },
         { name: 'node -e 0', command: ['node', '-e', '0'], cwd: folder },
-        { name: `build, ${targets} targets, nothing to do`, command: [tsx, build, 'build'], cwd: folder },
+        { name: `build, ${targets} targets, nothing to do`, command: buildCommand, cwd: folder },
       ],
       rounds,
     )

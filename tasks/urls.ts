@@ -1,7 +1,7 @@
 /** The task kind `urls`: one file per address of a list. The work is in urls/run.ts. */
 
 import type { Patience } from '../lib/io/http.ts'
-import { formatOfName } from '../lib/io/list.ts'
+import { formatOfName } from '../lib/io/list/formats.ts'
 import { onDemand } from '../lib/io/on-demand.ts'
 import { allowanceInWords } from '../lib/model/annotation.ts'
 import type { Ingredient } from '../lib/model/fingerprint.ts'

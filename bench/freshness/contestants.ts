@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { stateFolder } from '../../lib/model/layout.ts'
-import { type Entrant, ownProgram, pythonItself, shell } from '../entrants.ts'
+import { type Entrant, emptyProgram, ownProgram, pythonItself, shell } from '../entrants.ts'
 import { commandOf, type Ground } from './grounds.ts'
 import { doitOf, gitOf, limitOf, makeOf, ninjaOf } from './peers.ts'
 
@@ -63,6 +63,14 @@ export const limit: Looker = {
   role: 'part',
   needs: ['cc'],
   command: limitOf,
+}
+
+/** No program of ours is sooner there. */
+export const start: Looker = {
+  name: 'tsx, empty program',
+  role: 'part',
+  needs: [],
+  command: () => emptyProgram,
 }
 
 export const manifests: Looker = {

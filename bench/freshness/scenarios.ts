@@ -19,7 +19,7 @@ export interface Scenario {
 }
 
 const { build, dryRun, status, verify, checkHash, manifests } = entrants
-const { limit, find, git, gitEachTime, ninja, ninjaDry, make, makeDry, scandir } = entrants
+const { start, limit, find, git, gitEachTime, ninja, ninjaDry, make, makeDry, scandir } = entrants
 const { ninjaTasks, makeTasks, doit, snakemake, sha256sum, openssl } = entrants
 
 const ratio = (own: Looker, peer: Looker, most: number, what = 'time'): Goal => ({
@@ -72,7 +72,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'null',
     about: 'nothing to do',
     ground: 'tree',
-    entrants: [limit, find, git, ninja, make, scandir, build],
+    entrants: [start, limit, find, git, ninja, make, scandir, build],
     ideal: [limit],
     goals: [
       ratio(build, ninja, 0.65),

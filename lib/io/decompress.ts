@@ -3,10 +3,10 @@
  * end, whatever it is, and nothing else. Knows no tar.
  */
 
-import type { Transform } from 'node:stream'
 import zlib from 'node:zlib'
-import { type DiagnosticDraft, Problem } from '../model/problem.ts'
+import { Problem } from '../model/problem.ts'
 import { type Compression, methodOf } from './compression.ts'
+import { createZstdDecompress, programMissing } from './decompress/codecs.ts'
 import { type Ended, upToFooter } from './decompress/footers.ts'
 import { gunzip } from './decompress/gunzip.ts'
 import { bytesAfter, type Undone } from './decompress/rest.ts'
@@ -78,18 +78,6 @@ function byProgram(
 /** What bzip2 ignores: also where another stream follows behind it. */
 const isOfRest = (line: string): boolean => line.includes('trailing garbage')
 
-/** Why it cannot be undone on this machine, if so. */
-export const lackingFor = (archive: string, compression: Compression): DiagnosticDraft | undefined =>
-  isOfNode(compression) || findProgram(methodOf(compression).programs) !== undefined
-    ? undefined
-    : programMissing(archive, compression)
-
-/** Node has zstd since 22.15; where it has not, a program does it. */
-const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Transform }
-
-const isOfNode = (compression: Compression): boolean =>
-  compression === 'gzip' || (compression === 'zstd' && createZstdDecompress !== undefined)
-
 const options = { chunkSize: pieceBytes, readableHighWaterMark: aheadBytes }
 
 function argvFor(compression: Compression): readonly string[] {
@@ -107,13 +95,3 @@ const damaged = ({ archive, compression }: Undone, lines: readonly string[]): Pr
     evidence: lines.map(text => ({ label: 'found', text })),
     next: fetchAgain,
   })
-
-function programMissing(archive: string, compression: Compression): DiagnosticDraft {
-  const { programs, package: name } = methodOf(compression)
-  return {
-    code: 'program-missing',
-    message: `${archive} is compressed with ${compression}, and no program that undoes it is on this machine.`,
-    evidence: [{ label: 'wanted', text: `${programs.join(' or ')} on the PATH` }],
-    next: `install the package ${name}, then build again.`,
-  }
-}

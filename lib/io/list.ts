@@ -7,9 +7,8 @@ import { createReadStream } from 'node:fs'
 import { Problem } from '../model/problem.ts'
 import { Members } from './json/members.ts'
 import { checkJson } from './json-stream.ts'
+import type { ListFormat } from './list/formats.ts'
 import { linesOf, longestRecordBytes, tooLong } from './list/lines.ts'
-
-export type ListFormat = 'json' | 'jsonl' | 'csv' | 'text'
 
 export interface Listed {
   /** A text, an object, or whatever else stands there. */
@@ -20,23 +19,6 @@ export interface Listed {
   readonly number: number
   /** Where it stands, for people: `line 17`, or `entry 17` where all are on one line. */
   readonly place: string
-}
-
-/** The format that a file's name tells. */
-export function formatOfName(name: string): ListFormat | undefined {
-  const ending = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ''
-  const known: Readonly<Record<string, ListFormat>> = {
-    json: 'json',
-    jsonl: 'jsonl',
-    ndjson: 'jsonl',
-    csv: 'csv',
-    tsv: 'csv',
-    txt: 'text',
-    text: 'text',
-    list: 'text',
-    urls: 'text',
-  }
-  return known[ending]
 }
 
 /** Many records at once, in order. `name` is the file's in messages. Throws `bad-list`, `invalid-json`. */

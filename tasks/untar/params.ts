@@ -1,7 +1,7 @@
 /** How a source of the spec asks for a tar, or for one compressed file, and what the task gives. Knows no file. */
 
 import { compressionOfName, isTarName, plainName } from '../../lib/io/compression.ts'
-import { lackingFor } from '../../lib/io/decompress.ts'
+import { lackingFor } from '../../lib/io/decompress/codecs.ts'
 import type { DiagnosticDraft } from '../../lib/model/problem.ts'
 import type { SourceRequest } from '../../lib/model/source-form.ts'
 import type { Outline } from '../../lib/model/task.ts'

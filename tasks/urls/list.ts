@@ -1,6 +1,7 @@
 /** The list of one task, entry after entry, as often as it is asked for. */
 
-import { checkList, formatOfName, type ListFormat, recordsOf } from '../../lib/io/list.ts'
+import { formatOfName, type ListFormat } from '../../lib/io/list/formats.ts'
+import { checkList, recordsOf } from '../../lib/io/list.ts'
 import { identityOf } from '../../lib/model/address.ts'
 import type { UrlsParams } from '../../lib/model/params.ts'
 import { type Diagnostic, Problem, withContext } from '../../lib/model/problem.ts'

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Members } from '../../lib/io/json/members.ts'
-import { formatOfName, type Listed, type ListFormat, recordsOf } from '../../lib/io/list.ts'
+import { formatOfName, type ListFormat } from '../../lib/io/list/formats.ts'
+import { type Listed, recordsOf } from '../../lib/io/list.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'groundwork-list-'))
 
