@@ -26,6 +26,7 @@ export class Growing implements Growth {
   #bytes: number | undefined
   #parts: PartSizes | undefined
   #isAsked = false
+  #isProven = false
   #state: 'growing' | 'whole' | Error = 'growing'
   #waiting: readonly Waiting[] = []
   readonly #written: ByteRanges | undefined
@@ -35,6 +36,7 @@ export class Growing implements Growth {
   readonly #askers = new Set<() => void>()
   readonly #readers = new Set<Reader>()
   readonly #heedful = new Set<() => void>()
+  readonly #doubtful = new Set<() => void>()
   #spent = 0
   #isHeldBack: Growth['isHeldBack'] = () => false
 
@@ -60,6 +62,10 @@ export class Growing implements Growth {
     return this.#state === 'whole'
   }
 
+  get isUnproven(): boolean {
+    return !this.#isProven && this.#bytes !== undefined && this.#watermark >= this.#bytes
+  }
+
   get isVoid(): boolean {
     return this.#state instanceof Error
   }
@@ -83,12 +89,24 @@ export class Growing implements Growth {
     this.#tell()
   }
 
+  /** Its bytes are those that a pin describes. */
+  prove(): void {
+    this.#isProven = true
+    for (const tell of this.#doubtful) tell()
+    this.#doubtful.clear()
+  }
+
+  onProven(tell: () => void): void {
+    this.#doubtful.add(tell)
+  }
+
   /** It is written anew up from `watermark`: what was read behind it is void. */
   beginAnew(watermark = 0): void {
     this.#watermark = watermark
     this.#bytes = undefined
     this.#parts = undefined
     this.#isAsked = false
+    this.#isProven = false
     this.#spent = 0
     const anew = new BegunAnew(`${this.path} is written anew`)
     for (const reader of this.#readers) reader.end(anew)

@@ -46,6 +46,10 @@ export type Audience = 'reading' | 'coming' | 'later' | 'kept'
 /** The same file, for who hands it to readers. */
 export interface GrowingSource {
   readonly isWhole: boolean
+  /** All bytes are there, and nothing says yet that they are the right ones. */
+  readonly isUnproven: boolean
+  /** Calls `tell` once they are known to be what a pin describes: a later run can go on with them, if this one is stopped. */
+  onProven(tell: () => void): void
   /** It will not become whole; there may be another one. */
   readonly isVoid: boolean
   /** It will never be whole, where it is not: who waits hears why. */

@@ -14,6 +14,8 @@ interface Maker {
   readonly made: Promise<boolean>
   readonly end: (isMade: boolean) => void
   offer: GrowingSource | undefined
+  /** Nobody reads it any more: that ends it when it is offered once more. */
+  isUnread: boolean
   /** Tells who waits for another offer. */
   readonly waiting: Set<() => void>
   /** Steps that have it open. */
@@ -51,7 +53,16 @@ export class Overlaps {
     const made = new Promise<boolean>(resolve => {
       end = resolve
     })
-    this.#makers.set(task, { stop, made, end, offer: undefined, waiting: new Set(), readers: new Set() })
+    const waiting = new Set<() => void>()
+    this.#makers.set(task, {
+      stop,
+      made,
+      end,
+      offer: undefined,
+      isUnread: false,
+      waiting,
+      readers: new Set(),
+    })
     return stop.signal
   }
 
@@ -67,6 +78,7 @@ export class Overlaps {
     const maker = this.#makers.get(task)
     if (!maker) return
     maker.offer = file
+    if (maker.isUnread) forsake(task, maker)
     for (const tell of maker.waiting) tell()
     maker.waiting.clear()
     this.#listener.onOffer(task)
@@ -80,9 +92,13 @@ export class Overlaps {
   /** Nobody will read what it makes. Where it gave up by itself, that is why nobody does: it has to say so. */
   stop(task: TaskId): void {
     const maker = this.#makers.get(task)
+    if (!maker) return
+    maker.isUnread = true
     // What failed by itself has yet to say why, and what is whole would be lost on its way to its place.
-    if (maker?.offer?.isVoid || maker?.offer?.isWhole) return
-    maker?.stop.abort(new Forsaken(`nobody reads ${task} any more`))
+    if (maker.offer?.isVoid || maker.offer?.isWhole) return
+    // Of a host without ranges it would all be fetched again: its maker goes on until a later run can begin with it.
+    if (maker.offer?.isUnproven) maker.offer.onProven(() => forsake(task, maker))
+    else forsake(task, maker)
   }
 
   /** Of those tasks, what is being made now, for the step that reads it. */
@@ -135,6 +151,9 @@ export class Overlap {
     for (const [task, maker] of this.#makers) await requireMade(task, maker)
   }
 }
+
+const forsake = (task: TaskId, { stop }: Maker): void =>
+  stop.abort(new Forsaken(`nobody reads ${task} any more`))
 
 async function requireMade(task: TaskId, { made }: Maker): Promise<void> {
   if (!(await made)) throw new Forsaken(`${task} was not made`)

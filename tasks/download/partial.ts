@@ -7,7 +7,8 @@
  * came since the last sync.
  */
 
-import { type FileHandle, rename } from 'node:fs/promises'
+import { renameSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Digests } from '../../lib/io/digest.ts'
 import { remove, syncFolder } from '../../lib/io/disk.ts'
@@ -201,15 +202,16 @@ export class PartialFile {
     if (this.length === 0) remove(this.#folder)
   }
 
-  /** Gives the whole file away, synced, under another name. */
+  /** Gives the whole file away, synced, under another name; not to a task that was stopped: that would throw it away. */
   async moveTo(path: string): Promise<void> {
     await this.#settle()
     await this.#file.sync()
-    await this.#file.close()
+    this.#options.signal.throwIfAborted()
+    await unlessTakenOver(async () => renameSync(bytesIn(this.#folder), path))
     this.#givenAway = true
-    await unlessTakenOver(() => rename(bytesIn(this.#folder), path))
     syncFolder(dirname(path))
     remove(this.#folder)
+    await this.#file.close()
   }
 
   async #takeUp(): Promise<void> {

@@ -130,6 +130,7 @@ async function handOver(
   params: DownloadParams,
   bench: Workbench,
 ): Promise<Taken | undefined> {
+  if (isAsPinned(params, taken)) part.growing.prove()
   const isUsed = await part.useUp(taken).then(
     () => true,
     (error: unknown) => emptyWhereRegretted(part, error),

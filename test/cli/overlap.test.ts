@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { filesBelow } from '../../lib/io/disk.ts'
 import { gate, megabyte, noise, noteOf, picturesIn, unpacked } from '../rig/arriving.ts'
-import { expectPairs, ground, type Ran } from '../rig/playground.ts'
+import { expectPairs, ground, type Ran, sha256Of } from '../rig/playground.ts'
 import { zipOf } from '../rig/zips.ts'
 import { archive, pictures, tree, world } from './arriving-world.ts'
 
@@ -109,6 +109,32 @@ test('a host without ranges: unpacked when the file is there', async () => {
   host.serve('/pack.zip', archive, { does: 'no-ranges' })
   expect((await place.run('build')).summary).toMatchObject({ ran: 2, requests: 1, exitCode: 0 })
   expect(place.tree()).toEqual(tree)
+})
+
+test.each([true, false])(
+  'a host without ranges, and a wrong root: the archive is kept (pinned: %j)',
+  async pinned => {
+    const { place, host } = await world({ root: 'pictures', pinned })
+    host.serve('/pack.zip', archive, { does: 'no-ranges' })
+    const { summary, codes } = await place.run('build')
+    expect(codes).toEqual(['wrong-root'])
+    expect(summary).toMatchObject({ requests: 1, exitCode: 1 })
+    place.write('datasets.yaml', place.read('datasets.yaml').replace('root: pictures', 'root: images'))
+    expect((await place.run('build')).summary).toMatchObject({ requests: 0, exitCode: 0 })
+    expect(place.tree()).toEqual(tree)
+  },
+)
+
+test('a host without ranges, and a wrong root: what can be used up while it is unpacked stays where it can', async () => {
+  const { place, host } = await world({ root: 'pictures' })
+  const large = zipOf([...pictures, { name: 'images/blank.jpg', content: Buffer.alloc(24 * megabyte) }])
+  host.serve('/pack.zip', large, { does: 'no-ranges' })
+  const spec = place.read('datasets.yaml').replace(sha256Of(archive), sha256Of(large))
+  place.write('datasets.yaml', spec)
+  expect((await place.run('build')).codes).toEqual(['wrong-root'])
+  expect(existsSync(join(place.root, '.groundwork/archives'))).toBe(false)
+  place.write('datasets.yaml', spec.replace('root: pictures', 'root: images'))
+  expect((await place.run('build')).summary).toMatchObject({ requests: 0, exitCode: 0 })
 })
 
 test('a host that takes one connection: the end of the archive comes first all the same', async () => {

@@ -76,6 +76,25 @@ describe('after an interruption', () => {
     await killed.close().catch(() => {})
   })
 
+  test('it is not given away to a task that was stopped', async () => {
+    const stop = new AbortController()
+    const options = { ...usual, md5: false, audience: () => 'later' as const, signal: stop.signal }
+    const shelf = mkdtempSync(join(tmpdir(), 'groundwork-shelf-'))
+    const part = await PartialFile.open(shelf, options)
+    await part.continueFrom({ identity: 'here', at: 0, validator: '"1"', total: body.length })
+    await part.write(0, [body])
+    part.growing.measure(body.length)
+    const digests = await part.digests(stop.signal)
+    await part.useUp({ host: 'here', bytes: body.length, digests })
+    const moved = part.moveTo(join(shelf, 'given'))
+    stop.abort(new Error('stopped'))
+    await expect(moved).rejects.toThrow('stopped')
+    await part.close()
+    const next = await PartialFile.open(shelf, { ...options, signal: new AbortController().signal })
+    expect(next.whole).toMatchObject({ bytes: body.length })
+    await next.close()
+  })
+
   test('a whole part asks for its last byte, and so for the version it is of', async () => {
     const { mirror, params, shelf, found } = await left()
     writeFileSync(found.partPath, body)

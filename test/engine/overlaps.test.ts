@@ -41,3 +41,32 @@ test('a local file is offered, and then what an earlier run had of it cannot be 
   await expect(copied).rejects.toThrow('EIO')
   expect(offered).toMatchObject([{ isVoid: true }])
 })
+
+test('whose reader is gone ends at once, but not between its last byte and its proof', () => {
+  const overlaps = new Overlaps()
+  const begun = (task: string): { readonly made: Growing; readonly signal: AbortSignal } => {
+    const signal = overlaps.begin(task)
+    const made = new Growing(file())
+    made.measure(2)
+    overlaps.offer(task, made)
+    return { made, signal }
+  }
+  const coming = begun('coming')
+  coming.made.reach(1)
+  overlaps.stop('coming')
+  expect(coming.signal.aborted).toBe(true)
+
+  const there = begun('there')
+  there.made.reach(2)
+  overlaps.stop('there')
+  expect(there.signal.aborted).toBe(false)
+  there.made.prove()
+  expect(there.signal.aborted).toBe(true)
+
+  const wrong = begun('wrong')
+  wrong.made.reach(2)
+  overlaps.stop('wrong')
+  wrong.made.beginAnew()
+  overlaps.offer('wrong', wrong.made)
+  expect(wrong.signal.aborted).toBe(true)
+})
