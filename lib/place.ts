@@ -176,7 +176,7 @@ async function removeLeftovers(
 }
 
 /** Whether a link leads to a folder below `top` (relative to it): what lies behind it is not ours to remove. */
-function seekingLinks(top: string): (folder: string) => boolean {
+export function seekingLinks(top: string): (folder: string) => boolean {
   const known = new Map([['.', false]])
   return function isBehind(folder): boolean {
     const is: boolean =

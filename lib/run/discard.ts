@@ -12,6 +12,7 @@ import { isOurFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Begun } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
+import { seekingLinks } from '../place.ts'
 import type { Run } from './context.ts'
 import { ownerAmongSiblings } from './owners.ts'
 
@@ -70,8 +71,11 @@ const partFolderOf = (at: string): string => at.split('/').slice(0, 4).join('/')
 /** What another task of the target gives by now stays, and so does what was edited. */
 function removePlaced(run: Run, task: Task, form: 'file' | 'tree', result: Begun): void {
   const manifest = run.known.receipts.loadManifest(result)
+  const isBehindLink = seekingLinks(join(run.root, result.at))
   for (let i = 0; i < (manifest?.count ?? 0); i += 1) {
-    const path = join(run.root, result.at, form === 'tree' ? (manifest?.path(i) ?? '') : '')
+    const below = form === 'tree' ? (manifest?.path(i) ?? '') : ''
+    const path = join(run.root, result.at, below)
+    if (isBehindLink(dirname(below))) continue
     if (look(path)?.isFile() !== true || ownerAmongSiblings(run, task, path) !== undefined) continue
     if (sha256OfFileSync(path).sha256 !== manifest?.sha256(i)) continue
     remove(path)

@@ -1,6 +1,6 @@
 /** A few damaged files of many come back by ranges of the archive; and where that cannot be, by the whole of it. */
 
-import { existsSync, lstatSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
@@ -255,4 +255,20 @@ test('a folder that is a link by now stays one while nothing of it is lacking; e
   expect((await place.run('build')).codes).toEqual(['edited-by-hand'])
   expect(place.tree()).toEqual(built)
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, exitCode: 0 })
+})
+
+test.each([
+  ['another root', 'unzip: { root: b }', ''],
+  ['a rename', 'unzip: {}', ', rename: [{ match: "**", to: "{name}{dir}" }]'],
+])('%s: what is not wanted any more and lies behind a link stays', async (_, unzip, rename) => {
+  const place = ground()
+  place.write('pack.zip', zip({ 'a/1': 'a1', 'a/2': 'a2', 'b/3': 'b3' }))
+  place.spec('targets: { t: { sources: [{ url: pack.zip, unzip: {} }] } }\n')
+  await place.run('build')
+  const elsewhere = join(place.folder, 'elsewhere')
+  renameSync(join(place.root, 't/a'), elsewhere)
+  symlinkSync(elsewhere, join(place.root, 't/a'))
+  place.spec(`targets: { t: { sources: [{ url: pack.zip, ${unzip} }]${rename} } }\n`)
+  expect((await place.run('build')).codes).toEqual(['extra-files'])
+  expect(readdirSync(elsewhere)).toEqual(['1', '2'])
 })
