@@ -87,8 +87,25 @@ function removePlaced(run: Run, task: Task, form: 'file' | 'tree', result: Begun
 export const directDependants = (graph: Graph, id: TaskId): readonly TaskId[] =>
   graph.dependants.get(id) ?? []
 
+/** Who still has to be done before an artifact can go. Asked after every step, so who is done is not asked again. */
+export class Awaited {
+  readonly #graph: Graph
+  readonly #left = new Map<TaskId, TaskId[]>()
+
+  constructor(graph: Graph) {
+    this.#graph = graph
+  }
+
+  hasNone(id: TaskId, isSettled: (dependant: TaskId) => boolean): boolean {
+    const left = this.#left.get(id) ?? [...allDependants(this.#graph, id)]
+    this.#left.set(id, left)
+    while (left.length > 0 && isSettled(left.at(-1) as TaskId)) left.pop()
+    return left.length === 0
+  }
+}
+
 /** Who reads it, and all that depend on those: an archive stays until the checks behind it have passed. */
-export function allDependants(graph: Graph, id: TaskId): readonly TaskId[] {
+function allDependants(graph: Graph, id: TaskId): readonly TaskId[] {
   const found = new Set<TaskId>()
   const open = [id]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
