@@ -6,7 +6,17 @@
 import { readdirSync, type Stats } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { sha256OfFile } from './io/digest.ts'
-import { look, makeFolder, move, nearestExisting, remove, removeEmptyFolders } from './io/disk.ts'
+import {
+  copy,
+  look,
+  lookThrough,
+  makeFolder,
+  move,
+  nearestExisting,
+  remove,
+  removeEmptyFolders,
+} from './io/disk.ts'
+import { syncFiles } from './io/sync.ts'
 import type { Manifest } from './model/manifest.ts'
 
 export interface Placement {
@@ -50,12 +60,30 @@ export async function place(placement: Placement): Promise<Placed> {
       move(staged, final)
       folders.add(dirname(final))
     } else if (look(staged)?.isDirectory()) {
+      if (there.isSymbolicLink()) await copyThrough(final)
       if (!there.isDirectory()) await clear(final, there)
       makeFolder(final)
       for (const name of readdirSync(staged)) await put(join(staged, name), join(final, name))
     } else {
       await putFile(staged, final, there)
     }
+  }
+
+  /** Of files that are not staged, those that lie behind a link that goes aside: they would be gone with it. */
+  const copyThrough = async (link: string): Promise<void> => {
+    const { contents, staged } = placement
+    const copied: string[] = []
+    for (let i = 0; i < contents.count; i += 1) {
+      const path = contents.path(i)
+      const from = join(placement.final, path)
+      const to = join(staged, path)
+      if (!from.startsWith(`${link}/`) || look(to) || !lookThrough(from)?.isFile()) continue
+      makeFolder(dirname(to))
+      copy(from, to)
+      if ((await sha256OfFile(to)).sha256 === contents.sha256(i)) copied.push(path)
+      else remove(to)
+    }
+    await syncFiles(staged, copied)
   }
 
   const pathOf = (final: string): string =>
@@ -130,10 +158,11 @@ async function removeLeftovers(
   { below, edited, folders }: Leaving,
 ): Promise<void> {
   if (placement.form === 'file') return
+  const isBehindLink = seekingLinks(placement.final)
   for (let i = 0; i < previous.count; i += 1) {
     const path = previous.path(i)
     if (below !== undefined && !path.startsWith(`${below}/`)) continue
-    if (placement.contents.find(path) >= 0) continue
+    if (placement.contents.find(path) >= 0 || isBehindLink(dirname(path))) continue
     const final = join(placement.final, path)
     const there = look(final)
     // A folder is what came in its place.
@@ -143,6 +172,17 @@ async function removeLeftovers(
     else edited(final)
     folders.add(dirname(final))
     removeEmptyFolders(dirname(final), placement.final)
+  }
+}
+
+/** Whether a link leads to a folder below `top` (relative to it): what lies behind it is not ours to remove. */
+export function seekingLinks(top: string): (folder: string) => boolean {
+  const known = new Map([['.', false]])
+  return function isBehind(folder): boolean {
+    const is: boolean =
+      known.get(folder) ?? (isBehind(dirname(folder)) || look(join(top, folder))?.isSymbolicLink() === true)
+    known.set(folder, is)
+    return is
   }
 }
 

@@ -104,12 +104,14 @@ class BySystem extends Lstat {
   look(paths: Uint8Array, from: number, to: number, throughLinks: boolean): boolean {
     const start = this.#nameIn(paths, from, to)
     this.#follow(paths, from, start - from)
-    const isThere =
+    const code =
       this.#open === undefined || start === to
         ? this.#ask(workingFolder, this.#wholePath(paths, from, to), throughLinks)
         : this.#ask(this.#open, this.#nameAt + longest - (to - start), throughLinks)
-    if (isThere) this.#read()
-    return isThere
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    if (code !== undefined) throw failed(code, this.#textOf(paths, from, to - from))
+    this.#read()
+    return true
   }
 
   leave(): void {
@@ -170,12 +172,9 @@ class BySystem extends Lstat {
     return this.#path.toString('utf8', 0, this.#top + bytes)
   }
 
-  /** Whether something lies there; `filled` tells of it then. */
-  #ask(folder: number, path: number, throughLinks: boolean): boolean {
-    const code = this.#call(folder, path, this.#filledAt, throughLinks)
-    if (code === undefined) return true
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false
-    throw Object.assign(new Error(`${code}: lstat`), { code, syscall: 'lstat' })
+  /** `filled` tells of what lies there; else what went wrong. */
+  #ask(folder: number, path: number, throughLinks: boolean): string | undefined {
+    return this.#call(folder, path, this.#filledAt, throughLinks)
   }
 
   #read(): void {
@@ -193,6 +192,9 @@ class BySystem extends Lstat {
     return (this.#words[2 * index] as number) + ((this.#words[2 * index + 1] as number) | 0) * 2 ** 32
   }
 }
+
+const failed = (code: string, path: string): Error =>
+  Object.assign(new Error(`${code}: lstat '${path}'`), { code, syscall: 'lstat', path })
 
 /** Undefined where that cannot be: whole paths lead there all the same, or say why not. */
 function opened(folder: string): number | undefined {

@@ -75,6 +75,7 @@ function makeFolders(selection: Selection, folder: string): void {
   const made = new Set<string>()
   let last: string | undefined
   for (let k = 0; k < selection.count; k += 1) {
+    if (selection.isDone(k)) continue
     const below = dirname(selection.path(k))
     if (below === last || made.has(below)) continue
     makeFolder(join(folder, below))

@@ -12,6 +12,7 @@ import { isOurFolder } from '../model/layout.ts'
 import type { Graph } from '../model/plan.ts'
 import type { Begun } from '../model/receipt.ts'
 import type { Task, TaskId } from '../model/task.ts'
+import { seekingLinks } from '../place.ts'
 import type { Run } from './context.ts'
 import { ownerAmongSiblings } from './owners.ts'
 
@@ -70,8 +71,11 @@ const partFolderOf = (at: string): string => at.split('/').slice(0, 4).join('/')
 /** What another task of the target gives by now stays, and so does what was edited. */
 function removePlaced(run: Run, task: Task, form: 'file' | 'tree', result: Begun): void {
   const manifest = run.known.receipts.loadManifest(result)
+  const isBehindLink = seekingLinks(join(run.root, result.at))
   for (let i = 0; i < (manifest?.count ?? 0); i += 1) {
-    const path = join(run.root, result.at, form === 'tree' ? (manifest?.path(i) ?? '') : '')
+    const below = form === 'tree' ? (manifest?.path(i) ?? '') : ''
+    const path = join(run.root, result.at, below)
+    if (isBehindLink(dirname(below))) continue
     if (look(path)?.isFile() !== true || ownerAmongSiblings(run, task, path) !== undefined) continue
     if (sha256OfFileSync(path).sha256 !== manifest?.sha256(i)) continue
     remove(path)
@@ -83,8 +87,25 @@ function removePlaced(run: Run, task: Task, form: 'file' | 'tree', result: Begun
 export const directDependants = (graph: Graph, id: TaskId): readonly TaskId[] =>
   graph.dependants.get(id) ?? []
 
+/** Who still has to be done before an artifact can go. Asked after every step, so who is done is not asked again. */
+export class Awaited {
+  readonly #graph: Graph
+  readonly #left = new Map<TaskId, TaskId[]>()
+
+  constructor(graph: Graph) {
+    this.#graph = graph
+  }
+
+  hasNone(id: TaskId, isSettled: (dependant: TaskId) => boolean): boolean {
+    const left = this.#left.get(id) ?? [...allDependants(this.#graph, id)]
+    this.#left.set(id, left)
+    while (left.length > 0 && isSettled(left.at(-1) as TaskId)) left.pop()
+    return left.length === 0
+  }
+}
+
 /** Who reads it, and all that depend on those: an archive stays until the checks behind it have passed. */
-export function allDependants(graph: Graph, id: TaskId): readonly TaskId[] {
+function allDependants(graph: Graph, id: TaskId): readonly TaskId[] {
   const found = new Set<TaskId>()
   const open = [id]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

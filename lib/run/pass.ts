@@ -15,7 +15,7 @@ import { isArchive } from '../plan/totals.ts'
 import { isSpare, surveyForJudge } from '../plan.ts'
 import { subjectOf, Wanting } from './attempt.ts'
 import type { Run } from './context.ts'
-import { allDependants, directDependants, discard, isLeft } from './discard.ts'
+import { Awaited, directDependants, discard, isLeft } from './discard.ts'
 import { problemOf } from './failure.ts'
 import { Pool } from './pools.ts'
 import { Readers } from './readers.ts'
@@ -28,6 +28,9 @@ export interface PassOptions {
   /** Bytes that archives may hold at once beside the trees. */
   readonly archiveBytes: number
 }
+
+/** Each holds files open, of which a process may have a thousand; others read what is made. */
+const mostOverlapping = 100
 
 export class Pass {
   postponed = 0
@@ -45,6 +48,7 @@ export class Pass {
   /** Steps that read what is still being made. */
   readonly #overlapping = new Set<TaskId>()
   readonly #readers: Readers
+  readonly #awaited: Awaited
   #running = 0
   #end: () => void = () => {}
 
@@ -55,6 +59,7 @@ export class Pass {
     this.#failed = failed
     this.#room = new Pool(Math.max(1, options.archiveBytes))
     this.#readers = new Readers(plan, run)
+    this.#awaited = new Awaited(run.whole)
     run.overlaps.listen({
       onOffer: id => this.#startReady(this.#readers.of(id)),
       audienceOf: id => this.#audienceOf(id),
@@ -73,7 +78,7 @@ export class Pass {
     this.#startReady(this.#plan.steps.values())
     if (this.#running === 0) this.#end()
     await end
-    this.#giveBack(allDependants)
+    this.#giveBack()
   }
 
   /** Steps that were not tried, or could not be in this pass. */
@@ -92,14 +97,11 @@ export class Pass {
   /** Of those that something happened to: to ask all each time would take the square of their number. */
   #startReady(steps: Iterable<Step>): void {
     if (this.isStopped) return
-    const ready = [...steps].filter(
-      step =>
-        this.#states.get(step.task.id) === 'waiting' &&
-        this.#readers
-          .awaitedBy(step.task)
-          .every(input => this.#states.get(input) === 'done' || this.#mayOverlap(step, input)),
-    )
-    for (const step of ready.toSorted((a, b) => b.weight - a.weight)) {
+    const waiting = [...steps].filter(({ task }) => this.#states.get(task.id) === 'waiting')
+    for (const step of waiting.toSorted((a, b) => b.weight - a.weight)) {
+      const inputs = this.#readers.awaitedBy(step.task)
+      if (!inputs.every(input => this.#states.get(input) === 'done' || this.#mayOverlap(step, input)))
+        continue
       this.#states.set(step.task.id, 'running')
       this.#running += 1
       void this.#see(step)
@@ -109,7 +111,8 @@ export class Pass {
   /** Whether it may begin although `input` is still being made: it will run whatever comes out. */
   #mayOverlap({ task, verdict }: Step, input: TaskId): boolean {
     const { graph, overlaps } = this.#run
-    return mayReadEarly(task, verdict, graph.tasks.get(input), this.#run) && overlaps.isOffered(input)
+    if (this.#overlapping.size >= mostOverlapping || !overlaps.isOffered(input)) return false
+    return mayReadEarly(task, verdict, graph.tasks.get(input), this.#run)
   }
 
   #isBeingMade(id: TaskId): boolean {
@@ -126,11 +129,11 @@ export class Pass {
     if (state !== 'done') this.#stopUnread(step.task)
     this.#running -= 1
     if (state === 'postponed') this.postponed += 1
-    this.#giveBack(allDependants)
+    this.#giveBack()
     this.#startReady(this.#readers.of(step.task.id))
     // Everybody waits for room: what is only held for checks, unfinished targets and what nobody asked for goes as well.
     if (this.#running > 0 && this.#running === this.#room.waiting)
-      this.#giveBack((_, id) => directDependants(this.#plan.graph, id))
+      this.#giveBack(id => directDependants(this.#plan.graph, id).every(reader => this.#isSettled(reader)))
     if (this.#running === 0) this.#end()
   }
 
@@ -267,12 +270,11 @@ export class Pass {
     return state === undefined ? this.#run.known.receiptOf(id) !== undefined : state === 'done'
   }
 
-  /** Removes what does not last and is not needed any more, as far as `readers` says who must be done first. */
-  #giveBack(readers: typeof allDependants): void {
+  /** Removes what does not last and is not needed any more. */
+  #giveBack(isFree = (id: TaskId) => this.#awaited.hasNone(id, by => this.#isSettled(by))): void {
     for (const task of this.#passing) {
       if (this.#states.get(task.id) !== 'done') continue
-      if (!readers(this.#run.whole, task.id).every(id => this.#isSettled(id))) continue
-      if (!this.#discard(task)) continue
+      if (!isFree(task.id) || !this.#discard(task)) continue
       this.#passing.delete(task)
       this.#held.get(task.id)?.()
       this.#held.delete(task.id)

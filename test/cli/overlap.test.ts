@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { filesBelow } from '../../lib/io/disk.ts'
 import { gate, megabyte, noise, noteOf, picturesIn, unpacked } from '../rig/arriving.ts'
-import { expectPairs, ground, type Ran, sha256Of } from '../rig/playground.ts'
+import { expectPairs, ground, mirror, type Ran, sha256Of, zip } from '../rig/playground.ts'
 import { zipOf } from '../rig/zips.ts'
 import { archive, pictures, tree, world } from './arriving-world.ts'
 
@@ -199,4 +199,24 @@ test('from a file of this machine, without a copy of it', async () => {
   const [kept = ''] = [...filesBelow(join(place.root, '.groundwork/archives'))]
   const { ino } = statSync(join(place.root, '.groundwork/archives', kept))
   expect(ino).toBe(statSync(join(place.folder, 'pack.zip')).ino)
+})
+
+test('of a crowd that shares an archive a hundred read it while it comes, each with files of its own open', async () => {
+  const [place, host] = [ground(), await mirror()]
+  const source = `sources: [{ url: "${host.url}/pack.zip", unzip: {} }]`
+  const names = Array.from({ length: 130 }, (_, i) => `t${i}`)
+  place.spec(`targets:\n${names.map(name => `  ${name}: { ${source} }\n`).join('')}`)
+  const crowded = zip({ 'a.bin': noise(1), 'b.txt': 'b' })
+  const { opened, open } = gate()
+  host.serve('/pack.zip', crowded, { does: 'wait', from: 1000, to: 2000, until: opened })
+  const running = place.start('build', ...names)
+  let begun = 0
+  await running.until(({ event, kind }) => event === 'task-started' && kind === 'unzip' && ++begun === 100)
+  open()
+  const ran = await running.end
+  const told = order(ran)
+  const early = told.slice(0, told.indexOf('download finished')).filter(line => line === 'unzip started')
+  expect(early).toHaveLength(100)
+  expect(ran.summary).toMatchObject({ ran: 131, failed: 0, exitCode: 0 })
+  expect((await place.run('build', ...names)).summary).toMatchObject({ ran: 0 })
 })

@@ -1,11 +1,11 @@
 /** A few damaged files of many come back by ranges of the archive; and where that cannot be, by the whole of it. */
 
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Mirror } from '../../demo/mirror.ts'
 import { expectGolden } from '../rig/golden.ts'
-import { expectPairs, type Ground, ground, mirror, sha256Of } from '../rig/playground.ts'
+import { expectPairs, type Ground, ground, mirror, sha256Of, zip } from '../rig/playground.ts'
 import { zipOf } from '../rig/zips.ts'
 import { settled } from './open-world.ts'
 import {
@@ -237,4 +237,38 @@ test('a file of this machine is read in place', async () => {
   expect(ran.started).toEqual(['unzip:images'])
   expect(ran.summary).toMatchObject({ ran: 1, repaired: 1, bytesDownloaded: 0, exitCode: 0 })
   expect(place.tree()).toEqual(tree)
+})
+
+test('a folder that is a link by now stays one while nothing of it is lacking; else all of it is there again', async () => {
+  const place = ground()
+  place.write('pack.zip', zip({ 'a/1': 'a1', 'a/2': 'a2', 'b/1': 'b1', 'b/2': 'b2' }))
+  place.spec('targets: { t: { sources: [{ url: pack.zip, unzip: {} }] } }\n')
+  await place.run('build')
+  const built = place.tree()
+  const [link, elsewhere] = [join(place.root, 't/a'), join(place.folder, 'elsewhere')]
+  renameSync(link, elsewhere)
+  symlinkSync(elsewhere, link)
+  rmSync(join(place.root, 't/b/1'))
+  expect((await place.run('build')).codes).toEqual([])
+  expect(lstatSync(link).isSymbolicLink()).toBe(true)
+  rmSync(join(elsewhere, '1'))
+  expect((await place.run('build')).codes).toEqual(['edited-by-hand'])
+  expect(place.tree()).toEqual(built)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, exitCode: 0 })
+})
+
+test.each([
+  ['another root', 'unzip: { root: b }', ''],
+  ['a rename', 'unzip: {}', ', rename: [{ match: "**", to: "{name}{dir}" }]'],
+])('%s: what is not wanted any more and lies behind a link stays', async (_, unzip, rename) => {
+  const place = ground()
+  place.write('pack.zip', zip({ 'a/1': 'a1', 'a/2': 'a2', 'b/3': 'b3' }))
+  place.spec('targets: { t: { sources: [{ url: pack.zip, unzip: {} }] } }\n')
+  await place.run('build')
+  const elsewhere = join(place.folder, 'elsewhere')
+  renameSync(join(place.root, 't/a'), elsewhere)
+  symlinkSync(elsewhere, join(place.root, 't/a'))
+  place.spec(`targets: { t: { sources: [{ url: pack.zip, ${unzip} }]${rename} } }\n`)
+  expect((await place.run('build')).codes).toEqual(['extra-files'])
+  expect(readdirSync(elsewhere)).toEqual(['1', '2'])
 })

@@ -194,6 +194,57 @@ test('a folder where a file belongs, a file where a folder belongs, a link where
   expect(readlinkSync(join(root, '.aside/coco/linked'))).toBe(join(root, 'elsewhere'))
 })
 
+test('what lies behind a link that makes way, and is not staged, is copied; what is not as recorded there is not', async () => {
+  const { root, put, coco } = rootWith({
+    'coco/plain.jpg': 'plain',
+    'elsewhere/b.jpg': 'b',
+    'elsewhere/deep/c.jpg': 'c',
+    'elsewhere/other.jpg': 'by hand',
+  })
+  symlinkSync(join(root, 'elsewhere'), join(root, 'coco/linked'))
+  const contents = manifestOf({
+    'plain.jpg': 'plain',
+    'linked/a.jpg': 'a',
+    'linked/b.jpg': 'b',
+    'linked/deep/c.jpg': 'c',
+    'linked/other.jpg': 'recorded',
+  })
+  const placed = await put({ 'linked/a.jpg': 'a' }, { contents, previous: contents })
+  expect(coco()).toEqual({
+    'plain.jpg': 'plain',
+    'linked/a.jpg': 'a',
+    'linked/b.jpg': 'b',
+    'linked/deep/c.jpg': 'c',
+  })
+  expect(placed.movedAside).toEqual(['coco/linked'])
+  expect(filesIn(join(root, 'elsewhere'))).toEqual({
+    'b.jpg': 'b',
+    'deep/c.jpg': 'c',
+    'other.jpg': 'by hand',
+  })
+})
+
+test('the same where the whole tree is a link', async () => {
+  const { root, put, coco } = rootWith({ 'real/b.jpg': 'b' })
+  symlinkSync('real', join(root, 'coco'))
+  const contents = manifestOf({ 'a.jpg': 'a', 'b.jpg': 'b' })
+  const placed = await put({ 'a.jpg': 'a' }, { contents, previous: contents })
+  expect(coco()).toEqual({ 'a.jpg': 'a', 'b.jpg': 'b' })
+  expect(placed.movedAside).toEqual(['coco'])
+  expect(filesIn(join(root, 'real'))).toEqual({ 'b.jpg': 'b' })
+})
+
+test('nothing that lies behind a link is removed, whoever placed it there', async () => {
+  const { root, put } = rootWith({ 'elsewhere/deep/old.jpg': 'old', 'coco/old.jpg': 'old' })
+  symlinkSync(join(root, 'elsewhere'), join(root, 'coco/linked'))
+  const previous = manifestOf({ 'linked/deep/old.jpg': 'old', 'old.jpg': 'old' })
+  const placed = await put({ 'new.jpg': 'new' }, { previous, begun: [previous] })
+  expect(placed.movedAside).toEqual([])
+  expect(readlinkSync(join(root, 'coco/linked'))).toBe(join(root, 'elsewhere'))
+  expect(filesIn(join(root, 'elsewhere'))).toEqual({ 'deep/old.jpg': 'old' })
+  expect(existsSync(join(root, 'coco/old.jpg'))).toBe(false)
+})
+
 test('a folder of ours where a file belongs, a file of ours where a folder does: nothing goes aside', async () => {
   const { put, coco, aside } = rootWith({
     'coco/file': 'was a file',

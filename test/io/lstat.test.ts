@@ -79,6 +79,15 @@ test.each([
     expect(() => looks(lstat, [name])).toThrow('ENAMETOOLONG')
 })
 
+test.each([1, 1e6])('what cannot be looked at is named, from an open folder too (%d)', files => {
+  const lstat = entered(files)
+  const name = `b/${'x'.repeat(300)}`
+  expect(() => looks(lstat, [name])).toThrow(`'${at(name)}'`)
+  const after = ['b/1', 'b/2', 'b/3', 'b/4', 'b/5', name]
+  expect(() => looks(lstat, after)).toThrow(`'${at(name)}'`)
+  lstat.leave()
+})
+
 test.each([1, 1e6])('many files in a row in one folder, and in others between (%d)', files => {
   const lstat = entered(files)
   const own = (top: string): readonly string[] => Array.from({ length: 12 }, (_, i) => `${top}/${i}`)
