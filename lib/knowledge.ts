@@ -31,7 +31,7 @@ import {
 /** A result that does not last and was given back; its manifest need not be read to know that. */
 const gone: Look = {
   ...unseen,
-  survey: { state: 'damaged', missing: [], edited: [], missingCount: 1, editedCount: 0 },
+  survey: { state: 'damaged', missing: [], edited: [], missingCount: 1, editedCount: 0, bytes: 0 },
 }
 const unrecorded: Look = { ...unseen, survey: { state: 'unrecorded' } }
 

@@ -18,6 +18,8 @@ export type Survey =
       /** Counts; the lists are cut at a few hundred names. */
       readonly missingCount: number
       readonly editedCount: number
+      /** Of all of these, as recorded. */
+      readonly bytes: number
     }
   /** Every file is as its manifest says, but lies below the place that the target had under another name (or there already). */
   | { readonly state: 'elsewhere'; readonly at: string }
@@ -44,6 +46,8 @@ export type Reason =
       readonly edited: readonly string[]
       readonly missingCount: number
       readonly editedCount: number
+      /** Of all of these, as recorded. */
+      readonly bytes: number
     }
   | { readonly code: 'record-unreadable' }
   /** Its result lies where another name of the target had it. */

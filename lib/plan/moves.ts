@@ -47,13 +47,13 @@ export type IsFresh = (task: TaskId) => boolean
 const directoryEntryBytes = 120
 
 /**
- * What a repair fetches: the share of the archive, and its end with the directory. Nothing where the archive is there, or will
+ * What a repair fetches: as large a share of the archive as is lost of the tree, and its end with the directory. Nothing where the archive is there, or will
  * be; undefined where nobody knows how large it is.
  */
 function piecesOf(
   { outline }: Task,
   last: Receipt,
-  count: number,
+  lostBytes: number,
   known: Knowledge,
   isFresh: IsFresh,
 ): number | undefined {
@@ -68,7 +68,8 @@ function piecesOf(
   if (fetched.includes(0)) return undefined
   const bytes = fetched.reduce((sum, of) => sum + of, 0)
   const directory = directoryBytesOf(last, known) ?? directoryEntryBytes * last.files
-  return Math.min(bytes, Math.ceil((bytes * count) / last.files) + Math.max(endBytes, directory))
+  const share = last.bytes > 0 ? lostBytes / last.bytes : 0
+  return Math.min(bytes, Math.ceil(bytes * share) + Math.max(endBytes, directory))
 }
 
 /** Of an archive itself, or of the one that a part was unpacked from. */
@@ -124,14 +125,13 @@ export function movesOf(
   const last = memory?.state === 'done' ? memory.receipt : undefined
   const { reason } = verdict
   if (reason.code === 'output-damaged' && task.outline.takes.length > 0) {
-    const count = reason.missingCount + reason.editedCount
-    const share = last && last.files > 0 ? Math.round((last.bytes * count) / last.files) : undefined
-    const pieces = last && canRepair(task, verdict, known) ? piecesOf(task, last, count, known, isFresh) : 0
+    const { missingCount, editedCount, bytes } = reason
+    const pieces = last && canRepair(task, verdict, known) ? piecesOf(task, last, bytes, known, isFresh) : 0
     const mayFetchAll = pieces !== 0 && last?.remarks[rangesMark] === undefined
     return {
-      download: forecast.download ? share : pieces,
-      write: share,
-      files: count,
+      download: forecast.download ? bytes : pieces,
+      write: bytes,
+      files: missingCount + editedCount,
       ...(mayFetchAll && { mayFetchAll }),
     }
   }

@@ -103,6 +103,7 @@ export class Finding {
             edited: this.#named(edited),
             missingCount: missing.length,
             editedCount: edited.length,
+            bytes: this.#bytesOf(missing) + this.#bytesOf(edited),
           }
     const unreadable = this.#unreadable.toSorted((a, b) => a.entry - b.entry)
     return { survey, bad, unreadable, touched, clockMs }
@@ -115,6 +116,10 @@ export class Finding {
 
   #touched(): Touched {
     return touchedIn(this.#unsure, this.#bad())
+  }
+
+  #bytesOf(entries: readonly number[]): number {
+    return entries.reduce((sum, i) => sum + this.sight.manifest.size(i), 0)
   }
 
   #named(entries: readonly number[]): readonly string[] {

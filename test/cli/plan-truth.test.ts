@@ -1,6 +1,6 @@
 /** What a dry run says of the disk: exact where a directory can be read here, "or more" where nobody knows what is packed. */
 
-import { statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filesBelow, roomAt } from '../../lib/io/disk.ts'
@@ -77,6 +77,24 @@ targets: { texts: { sources: [{ url: "${host.url}/pack.zip", sha256: ${sha256Of(
   const dry = await place.run('build', '--dry-run')
   expect(dry).toMatchObject({ exitCode: 0, codes: [] })
   expect(told(dry).totals).toMatchObject({ atLeast: true })
+})
+
+test('what a repair writes is counted file by file: the small ones are not as large as all are on average', async () => {
+  const [place, host] = [ground(), await mirror()]
+  const sizes = [300, 400, 500, 60_000, 60_000, 60_000, ...Array.from({ length: 14 }, () => 900)]
+  const pack = zipOf(sizes.map((size, i) => ({ name: `${i}.bin`, content: Buffer.alloc(size, i) })))
+  host.serve('/pack.zip', pack)
+  place.spec(`targets: { bins: { sources: [{ url: "${host.url}/pack.zip" }] } }\n`)
+  expect((await place.run('build')).exitCode).toBe(0)
+  for (const i of [0, 1]) rmSync(join(place.root, `bins/${i}.bin`))
+  // Edited to another size: it is written as it was.
+  place.write('data/bins/2.bin', 'mine')
+  const { steps, totals } = told(await place.run('build', '--dry-run'))
+  expect(totals).toMatchObject({ write: 1200, files: 3 })
+  expect(steps).toMatchObject([{ write: 0 }, { write: 1200, files: 3, reason: { bytes: 1200 } }])
+  expect((await place.text('build', '--dry-run')).stdout).toMatch(/^write +1\.20 kB in 3 files$/m)
+  const { summary } = await place.run('build')
+  expect(summary).toMatchObject({ repaired: 1, bytesWritten: 1200, filesWritten: 3 })
 })
 
 test('a file of this machine that is not there may be of any size', async () => {

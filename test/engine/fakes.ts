@@ -103,6 +103,7 @@ export const gone: Survey = {
   edited: [],
   missingCount: 10,
   editedCount: 0,
+  bytes: 1000,
 }
 export const edited: Survey = {
   state: 'damaged',
@@ -110,6 +111,7 @@ export const edited: Survey = {
   edited: ['a.jpg'],
   missingCount: 0,
   editedCount: 1,
+  bytes: 100,
 }
 
 /** Everything built and as recorded, except what is told. `memory: undefined` forgets. */

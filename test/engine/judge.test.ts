@@ -26,6 +26,14 @@ const twoInputs = done(now(), {
 })
 
 const because = (reason: object): object => ({ state: 'stale', reason })
+const tenGone = {
+  code: 'output-damaged',
+  missing: ['a.jpg'],
+  edited: [],
+  missingCount: 10,
+  editedCount: 0,
+  bytes: 1000,
+}
 const pinned = { pins: { sha256: digest('e'), place } }
 
 test.each<[string, Verdict, object]>([
@@ -83,7 +91,7 @@ test.each<[string, Verdict, object]>([
   [
     'an input that nobody knows yet, and a file is gone',
     judged({}, done(now()), gone, () => undefined),
-    because({ code: 'output-damaged', missing: ['a.jpg'], edited: [], missingCount: 10, editedCount: 0 }),
+    because(tenGone),
   ],
   [
     'a file of this machine changed',
@@ -106,7 +114,7 @@ test.each<[string, Verdict, object]>([
   [
     'pinned to what is recorded, and a file is gone',
     judged({ gives: pinned }, done(now(), { digest: digest('e') }), gone),
-    because({ code: 'output-damaged', missing: ['a.jpg'], edited: [], missingCount: 10, editedCount: 0 }),
+    because(tenGone),
   ],
   [
     'an unreadable manifest',

@@ -64,7 +64,8 @@ const inPieces = graphWith(
   archive('d', 1000),
   tree('u', ['d'], { pieces: { host: 'd.example.org', endBytes: 30, isPinned: false } }),
 )
-const damagedFiles = (count: number): Survey => ({ ...edited, editedCount: count }) as Survey
+const damagedFiles = (count: number, bytes = 100 * count): Survey =>
+  ({ ...edited, editedCount: count, bytes }) as Survey
 
 test('a few damaged files do not need the archive, but their share of it', () => {
   const plan = planOf(inPieces, knowing(inPieces, { u: { survey: damagedFiles(2) } }))
@@ -72,6 +73,18 @@ test('a few damaged files do not need the archive, but their share of it', () =>
   // Two of ten files of an archive of 1000 bytes, but no more than all of it.
   expect(plan.steps.get('u')).toMatchObject({ write: 200, files: 2, download: 1000 })
   expect(plan.totals).toMatchObject({ download: 1000, byHost: { 'd.example.org': 1000 } })
+})
+
+test('the bytes of just those files count, however large the others are', () => {
+  const plan = planOf(inPieces, knowing(inPieces, { u: { survey: damagedFiles(2, 7) } }))
+  // Seven of a thousand bytes, and the directory of ten files, that takes more than the archive has.
+  expect(plan.steps.get('u')).toMatchObject({ write: 7, files: 2 })
+  const memory = done(fakeTask(tree('u', ['d'])), { remarks: { 'directory bytes': 20 } })
+  const told = planOf(inPieces, knowing(inPieces, { u: { memory, survey: damagedFiles(2, 7) } }))
+  expect(told.steps.get('u')).toMatchObject({ download: 7 + 30 })
+  const empty = done(fakeTask(tree('u', ['d'])), { bytes: 0, remarks: { 'directory bytes': 20 } })
+  const nothing = planOf(inPieces, knowing(inPieces, { u: { memory: empty, survey: damagedFiles(2, 0) } }))
+  expect(nothing.steps.get('u')).toMatchObject({ download: 30, write: 0 })
 })
 
 test.each([
@@ -97,6 +110,7 @@ test('a repair that found out that it needs the whole archive gets it', () => {
     edited: ['a.jpg'],
     missingCount: 0,
     editedCount: 1,
+    bytes: 100,
   } as const
   const wishes = new Map([['u', { input: 'd', reason }]])
   const plan = planOf(inPieces, knowing(inPieces, { u: { survey: edited } }), { wishes })

@@ -12,7 +12,14 @@ import { planPage } from '../../lib/report/plan.ts'
 import { because, nameOf, wordsOf } from '../../lib/report/words.ts'
 import { digest, done, type FakeTask, fakeTask, gone, graphWith, intact, knowing, place } from './fakes.ts'
 
-const damage = { code: 'output-damaged', missing: [], edited: [], missingCount: 0, editedCount: 0 } as const
+const damage = {
+  code: 'output-damaged',
+  missing: [],
+  edited: [],
+  missingCount: 0,
+  editedCount: 0,
+  bytes: 0,
+} as const
 
 test.each<[Reason, string]>([
   [{ code: 'never-built' }, 'never built'],

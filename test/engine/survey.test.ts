@@ -80,6 +80,7 @@ test('edited, missing, another size, a link or a folder instead of a file', asyn
     edited: ['b.jpg', 'sub/c.jpg'],
     missingCount: 1,
     editedCount: 2,
+    bytes: 13 + 13 + 17,
   })
   expect([...seen.bad]).toEqual([0, 1, 2])
   mkdirSync(at('a.jpg'))
