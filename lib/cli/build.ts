@@ -11,7 +11,7 @@ export async function build(desk: Desk): Promise<number> {
   const looking = onInterruptedLook()
   try {
     const idle = await idleTasks(desk, seen, looking.signal)
-    if (idle !== undefined) return nothingToDo(desk, idle, began)
+    if (idle !== undefined) return nothingToDo(desk, idle, { began, seen })
     return await (await import('./make.ts')).make(desk, { began, seen, looking })
   } finally {
     looking.release()

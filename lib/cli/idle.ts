@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Known } from '../knowledge.ts'
 import { stateFolder } from '../model/layout.ts'
-import { formatSeconds, plural } from '../model/units.ts'
+import { formatCount, formatSeconds, plural } from '../model/units.ts'
 import type { Extras } from '../run/extras.ts'
 import { isStillSo, rememberSettled, settledAt, settledKey } from '../settled.ts'
 import { lookUpSpec } from '../spec/cache.ts'
@@ -52,12 +52,19 @@ export function rememberIdle(
   })
 }
 
-export function nothingToDo({ command, console }: Desk, fresh: number, began: number): number {
+interface Looked {
+  /** By the clock of `performance`. */
+  readonly began: number
+  readonly seen: Seen
+}
+
+export function nothingToDo({ command, console }: Desk, fresh: number, { began, seen }: Looked): number {
   const { check, quiet } = command.options
   const seconds = (performance.now() - began) / 1000
+  const read = [...seen.values()].reduce((sum, { look }) => sum + look.touched.size, 0)
   const looked = {
     record: 'by their records',
-    tree: 'files checked by size and time',
+    tree: `files checked by size and time${read > 0 ? `, ${formatCount(read)} of them read` : ''}`,
     hash: 'every byte checked',
   }[check]
   if (!quiet)

@@ -4,6 +4,7 @@ import { linkInto, nearestExisting, roomAt } from '../io/disk.ts'
 import { takesHoles } from '../io/native.ts'
 import type { Known } from '../knowledge.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Survey } from '../model/verdict.ts'
 import { openSteps, type PlanOptions, planOf } from '../plan.ts'
 import { refuseReadOnly, refuseWithoutRoom } from '../room.ts'
 import { leftovers } from '../run/discard.ts'
@@ -50,7 +51,7 @@ export async function make(desk: Desk, { began, seen, looking }: Making): Promis
     const isRemembered =
       mayRemember(desk, playground, known) && (await remember(desk, playground, seen, looking))
     if (!isRemembered) await tellExtras(desk, ground)
-    return nothingToDo(desk, plan.steps.size, began)
+    return nothingToDo(desk, plan.steps.size, { began, seen })
   }
   const lacking = lackingFor(plan)
   if (lacking) throw lacking
@@ -90,7 +91,9 @@ async function outlookOf(
 export const isIdle = ({ graph, whole, keepArchives }: Playground, known: Known, plan: Plan): boolean =>
   openSteps(plan).length === 0 &&
   leftovers(graph, whole, known, keepArchives).length === 0 &&
-  [...graph.tasks.values()].every(task => known.lookOf(task.id).touched.size === 0)
+  [...graph.tasks.values()].every(({ id }) => !isWorthRecording(known.surveyOf(id)))
+
+const isWorthRecording = (survey: Survey): boolean => survey.state === 'intact' && survey.refreshed > 0
 
 /** What was lost is made anew; a memory of another spec, or with other targets asked for, is left alone. */
 const mayRemember = ({ command: { options } }: Desk, { root }: Playground, { receipts }: Known): boolean =>

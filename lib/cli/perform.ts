@@ -6,6 +6,7 @@ import { Problem } from '../model/problem.ts'
 import { hostOf } from '../plan/totals.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
+import { leftovers } from '../run/discard.ts'
 import type { Extras } from '../run/extras.ts'
 import { inheritRecords } from '../run/inherit.ts'
 import { refreshTimes } from '../run/refresh.ts'
@@ -17,7 +18,7 @@ import type { Desk } from './desk.ts'
 import { exitCodes } from './exit.ts'
 import { extrasAfter } from './extras.ts'
 import { whileHeld } from './hold.ts'
-import { rememberIdle } from './idle.ts'
+import { nothingToDo, rememberIdle } from './idle.ts'
 import { learn, receiptsBefore } from './learn.ts'
 import type { Planning } from './make.ts'
 import { openPlayground, type Playground } from './playground.ts'
@@ -39,13 +40,17 @@ export async function perform(
   // Without hosts a build does what it can, and tells all that it would have needed.
   const keepGoing = command.options.keepGoing || offline
   const { keepArchives } = playground
-  const { result, interrupted } = await whileHeld(desk, { ...playground, seen }, async run => {
+  const {
+    result: { isTidy, ...result },
+    interrupted,
+  } = await whileHeld(desk, { ...playground, seen }, async run => {
     rememberSpec(playground)
     // Planned again under the lock: another build may have been at work since the first look.
     const plan = planOf(run.graph, run.known, planning)
     if (console.json) console.plan(plan, planning.freeBytes)
     console.watch(openSteps(plan).length)
     const before = receiptsBefore(run)
+    const isTidy = leftovers(run.graph, run.whole, run.known, keepArchives).length === 0
     const tally = await runPlan(run, plan, { keepGoing, archiveBytes: plan.totals.archives })
     inheritRecords(run)
     await refreshTimes(run)
@@ -56,13 +61,16 @@ export async function perform(
     if (isWhole && isChanged) await rememberAnew(desk, run.known, extras)
     else if (isWhole) rememberIdle(desk, playground, run.known, extras)
     if (offline && tally.failed > 0) tellMissing(console, planOf(run.graph, run.known, { keepArchives }))
-    return tally
+    return { ...tally, isTidy }
   })
   const exitCode = interrupted
     ? exitCodes.interrupted
     : result.failed + result.skipped > 0
       ? exitCodes.failed
       : exitCodes.done
+  const isDone = result.ran === 0 && exitCode === exitCodes.done
+  // Files had to be read to know it, and at most their times were recorded anew.
+  if (isDone && isTidy) return nothingToDo(desk, result.fresh, { began, seen })
   const summary = { ...result, seconds: (performance.now() - began) / 1000, exitCode }
   if (!quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
   return console.summary(summary)

@@ -9,7 +9,10 @@ import type { Pins, Task, TaskId } from './task.ts'
 
 /** What the disk looked like when asked, about one task's artifact. */
 export type Survey =
-  /** Every file is as its manifest says. `refreshed`: some only after hashing, so new times are worth recording. */
+  /**
+   * Every file is as its manifest says. `refreshed`: some only after hashing, so new times are worth recording. Not those that
+   * would have to be read again all the same: their times are as recorded, and still to come by the filesystem's clock.
+   */
   | { readonly state: 'intact'; readonly refreshed: number }
   | {
       readonly state: 'damaged'

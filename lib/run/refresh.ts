@@ -5,8 +5,8 @@ import type { Run } from './context.ts'
 
 export async function refreshTimes(run: Run): Promise<void> {
   for (const task of run.graph.tasks.values()) {
-    const { survey, touched } = run.known.lookOf(task.id)
-    if (survey.state !== 'intact' || touched.size === 0) continue
+    const { survey } = run.known.lookOf(task.id)
+    if (survey.state !== 'intact' || survey.refreshed === 0) continue
     // Read behind that clock: what is trusted from now on was read after it.
     const seen = run.known.lookOf(task.id)
     const look = seen.clockMs === undefined ? await run.known.lookAgain(task) : seen

@@ -1,6 +1,6 @@
 /** What is found of one artifact, as the parts of a sweep come in. Knows no disk. */
 
-import type { ColumnarManifest } from '../model/manifest.ts'
+import type { ColumnarManifest, Times } from '../model/manifest.ts'
 import type { Survey } from '../model/verdict.ts'
 import type { Differences, Reading, Subject, Unreadable } from './compare.ts'
 import { Touched, touchedIn } from './touched.ts'
@@ -83,10 +83,19 @@ export class Finding {
 
   /** Entries with other times, or another inode, than recorded. */
   *toldApart(): Generator<number> {
+    for (const [i, times] of this.#touched()) if (this.#isToldApart(i, times)) yield i
+  }
+
+  #isToldApart(i: number, { mtimeMs, ctimeMs, ino }: Times): boolean {
     const { manifest } = this.sight
-    for (const [i, { mtimeMs, ctimeMs, ino }] of this.#touched())
-      if (mtimeMs !== manifest.mtimeMs(i) || ctimeMs !== manifest.ctimeMs(i) || ino !== manifest.inode(i))
-        yield i
+    return mtimeMs !== manifest.mtimeMs(i) || ctimeMs !== manifest.ctimeMs(i) || ino !== manifest.inode(i)
+  }
+
+  #worthRecording(touched: Touched, clockMs = Number.POSITIVE_INFINITY): number {
+    let count = 0
+    for (const [i, times] of touched)
+      if (this.#isToldApart(i, times) || (times.mtimeMs < clockMs && times.ctimeMs < clockMs)) count += 1
+    return count
   }
 
   look(clockMs?: number): Look {
@@ -96,7 +105,7 @@ export class Finding {
     const bad = this.#bad()
     const survey: Survey =
       bad.size === 0
-        ? { state: 'intact', refreshed: touched.size }
+        ? { state: 'intact', refreshed: this.#worthRecording(touched, clockMs) }
         : {
             state: 'damaged',
             missing: this.#named(missing),

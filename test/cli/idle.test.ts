@@ -16,7 +16,8 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { takeLock } from '../../lib/lock.ts'
 import { openReceipts } from '../../lib/receipts/receipts.ts'
-import { ground } from '../rig/playground.ts'
+import { type Ground, ground } from '../rig/playground.ts'
+import { zipOf } from '../rig/zips.ts'
 import { short, whole, world } from './world.ts'
 
 const memory = (root: string): string => join(root, '.groundwork/cache/settled.json')
@@ -165,4 +166,51 @@ test('bytes changed behind the same size and time, a manifest cut short, a sourc
   expect(place.read('data/a/a.json')).toBe('[3]')
   truncateSync(memory(place.root), 10)
   expect((await place.run('build')).summary.ran).toBe(0)
+})
+
+/** Beside the folder in which the filesystem's clock is asked. */
+const recordsOf = (place: Ground): object => {
+  const { '.groundwork': _, ...rest } = place.listing()
+  return rest
+}
+
+test.each([
+  ['a target of few files', 10],
+  ['a target of many files', 300],
+])('a time that is still to come is read each time, and recorded once: %s', async (_, count) => {
+  const place = ground()
+  const names = Array.from({ length: count }, (_, i) => `${i}.txt`)
+  place.write('pack.zip', zipOf(names.map(name => ({ name, content: name }))))
+  place.spec('targets: { texts: { sources: [{ url: pack.zip }] } }\n')
+  const first = (await place.text('build')).stdout
+  expect(first).toMatch(/^Done: 2 tasks ran, 0 fresh; /)
+  const future = new Date('2099-01-01')
+  utimesSync(join(place.root, 'texts/3.txt'), future, future)
+  const idle =
+    /^Nothing to do: 2 tasks fresh \(files checked by size and time, 1 of them read, \d+\.\d s\)\.\n$/
+  const touched = recordsOf(place)
+  expect(await place.text('build')).toMatchObject({ stdout: expect.stringMatching(idle), exitCode: 0 })
+  const told = recordsOf(place)
+  expect(told).not.toEqual(touched)
+  expect(await place.text('build')).toMatchObject({ stdout: expect.stringMatching(idle), exitCode: 0 })
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, fresh: 2, exitCode: 0 })
+  expect(recordsOf(place)).toEqual(told)
+  // Other bytes of the same size and time are found all the same.
+  writeFileSync(join(place.root, 'texts/3.txt'), '4.txt')
+  utimesSync(join(place.root, 'texts/3.txt'), future, future)
+  expect(await place.run('build')).toMatchObject({ summary: { repaired: 1 }, codes: ['edited-by-hand'] })
+  const last = (await place.text('build')).stdout
+  expect(last).toMatch(/^Nothing to do: 2 tasks fresh \(files checked by size and time, \d/)
+})
+
+test('a build that runs nothing but tidies up says that it is done', async () => {
+  const place = ground()
+  place.write('pack.zip', zipOf([{ name: 'a.txt', content: 'a' }]))
+  place.spec('archives: keep\ntargets: { texts: { sources: [{ url: pack.zip }] } }\n')
+  await place.run('build')
+  place.write('datasets.yaml', place.read('datasets.yaml').replace('archives: keep\n', ''))
+  expect((await place.text('build')).stdout).toMatch(/^Done: 0 tasks ran, 2 fresh; /)
+  expect((await place.text('build')).stdout).toMatch(
+    /^Nothing to do: 2 tasks fresh \(files checked by size and time, \d/,
+  )
 })

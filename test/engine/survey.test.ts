@@ -66,6 +66,23 @@ test('touched, but the same bytes: read once, and worth recording anew', async (
   expect(hashed).toEqual([13])
 })
 
+test('a time that is still to come is read, and worth recording once', async () => {
+  const { look, at, hashed, manifest, folder } = recorded()
+  utimesSync(at('b.jpg'), 4e9, 4e9)
+  expect((await look()).survey).toEqual({ state: 'intact', refreshed: 1 })
+  const clockMs = manifest.takenAtMs
+  const told = withTimes(manifest, clockMs, [[1, lstatSync(at('b.jpg'))]])
+  const sight = { place: folder, form: 'tree', manifest: told, tier: 'tree' } as const
+  const clocked = (now: number) =>
+    lookAt(sight, { clock: () => Promise.resolve(now), onHashed: bytes => hashed.push(bytes) })
+  expect((await clocked(clockMs + 1)).survey).toEqual(intact)
+  // Once that time has come, it is told a last time.
+  expect((await clocked(4e12 + 1)).survey).toEqual({ state: 'intact', refreshed: 1 })
+  expect(hashed).toEqual([13, 13, 13])
+  // Of a clock that nobody asked nothing is known.
+  expect((await lookAt(sight)).survey).toEqual({ state: 'intact', refreshed: 1 })
+})
+
 test('edited, missing, another size, a link or a folder instead of a file', async () => {
   const { look, at } = recorded()
   unlinkSync(at('a.jpg'))
