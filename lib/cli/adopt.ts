@@ -3,7 +3,7 @@
 import { mkdtempSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { remove } from '../io/disk.ts'
+import { realPlace, remove } from '../io/disk.ts'
 import { threadsOn } from '../io/worker.ts'
 import type { Known } from '../knowledge.ts'
 import { fewOf } from '../model/few.ts'
@@ -125,14 +125,19 @@ async function eachOf(
   }
 }
 
-const adoptions = ({ command: { options } }: Desk, { graph }: Playground): readonly Adoption[] =>
+const adoptions = ({ command: { options } }: Desk, { graph, root }: Playground): readonly Adoption[] =>
   graph.targets.map(target => ({
     target,
-    from: options.from === undefined ? undefined : resolve(options.from),
+    from: otherFolder(options.from, join(root, target)),
     link: options.link,
     threads: threadsOn(options.jobs),
     isHashed: options.check === 'hash',
   }))
+
+/** Undefined: the target's own, also where that is the one that was named. */
+function otherFolder(from: string | undefined, own: string): string | undefined {
+  return from === undefined || realPlace(from) === realPlace(own) ? undefined : resolve(from)
+}
 
 async function look(
   { command: { options }, console }: Desk,

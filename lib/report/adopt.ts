@@ -19,20 +19,34 @@ const proofWords: Readonly<Record<Proof['form'], string>> = {
 }
 
 export function adoptedPage(page: AdoptedPage): string {
-  const { target, adopted, missing, different, extra, put, left } = page
-  const all = adopted.files + missing.files + different.files
-  const would = put === undefined ? 'would be taken over' : 'taken over'
-  const head = `${target}: ${formatCount(adopted.files)} of ${plural(all, 'file')} (${formatBytes(adopted.bytes)}) ${would}${ways(page)}.`
+  const { target, missing, different, extra, put, left } = page
+  const isOpen = missing.files + different.files + left.length > 0
+  // Of a target that is whole without them no file was looked for among them.
+  const others = isOpen || !isNothingFromThere(page) ? named(extra, 'left where they are') : ''
   const rows = [
     ['checked', checked(page)],
     ['missing', named(missing)],
     ['different', named(different, 'not taken')],
-    ['extra', named(extra, 'left where they are')],
+    ['extra', others],
     ['not proven', left.length === 0 ? '' : `${left.join(', ')}: left to a build`],
   ].flatMap(([label = '', text = '']) => (text === '' ? [] : [`  ${label.padEnd(10)}  ${text}`]))
-  const isOpen = missing.files + different.files + left.length > 0
   const next = isOpen && put !== undefined ? [`Next: npx tsx build ${target} fetches the rest.`] : []
-  return `${[head, ...rows, ...next].join('\n')}\n`
+  return `${target}: ${[headOf(page, isOpen), ...rows, ...next].join('\n')}\n`
+}
+
+/** All that is right lies in the target itself. */
+const isNothingFromThere = ({ from, adopted, inPlace }: AdoptedPage): boolean =>
+  from !== undefined && inPlace === adopted.files
+
+function headOf(page: AdoptedPage, isOpen: boolean): string {
+  const { adopted, missing, different, put, from } = page
+  const would = put === undefined ? 'would be ' : ''
+  const all = plural(adopted.files + missing.files + different.files, 'file')
+  const bytes = formatBytes(adopted.bytes)
+  const some = `${formatCount(adopted.files)} of ${all} (${bytes})`
+  if (!isNothingFromThere(page)) return `${some} ${would}taken over${ways(page)}.`
+  const nothing = `nothing ${would || 'was '}taken over from ${from}`
+  return isOpen ? `${nothing}; ${some} in place.` : `whole already, ${all} (${bytes}) in place; ${nothing}.`
 }
 
 function ways({ put, inPlace, from }: AdoptedPage): string {

@@ -150,6 +150,42 @@ test('again from another folder: what was missing is taken from there', async ()
   expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0 })
 })
 
+test('nothing comes from the folder, because all that is right lies in place: said so, with what is missing still', async () => {
+  const { place } = await world()
+  lay(place, 'mine/images')
+  await place.run('build')
+  const told = async (...words: string[]) => {
+    const { stdout, exitCode } = await place.text('adopt', 'images', ...words)
+    expect(exitCode).toBe(0)
+    return stdout
+  }
+  const checked = (files: number) =>
+    `  checked     by the record of a playground; ${files} files as recorded, not read\n`
+  for (const folder of ['mine', 'mine/images'])
+    expect(await told('--from', folder)).toBe(
+      `images: whole already, 40 files (10.5 MB) in place; nothing was taken over from /project/${folder}.\n${checked(40)}`,
+    )
+  expect(await told('--from', 'mine', '--dry-run')).toContain(
+    '; nothing would be taken over from /project/mine.\n',
+  )
+  // The target's own folder, as if it had not been named.
+  const own = `images: 40 of 40 files (10.5 MB) taken over: 40 files in place.\n${checked(40)}`
+  expect(await told('--from', 'data/images')).toBe(own)
+  expect(await told()).toBe(own)
+
+  rmSync(join(place.root, 'images/5.jpg'))
+  const lacking = await told('--from', 'mine')
+  expect(lacking).toMatch(
+    /^images: nothing was taken over from \/project\/mine; 39 of 40 files \(10\.2 MB\) in place\.$/m,
+  )
+  expect(lacking).toMatch(/^ {2}missing {5}1 file \(262 kB\): 5\.jpg$/m)
+  expect(lacking).toMatch(/^ {2}extra {7}40 files, left where they are: images\/0\.jpg, /m)
+  expect(lacking).toContain('\nNext: npx tsx build images fetches the rest.\n')
+  expect(await told('--from', 'mine/images', '--link', 'copy')).toContain(
+    ' taken over from /project/mine/images: 1 file by copy, 39 files in place.\n',
+  )
+})
+
 test.each(['hard', 'symlink', 'copy'] as const)('--link %s', async link => {
   const { place } = await world()
   lay(place, 'mine', [3])
