@@ -6,7 +6,9 @@ import { Problem } from '../model/problem.ts'
 import { hostOf } from '../plan/totals.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
+import type { Run } from '../run/context.ts'
 import type { Extras } from '../run/extras.ts'
+import { asRecorded, problemOf } from '../run/failure.ts'
 import { inheritRecords } from '../run/inherit.ts'
 import { refreshTimes } from '../run/refresh.ts'
 import { runPlan } from '../run.ts'
@@ -14,7 +16,7 @@ import { rememberSpec } from '../spec/cache.ts'
 import type { Seen } from '../survey.ts'
 import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
-import { exitCodes } from './exit.ts'
+import { exitCodeOf, exitCodes } from './exit.ts'
 import { extrasAfter } from './extras.ts'
 import { whileHeld } from './hold.ts'
 import { rememberIdle } from './idle.ts'
@@ -47,25 +49,44 @@ export async function perform(
     console.watch(openSteps(plan).length)
     const before = receiptsBefore(run)
     const tally = await runPlan(run, plan, { keepGoing, archiveBytes: plan.totals.archives })
-    inheritRecords(run)
-    await refreshTimes(run)
-    run.known.receipts.dropUnused()
-    const isChanged = learn(run, before, command.options.spec)
-    const extras = await extrasAfter(desk, run)
-    const isWhole = tally.failed + tally.skipped === 0 && !run.signal.aborted
-    if (isWhole && isChanged) await rememberAnew(desk, run.known, extras)
-    else if (isWhole) rememberIdle(desk, playground, run.known, extras)
-    if (offline && tally.failed > 0) tellMissing(console, planOf(run.graph, run.known, { keepArchives }))
-    return tally
+    const ended = await endedBy(run, async () => {
+      inheritRecords(run)
+      await refreshTimes(run)
+      run.known.receipts.dropUnused()
+      const isChanged = learn(run, before, command.options.spec)
+      const extras = await extrasAfter(desk, run)
+      const isWhole = tally.failed + tally.skipped === 0 && !run.signal.aborted
+      if (isWhole && isChanged) await rememberAnew(desk, run.known, extras)
+      else if (isWhole) rememberIdle(desk, playground, run.known, extras)
+      if (offline && tally.failed > 0) tellMissing(console, planOf(run.graph, run.known, { keepArchives }))
+    })
+    return { tally, ended }
   })
+  const { tally, ended } = result
+  const isUndone = tally.failed + tally.skipped > 0
   const exitCode = interrupted
     ? exitCodes.interrupted
-    : result.failed + result.skipped > 0
+    : isUndone
       ? exitCodes.failed
-      : exitCodes.done
-  const summary = { ...result, seconds: (performance.now() - began) / 1000, exitCode }
+      : ended
+        ? exitCodeOf(ended.code)
+        : exitCodes.done
+  const summary = { ...tally, seconds: (performance.now() - began) / 1000, exitCode }
   if (!quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
   return console.summary(summary)
+}
+
+/** What failed behind the last task, told like the failure of one: what the run did is told all the same. */
+async function endedBy(run: Run, work: () => Promise<void>): Promise<Problem | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (run.signal.aborted) throw error
+    const problem = problemOf(error, { disk: asRecorded })
+    run.started.tell(problem.diagnostics)
+    return problem
+  }
 }
 
 /** With what its lock file gained, the spec is another one; and somebody may have edited it meanwhile. */
