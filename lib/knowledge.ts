@@ -220,9 +220,19 @@ export class Known implements Knowledge {
   }
 
   resumableBytes(task: TaskId): number {
+    return this.#onShelf(task).reduce((sum, stats) => sum + heldBytes(stats), 0)
+  }
+
+  /** What attempts that were ended left of its result, as the disk counts it. */
+  leftOf(task: TaskId): { readonly bytes: number; readonly files: number } {
+    const found = this.#onShelf(task)
+    return { bytes: found.reduce((sum, stats) => sum + (stats?.blocks ?? 0) * 512, 0), files: found.length }
+  }
+
+  #onShelf(task: TaskId): readonly (Stats | undefined)[] {
     const shelf = join(this.root, stateFolder, shelfOf(task))
     const files = [...filesBelow(shelf)].filter(path => !/\.(json|ndjson)$/.test(path))
-    return files.reduce((sum, path) => sum + heldBytes(look(join(shelf, path))), 0)
+    return files.map(path => look(join(shelf, path)))
   }
 }
 

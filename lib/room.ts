@@ -5,13 +5,27 @@ import { join } from 'node:path'
 import { type Filesystem, nearestExisting, reserveOf, roomAt } from './io/disk.ts'
 import type { Plan } from './model/plan.ts'
 import { Problem } from './model/problem.ts'
+import type { TaskId } from './model/task.ts'
 import { formatBytes, formatCount } from './model/units.ts'
+import { isArchive } from './plan/totals.ts'
+
+/** What an attempt that was ended left of a task's result: it need not be written again, or makes room. */
+export type LeftOf = (task: TaskId) => Left
+
+interface Left {
+  /** As the disk counts them. */
+  readonly bytes: number
+  readonly files: number
+}
 
 /** Throws `no-room` before the first byte where even one archive after the other does not fit, on any filesystem. */
-export function refuseWithoutRoom(root: string, plan: Plan, filesystemAt = roomAt): void {
+export function refuseWithoutRoom(root: string, plan: Plan, leftOf: LeftOf, filesystemAt = roomAt): void {
   const own = filesystemAt(root)
+  const { leastDisk, files } = plan.totals
+  // Half a million files are not counted where nobody needs to know.
+  const left = isTight(leastDisk, files, own) ? leftOn(plan, leftOf) : { bytes: 0, files: 0 }
   // Everything is staged beside the state, whatever filesystem it goes to then.
-  refuseOn({ path: root, bytes: plan.totals.leastDisk, files: plan.totals.files, why: beside }, own)
+  refuseOn({ path: root, bytes: leastDisk - left.bytes, files: files - left.files, why: beside }, own)
   const mounts = new Map<number, Need & { readonly room: Filesystem }>()
   for (const { task, verdict, onDisk, files } of plan.steps.values()) {
     if (verdict.state !== 'stale' || !task.gives?.lasting) continue
@@ -27,6 +41,21 @@ export function refuseWithoutRoom(root: string, plan: Plan, filesystemAt = roomA
   }
   for (const need of mounts.values()) refuseOn(need, need.room)
 }
+
+/** Of an archive no more than is to lie there at once. */
+function leftOn({ steps }: Plan, leftOf: LeftOf): Left {
+  let [bytes, files] = [0, 0]
+  for (const { task, verdict, held } of steps.values()) {
+    if (verdict.state !== 'stale') continue
+    const left = leftOf(task.id)
+    bytes += Math.min(left.bytes, held ?? Number.POSITIVE_INFINITY)
+    if (!isArchive(task)) files += left.files
+  }
+  return { bytes, files }
+}
+
+const isTight = (bytes: number, files: number, room: Filesystem): boolean =>
+  bytes > room.bytes - reserveOf(room) || files > (room.files ?? Number.POSITIVE_INFINITY)
 
 interface Need {
   readonly path: string

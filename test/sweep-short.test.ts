@@ -51,6 +51,25 @@ test('histories, remembered and random', async () => {
   }
 })
 
+test('a disk that is full behind the last task: what the run did is told all the same, and the cause once', async () => {
+  const [builder, world] = [new Builder(), await makeWorld()]
+  try {
+    scenes.first.change(world)
+    const at = '^openSync .groundwork/cache/settled'
+    const { events, summary, exitCode, struck } = await build(builder, world, {
+      fault: { at, strike: 'ENOSPC' },
+    })
+    const ran = events.filter(({ event }) => event === 'task-finished').length
+    expect(struck).toBe(true)
+    expect(ran).toBeGreaterThan(3)
+    expect({ exitCode, summary }).toMatchObject({ exitCode: 1, summary: { ran, failed: 0, exitCode: 1 } })
+    expect(events.flatMap(({ event, code }) => (event === 'diagnostic' ? [code] : []))).toEqual(['disk-full'])
+  } finally {
+    builder.close()
+    await world.close()
+  }
+})
+
 describe('what is told of the disk', () => {
   const builder = new Builder()
   afterAll(() => builder.close())

@@ -18,8 +18,8 @@ export async function main(argv: readonly string[], kinds: readonly TaskKind[]):
     console = new Console(command.options)
     return await perform(command.verb, { command, kinds, console })
   } catch (error) {
-    const { problemOf } = await import('../run/failure.ts')
-    const problem = problemOf(error, { disk: stateOfDisk })
+    const { asRecorded, problemOf } = await import('../run/failure.ts')
+    const problem = problemOf(error, { disk: asRecorded })
     console.problem(problem)
     return console.summary({ exitCode: exitCodeOf(problem.code) })
   }
@@ -72,5 +72,3 @@ async function perform(verb: Verb, desk: Desk): Promise<number> {
       })
   }
 }
-
-const stateOfDisk = 'What is recorded as built is built; the next build goes on from there.'

@@ -56,7 +56,7 @@ export async function make(desk: Desk, { began, seen, looking }: Making): Promis
   const lacking = lackingFor(plan)
   if (lacking) throw lacking
   refuseReadOnly(playground.root)
-  refuseWithoutRoom(playground.root, plan)
+  refuseWithoutRoom(playground.root, plan, task => known.leftOf(task))
   const { perform } = await import('./perform.ts')
   looking.release()
   return perform(desk, playground, { seen, planning, began })

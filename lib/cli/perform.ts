@@ -1,13 +1,16 @@
 /** Carries a plan out while the playground is held, records what is left to record, and remembers for the next build. */
 
 import type { Known } from '../knowledge.ts'
+import type { Summary } from '../model/event.ts'
 import type { Plan } from '../model/plan.ts'
 import { Problem } from '../model/problem.ts'
 import { hostOf } from '../plan/totals.ts'
 import { openSteps, planOf } from '../plan.ts'
 import { closingLine, missingLine } from '../report/closing.ts'
+import type { Run } from '../run/context.ts'
 import { leftovers } from '../run/discard.ts'
 import type { Extras } from '../run/extras.ts'
+import { asRecorded, problemOf } from '../run/failure.ts'
 import { inheritRecords } from '../run/inherit.ts'
 import { refreshTimes } from '../run/refresh.ts'
 import { runPlan } from '../run.ts'
@@ -15,7 +18,7 @@ import { rememberSpec } from '../spec/cache.ts'
 import type { Seen } from '../survey.ts'
 import type { Console } from './console.ts'
 import type { Desk } from './desk.ts'
-import { exitCodes } from './exit.ts'
+import { exitCodeOf, exitCodes } from './exit.ts'
 import { extrasAfter } from './extras.ts'
 import { whileHeld } from './hold.ts'
 import { nothingToDo, rememberIdle } from './idle.ts'
@@ -40,10 +43,7 @@ export async function perform(
   // Without hosts a build does what it can, and tells all that it would have needed.
   const keepGoing = command.options.keepGoing || offline
   const { keepArchives } = playground
-  const {
-    result: { isTidy, ...result },
-    interrupted,
-  } = await whileHeld(desk, { ...playground, seen }, async run => {
+  const { result, interrupted } = await whileHeld(desk, { ...playground, seen }, async run => {
     rememberSpec(playground)
     // Planned again under the lock: another build may have been at work since the first look.
     const plan = planOf(run.graph, run.known, planning)
@@ -52,28 +52,50 @@ export async function perform(
     const before = receiptsBefore(run)
     const isTidy = leftovers(run.graph, run.whole, run.known, keepArchives).length === 0
     const tally = await runPlan(run, plan, { keepGoing, archiveBytes: plan.totals.archives })
-    inheritRecords(run)
-    await refreshTimes(run)
-    run.known.receipts.dropUnused()
-    const isChanged = learn(run, before, command.options.spec)
-    const extras = await extrasAfter(desk, run)
-    const isWhole = tally.failed + tally.skipped === 0 && !run.signal.aborted
-    if (isWhole && isChanged) await rememberAnew(desk, run.known, extras)
-    else if (isWhole) rememberIdle(desk, playground, run.known, extras)
-    if (offline && tally.failed > 0) tellMissing(console, planOf(run.graph, run.known, { keepArchives }))
-    return { ...tally, isTidy }
+    const ended = await endedBy(run, async () => {
+      inheritRecords(run)
+      await refreshTimes(run)
+      run.known.receipts.dropUnused()
+      const isChanged = learn(run, before, command.options.spec)
+      const extras = await extrasAfter(desk, run)
+      const isWhole = tally.failed + tally.skipped === 0 && !run.signal.aborted
+      if (isWhole && isChanged) await rememberAnew(desk, run.known, extras)
+      else if (isWhole) rememberIdle(desk, playground, run.known, extras)
+      if (offline && tally.failed > 0) tellMissing(console, planOf(run.graph, run.known, { keepArchives }))
+    })
+    return { tally, isTidy, ended }
   })
-  const exitCode = interrupted
-    ? exitCodes.interrupted
-    : result.failed + result.skipped > 0
-      ? exitCodes.failed
-      : exitCodes.done
-  const isDone = result.ran === 0 && exitCode === exitCodes.done
+  const { tally, isTidy } = result
+  const exitCode = interrupted ? exitCodes.interrupted : exitCodeAfter(result)
   // Files had to be read to know it, and at most their times were recorded anew.
-  if (isDone && isTidy) return nothingToDo(desk, result.fresh, { began, seen })
-  const summary = { ...result, seconds: (performance.now() - began) / 1000, exitCode }
+  if (tally.ran === 0 && isTidy && exitCode === exitCodes.done)
+    return nothingToDo(desk, tally.fresh, { began, seen })
+  const summary = { ...tally, seconds: (performance.now() - began) / 1000, exitCode }
   if (!quiet || exitCode !== exitCodes.done) console.result(closingLine(summary))
   return console.summary(summary)
+}
+
+interface Ended {
+  readonly tally: Pick<Summary, 'failed' | 'skipped'>
+  readonly ended: Problem | undefined
+}
+
+function exitCodeAfter({ tally: { failed, skipped }, ended }: Ended): number {
+  if (failed + skipped > 0) return exitCodes.failed
+  return ended ? exitCodeOf(ended.code) : exitCodes.done
+}
+
+/** What failed behind the last task, told like the failure of one: what the run did is told all the same. */
+async function endedBy(run: Run, work: () => Promise<void>): Promise<Problem | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (run.signal.aborted) throw error
+    const problem = problemOf(error, { disk: asRecorded })
+    run.started.tell(problem.diagnostics)
+    return problem
+  }
 }
 
 /** With what its lock file gained, the spec is another one; and somebody may have edited it meanwhile. */

@@ -16,11 +16,20 @@ export type Heirs = Map<TaskId, Receipt>
 /** `whole`: everything that the spec names. Each result has one heir at most. */
 export function heirsOf(whole: Graph, memories: ReadonlyMap<TaskId, Memory>): Heirs {
   const heirs: Heirs = new Map()
-  const orphans = groupedBy(vanishedReceipts(memories, whole), keyOfReceipt)
-  if (orphans.size === 0) return heirs
+  const vanished = vanishedReceipts(memories, whole)
+  if (vanished.length === 0) return heirs
+  const orphans = groupedBy(vanished, keyOfReceipt)
+  const archives = groupedBy(vanished.filter(isArchive), pinnedAs)
   const living = new Places([...whole.tasks.values()].flatMap(livingIn))
   for (const task of whole.tasks.values()) {
-    if (memories.has(task.id) || !isTold(task)) continue
+    if (memories.has(task.id)) continue
+    const pin = pinOf(task)
+    if (pin !== undefined) {
+      const same = archives.get(pin)?.shift()
+      if (same) heirs.set(task.id, same)
+      continue
+    }
+    if (!isTold(task)) continue
     const equal: Receipt[] = orphans.get(keyOfTask(task, heirs)) ?? []
     // What lies where another target has something by now is not one task's alone to take.
     const alone = equal.filter(({ at }) =>
@@ -49,6 +58,16 @@ export const vanishedReceipts = (memories: ReadonlyMap<TaskId, Memory>, whole: G
 /** What is made of nothing is only told by its own definition; and what does not last is fetched for its own sake then. */
 const isTold = ({ outline: { takes, fingerprint }, gives }: Task): boolean =>
   takes.length > 0 || (fingerprint.length > 0 && gives?.lasting !== false)
+
+/** The bytes that a digest names are the same under every address: of an archive nothing else is asked. */
+function pinOf({ kind, outline, gives }: Task): string | undefined {
+  const sha256 = gives?.form === 'file' && !gives.lasting && !gives.borrowed ? gives.pins?.sha256 : undefined
+  return outline.takes.length > 0 || sha256 === undefined ? undefined : `${kind.name} ${sha256}`
+}
+
+const isArchive = ({ inputs, at }: Receipt): boolean => inputs.length === 0 && isOurFolder(at)
+
+const pinnedAs = ({ kind, digest }: Receipt): string => `${kind} ${digest}`
 
 const keyOfReceipt = ({ kind, kindVersion, fingerprint, inputs, manifest }: Receipt): string =>
   keyOf(kind, kindVersion, fingerprint, manifest !== '', inputs)

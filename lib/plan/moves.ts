@@ -47,8 +47,8 @@ export type IsFresh = (task: TaskId) => boolean
 const directoryEntryBytes = 120
 
 /**
- * What a repair fetches: as large a share of the archive as is lost of the tree, and its end with the directory. Nothing where the archive is there, or will
- * be; undefined where nobody knows how large it is.
+ * What a repair fetches: as large a share of the archive as is lost of the tree, and its end with the directory. Nothing where
+ * the archive is there, or will be; undefined where nobody knows how large it is.
  */
 function piecesOf(
   { outline }: Task,

@@ -9,7 +9,7 @@ const interrupted = 130
 /** `Done: 7 tasks ran, 12 fresh; 27.5 GB downloaded, 558,129 files (27.4 GB) written in 12 min 3 s.` */
 export function closingLine(summary: Summary): string {
   const { ran, fresh, repaired, failed, skipped, stopped = 0, exitCode } = summary
-  const word = exitCode === interrupted ? 'Interrupted' : failed > 0 ? 'Failed' : 'Done'
+  const word = exitCode === interrupted ? 'Interrupted' : exitCode === 0 ? 'Done' : 'Failed'
   const parts = [
     `${plural(ran, 'task')} ran`,
     repaired > 0 ? `${repaired} of them repaired` : '',

@@ -9,6 +9,9 @@ interface Context {
   readonly disk: string
 }
 
+/** Of a failure that no task had. */
+export const asRecorded = 'What is recorded as built is built; the next build goes on from there.'
+
 export function problemOf(error: unknown, context: Context, isOutOfInodes = lacksInodes): Problem {
   const { disk: _, ...subject } = context
   if (error instanceof Problem) return withContext(error, subject)

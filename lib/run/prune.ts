@@ -12,7 +12,7 @@ import { shelfOf } from '../knowledge.ts'
 import { isOurFolder, stateFolder } from '../model/layout.ts'
 import { formOf, has, type Places } from '../model/places.ts'
 import type { Graph } from '../model/plan.ts'
-import type { Begun } from '../model/receipt.ts'
+import type { Begun, Receipt } from '../model/receipt.ts'
 import type { TaskId } from '../model/task.ts'
 import { heirsOf } from '../plan/heirs.ts'
 import type { Receipts } from '../receipts/receipts.ts'
@@ -48,7 +48,7 @@ export class Pruning {
   readonly #removal: Removal
   readonly #folders: ReadonlySet<string>
   /** Where the next build moves what a task gave: its target has another name. */
-  readonly #heirs: ReadonlyMap<TaskId, string>
+  readonly #heirs: ReadonlyMap<TaskId, string | undefined>
   readonly #turns = new Turns()
   /** Folders of the state that were taken away, or counted. */
   readonly #done = new Set<string>()
@@ -56,13 +56,16 @@ export class Pruning {
   constructor(ground: PruneGround, removal: Removal) {
     this.#ground = ground
     this.#removal = removal
-    this.#folders = livingFolders(ground.receipts, ground.whole)
-    this.#heirs = heirPlaces(ground)
+    const heirs = heirsOf(ground.whole, ground.receipts.all())
+    const inherited = [...heirs.values()].flatMap(({ at }) => (isOurFolder(at) ? [ownFolder(at)] : []))
+    this.#folders = new Set([...livingFolders(ground.receipts, ground.whole), ...inherited])
+    this.#heirs = heirPlaces(ground, heirs)
   }
 
   /** One after the other; those that are told are done. Ends early when it is interrupted, in the middle of one. */
   async *tasks(tasks: readonly Vanished[]): AsyncGenerator<Pruned> {
     for (const task of tasks) {
+      if (this.#heirs.has(task.task) && this.#heirs.get(task.task) === undefined) continue
       const unbuilt = this.#heirs.get(task.task) ?? task.results.flatMap(({ at }) => this.#unbuiltAt(at))[0]
       if (unbuilt !== undefined) {
         yield { ...task, files: 0, bytes: 0, left: [], leftCount: 0, unbuilt }
@@ -144,11 +147,16 @@ export class Pruning {
   }
 }
 
-const heirPlaces = ({ whole, receipts }: PruneGround): ReadonlyMap<TaskId, string> =>
+/** Undefined of an archive whose bytes the spec names under another address: nothing has to be built for that. */
+const heirPlaces = (
+  { whole }: PruneGround,
+  heirs: ReadonlyMap<TaskId, Receipt>,
+): ReadonlyMap<TaskId, string | undefined> =>
   new Map(
-    [...heirsOf(whole, receipts.all())].map(([id, { task }]) => {
-      const heir = whole.tasks.get(id)
-      return [task, heir?.gives?.lasting === true ? heir.gives.at : (heir?.target ?? id)]
+    [...heirs].map(([id, { task }]) => {
+      const { gives, target = id } = whole.tasks.get(id) ?? {}
+      if (gives?.form === 'file' && !gives.lasting) return [task, undefined]
+      return [task, gives?.lasting ? gives.at : target]
     }),
   )
 

@@ -11,6 +11,7 @@ export class Started {
   readonly #report: Report
   readonly #open = new Map<TaskId, Task>()
   readonly #stopped = new Set<TaskId>()
+  #isToldOfFullDisk = false
 
   constructor(report: Report) {
     this.#report = report
@@ -48,9 +49,18 @@ export class Started {
 
   fail(task: Task, { code, diagnostics }: Problem): void {
     this.#open.delete(task.id)
-    for (const diagnostic of diagnostics) this.#report({ event: 'diagnostic', diagnostic })
+    this.tell(diagnostics)
     const message = diagnostics[0]?.message ?? ''
     this.#report({ event: 'task-failed', ...naming(task), code, message })
+  }
+
+  /** A full disk ends much at once: that is told once. */
+  tell(diagnostics: Problem['diagnostics']): void {
+    for (const diagnostic of diagnostics) {
+      if (diagnostic.code === 'disk-full' && this.#isToldOfFullDisk) continue
+      this.#isToldOfFullDisk ||= diagnostic.code === 'disk-full'
+      this.#report({ event: 'diagnostic', diagnostic })
+    }
   }
 
   /** Where it had begun. `why`: half a sentence. */

@@ -3,8 +3,11 @@
 import type { Digests } from '../../lib/io/digest.ts'
 import { roomAt } from '../../lib/io/disk.ts'
 import type { Answer } from '../../lib/io/http.ts'
+import { takesHoles } from '../../lib/io/native.ts'
 import type { DownloadParams } from '../../lib/model/params.ts'
 import type { PartSizes } from '../../lib/model/part-sizes.ts'
+import { heldBytes } from '../../lib/model/spending.ts'
+import type { Workbench } from '../../lib/model/task.ts'
 import { formatBytes } from '../../lib/model/units.ts'
 import * as problems from './problems.ts'
 import { beginsLikeHtml, isHtmlName, isHtmlType, sizeFits, sniffedBytes, titleOf } from './rules.ts'
@@ -104,6 +107,21 @@ export function checkEncoding(params: DownloadParams, source: WebSource, { heade
 export function checkRoom(params: DownloadParams, folder: string, bytes: number): void {
   const free = roomAt(folder).bytes
   if (bytes > free) throw problems.tooLargeForDisk(params, bytes, free)
+}
+
+/** The same of a whole file, of which so many bytes are to come: of one that is given back while it is read, less lies there. */
+export function checkRoomForWhole(
+  params: DownloadParams,
+  { shelf, audience }: Pick<Workbench, 'shelf' | 'audience'>,
+  { total, left }: { readonly total: number; readonly left: number },
+  freeIn = (folder: string): number => roomAt(folder).bytes,
+): void {
+  const free = freeIn(shelf)
+  if (left <= free) return
+  const isGivenBack = audience() !== 'kept' && takesHoles(shelf)
+  const wanted = isGivenBack ? Math.min(left, heldBytes(total)) : left
+  if (wanted > free)
+    throw problems.tooLargeForDisk(params, wanted, free, wanted < left ? ' of it at once' : '')
 }
 
 /** Refuses a page for people, of which the headers already tell; a digest tells better than they do. */

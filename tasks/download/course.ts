@@ -14,12 +14,18 @@ export const takenOver = (): Problem =>
     next: 'wait for the other build; then run the same command again.',
   })
 
-export const tooLargeForDisk = ({ fileName }: DownloadParams, wanted: number, free: number): Problem =>
+/** `share`: behind the bytes, where they are not all of it. */
+export const tooLargeForDisk = (
+  { fileName }: DownloadParams,
+  wanted: number,
+  free: number,
+  share = '',
+): Problem =>
   new Problem({
     code: 'disk-full',
     message: `There is not enough room on the disk for ${fileName}.`,
     evidence: [
-      { label: 'wanted', text: formatBytes(wanted) },
+      { label: 'wanted', text: `${formatBytes(wanted)}${share}` },
       { label: 'found', text: `${formatBytes(free)} free` },
     ],
     disk: 'Nothing was placed, and none of it was fetched.',

@@ -8,7 +8,7 @@ import type { Answer } from '../../lib/io/http.ts'
 import type { Host } from '../../lib/model/host.ts'
 import type { Problem } from '../../lib/model/problem.ts'
 import { Anew, Spoiled, whyAnew } from './anew.ts'
-import { checkAnnouncement, checkEncoding, checkPage, checkRoom } from './checks.ts'
+import { checkAnnouncement, checkEncoding, checkPage, checkRoomForWhole } from './checks.ts'
 import { firstMissing, ifRange, isBegun, mayContinue } from './continuation.ts'
 import { type Crew, type CrewWork, type Member, Setback } from './crew.ts'
 import { asked, endOf, toldEnd } from './ends.ts'
@@ -147,7 +147,10 @@ class Transfer implements CrewWork {
       bench.tell(whyAnew(this.#source, isOther, part.length))
       await part.empty(this.#at)
     }
-    if (origin.total !== undefined) checkRoom(params, bench.shelf, this.#at + origin.total - part.length)
+    if (origin.total !== undefined) {
+      const total = this.#at + origin.total
+      checkRoomForWhole(params, bench, { total, left: total - part.length })
+    }
     await part.continueFrom(origin)
     this.#total = origin.total
     if (origin.total !== undefined) this.#position.onTotal(origin.total)

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { expectContract, type Ground, ground, type Ran, sha256Of, zip } from '../rig/playground.ts'
+import { expectContract, type Ground, ground, mirror, type Ran, sha256Of, zip } from '../rig/playground.ts'
 import { whole, world } from './world.ts'
 
 const event = (ran: Ran, name: string) => ran.events.filter(line => line.event === name)
@@ -264,4 +264,20 @@ test('another spec with the same root: the list says whose they are', async () =
     /To remove it: npx tsx build prune --spec other\.yaml --yes\n$/,
   )
   expect(place.tree()).toEqual({ ...whole, 'other/other.txt': sha256Of('other') })
+})
+
+test('an archive whose address changed is not taken for one that nobody names: its bytes are pinned', async () => {
+  const place = ground()
+  const cats = zip({ 'a.jpg': 'cat a' })
+  const host = await mirror()
+  const from = (path: string): void => {
+    host.serve(path, cats)
+    place.spec(`targets: { cats: { sources: [{ url: "${host.url}${path}", sha256: ${sha256Of(cats)} }] } }\n`)
+  }
+  from('/cats.zip')
+  await place.run('build', '--keep-archives')
+  from('/moved/cats.zip')
+  expect((await place.text('prune', '--yes')).stdout).toBe('Nothing to remove.\n')
+  rmSync(join(place.root, 'cats/a.jpg'))
+  expect((await place.run('build')).summary).toMatchObject({ ran: 1, requests: 0, exitCode: 0 })
 })

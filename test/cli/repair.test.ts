@@ -154,6 +154,27 @@ test('another archive of the same size: its files are not taken for those of bef
   expect(place.tree()['images/4.jpg']).toBe(sha256Of(noise('other images/4.jpg')))
 })
 
+test('a mirror that moved: with a pin, what is known of the archive is known at its new address', async () => {
+  const { place, host, asked } = await built({ pins: `, sha256: ${sha256Of(archive)}` })
+  host.serve('/moved/pack.zip', archive)
+  place.write('datasets.yaml', place.read('datasets.yaml').replace('/pack.zip', '/moved/pack.zip'))
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0, exitCode: 0 })
+  lose(place, 3, 4)
+  const plan = foretold(await place.run('build', '--dry-run'))
+  expect(plan.steps.map(({ kind, verdict }) => `${kind} ${verdict}`)).toEqual([
+    'download fresh',
+    'unzip stale',
+  ])
+  expect(plan.totals.download).toBeLessThan(3 * fileBytes)
+  const ran = await place.run('build')
+  expect(asked()).toEqual([tail, positions(3, 4)].map(range => `/moved${range}`))
+  expect(ran.summary).toMatchObject({ ran: 1, repaired: 1, filesWritten: 2, exitCode: 0 })
+  expect(place.tree()).toEqual(tree)
+  expect((await place.run('build')).summary).toMatchObject({ ran: 0, requests: 0, exitCode: 0 })
+  // Of the old address nothing is remembered any more.
+  expect((await place.text('prune')).stdout).toMatch(/nothing/i)
+})
+
 test('an archive that is replaced between two ranges is begun anew', async () => {
   const { place, host } = await built()
   lose(place, 3, 20)

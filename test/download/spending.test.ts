@@ -8,7 +8,12 @@ import type { Reader } from '../../lib/io/growing/reader.ts'
 import { Growing } from '../../lib/io/growing.ts'
 import { takesHoles } from '../../lib/io/native.ts'
 import type { Audience } from '../../lib/model/growing-file.ts'
+import { Problem } from '../../lib/model/problem.ts'
+import { heldBytes } from '../../lib/model/spending.ts'
+import { checkRoomForWhole } from '../../tasks/download/checks.ts'
 import { Spending } from '../../tasks/download/spending.ts'
+import { testBench } from '../rig/workbench.ts'
+import { paramsOf } from './rig.ts'
 
 const block = 4096
 const sizes = { leastBytes: 100 * block, leastWindowBytes: 20 * block, leastPortionBytes: 10 * block }
@@ -124,4 +129,33 @@ test.runIf(takesHoles(tmpdir()))('the first block stays: readers look at how a f
   closeSync(handle)
   expect(file.spent).toBe(100 * block)
   expect(statSync(file.path).blocks * 512).toBe(101 * block)
+})
+
+describe('room on the disk, asked once a host says how large a file is', () => {
+  const mega = 1e6
+  const refusal = (audience: Audience, total: number, left: number, free: number): string => {
+    const bench = testBench({ audience: () => audience })
+    try {
+      checkRoomForWhole(paramsOf('http://data.example/a.zip'), bench, { total, left }, () => free)
+      return ''
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      return error.diagnostics[0]?.evidence?.[0]?.text ?? ''
+    }
+  }
+
+  test('all that is to come, of a file that is kept', () => {
+    expect(refusal('kept', 400 * mega, 300 * mega, 300 * mega)).toBe('')
+    expect(refusal('kept', 400 * mega, 300 * mega, 299 * mega)).toBe('300 MB')
+  })
+
+  test.runIf(takesHoles(tmpdir()))('no more than lies there at once, of one that is given back', () => {
+    const held = heldBytes(400 * mega)
+    expect(held).toBeLessThan(50 * mega)
+    for (const audience of ['later', 'coming', 'reading'] as const) {
+      expect(refusal(audience, 400 * mega, 300 * mega, held)).toBe('')
+      expect(refusal(audience, 400 * mega, 300 * mega, held - 1)).toMatch(/^\d\d\.\d MB of it at once$/)
+    }
+    expect(refusal('later', 400 * mega, 10 * mega, 9 * mega)).toMatch(/^10(\.0)? MB$/)
+  })
 })

@@ -3,12 +3,23 @@
 import { expect, test } from 'vitest'
 import type { Memory } from '../../lib/model/receipt.ts'
 import { heirsOf } from '../../lib/plan/heirs.ts'
-import { done, type FakeTask, fakeTask, graphWith } from './fakes.ts'
+import { digestOf, done, type FakeTask, fakeTask, graphWith } from './fakes.ts'
 
 const root = (value: string) => [{ name: 'root', value }]
 const archive: FakeTask = { id: 'download:a', gives: { lasting: false } }
 const was: FakeTask = { id: 'unzip:old', fingerprint: root('x'), takes: ['download:a'] }
 const now: FakeTask = { id: 'unzip:new', fingerprint: root('x'), takes: ['download:a'] }
+
+/** By the first letter of the name, its bytes are the same. */
+const pinnedUnder = (id: string, bytesOf = id): FakeTask => ({
+  id,
+  gives: {
+    form: 'file',
+    lasting: false,
+    at: `.groundwork/archives/${id}`,
+    pins: { sha256: digestOf(bytesOf) },
+  },
+})
 
 function heirs(tasks: readonly FakeTask[], ...remembered: readonly FakeTask[]): object {
   const memories = new Map<string, Memory>(remembered.map(fake => [fake.id, done(fakeTask(fake))]))
@@ -53,6 +64,19 @@ test.each<[string, readonly FakeTask[], readonly FakeTask[], object]>([
     ],
     { 'unzip:new': 'unzip:old', 'rename:new': 'rename:old', 'expect:new': 'expect:old' },
   ],
+  [
+    'an archive under another address, pinned; and what is made of it, under another name',
+    [pinnedUnder('download:elsewhere'), { ...now, takes: ['download:elsewhere'] }],
+    [pinnedUnder('download:a'), was],
+    { 'download:elsewhere': 'download:a', 'unzip:new': 'unzip:old' },
+  ],
+  [
+    'one that another target still fetches from there',
+    [pinnedUnder('download:a'), pinnedUnder('download:elsewhere')],
+    [pinnedUnder('download:a')],
+    {},
+  ],
+  ['an archive of other bytes', [pinnedUnder('download:elsewhere', 'download:a')], [pinnedUnder('x:a')], {}],
   ['an archive is fetched for its own sake', [{ ...archive, id: 'download:b' }], [archive], {}],
   [
     'its place is another one’s by now',

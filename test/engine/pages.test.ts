@@ -303,5 +303,6 @@ test.each<[Partial<Summary>, string]>([
   [{ failed: 1, skipped: 2, exitCode: 1 }, 'Failed: 7 tasks ran, 12 fresh, 1 failed, 2 not tried;'],
   [{ failed: 1, skipped: 3, stopped: 1, exitCode: 1 }, '12 fresh, 1 failed, 1 stopped, 2 not tried;'],
   [{ failed: 1, skipped: 1, stopped: 1, exitCode: 1 }, '12 fresh, 1 failed, 1 stopped; '],
+  [{ exitCode: 1 }, 'Failed: 7 tasks ran, 12 fresh; '],
   [{ exitCode: 130 }, 'What was downloaded is kept: run the same command again to go on.\n'],
 ])('%j', (rest, text) => expect(closingLine({ ...summary, ...rest })).toContain(text))

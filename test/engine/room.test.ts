@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import type { Filesystem } from '../../lib/io/disk.ts'
 import type { Plan, Step, Totals } from '../../lib/model/plan.ts'
 import { Problem } from '../../lib/model/problem.ts'
-import { readOnlyRoot, refuseWithoutRoom } from '../../lib/room.ts'
+import { type LeftOf, readOnlyRoot, refuseWithoutRoom } from '../../lib/room.ts'
 import { problemOf as problemFrom } from '../../lib/run/failure.ts'
 import { expectGolden, problemOf } from '../rig/golden.ts'
-import { fakeTask } from './fakes.ts'
+import { archive, fakeTask } from './fakes.ts'
 
 const totals = (rest: Partial<Totals>): Totals => ({
   download: 0,
@@ -33,14 +33,17 @@ const on = (bytes: number, files?: number) => (): Filesystem => ({
   files,
   blockBytes: 4096,
 })
-const refuse = (plan: Plan, filesystemAt: (path: string) => Filesystem) =>
-  problemOf(() => Promise.resolve().then(() => refuseWithoutRoom('/data', plan, filesystemAt)))
+const nothingLeft: LeftOf = () => ({ bytes: 0, files: 0 })
+const refuse = (plan: Plan, filesystemAt: (path: string) => Filesystem, leftOf = nothingLeft) =>
+  problemOf(() => Promise.resolve().then(() => refuseWithoutRoom('/data', plan, leftOf, filesystemAt)))
 
 test('bytes', async () => {
   const needs = { leastDisk: 49_800_000_000, peakDisk: 90e9 }
   expectGolden('engine/no-room', await refuse(planned(needs), on(50e9, 1e6)))
-  expect(() => refuseWithoutRoom('/data', planned({ ...needs, leastDisk: 49.7e9 }), on(50e9))).not.toThrow()
-  expect(() => refuseWithoutRoom('/data', planned({}), on(0))).not.toThrow()
+  expect(() =>
+    refuseWithoutRoom('/data', planned({ ...needs, leastDisk: 49.7e9 }), nothingLeft, on(50e9)),
+  ).not.toThrow()
+  expect(() => refuseWithoutRoom('/data', planned({}), nothingLeft, on(0))).not.toThrow()
 })
 
 test('a target on a filesystem of its own needs room there', async () => {
@@ -60,14 +63,39 @@ test('a target on a filesystem of its own needs room there', async () => {
   ])
   const mounted = (free: number) => (path: string) =>
     path.startsWith('/data/vg') ? { device: 2, bytes: free, files: undefined, blockBytes: 4096 } : on(60e9)()
-  expect(() => refuseWithoutRoom('/data', plan, mounted(31e9))).not.toThrow()
+  expect(() => refuseWithoutRoom('/data', plan, nothingLeft, mounted(31e9))).not.toThrow()
   expectGolden('engine/no-room.mount', await refuse(plan, mounted(29e9)))
 })
 
 test('inodes, where they are counted', async () => {
   const needs = { files: 1_166_209 }
   expectGolden('engine/no-room.inodes', await refuse(planned(needs), on(1e12, 65_536)))
-  expect(() => refuseWithoutRoom('/data', planned(needs), on(1e12))).not.toThrow()
+  expect(() => refuseWithoutRoom('/data', planned(needs), nothingLeft, on(1e12))).not.toThrow()
+})
+
+test('what an attempt that was ended left is not asked for again; of an archive what lies there at once', async () => {
+  const stale = { state: 'stale', reason: { code: 'never-built' } } as const
+  const rest = { verdict: stale, download: 0, write: 0, onDisk: 0, files: 0, weight: 0 }
+  const plan = planned({ leastDisk: 50e9, files: 100 }, [
+    { ...rest, task: fakeTask(archive('download:a')), held: 5e9 },
+    { ...rest, task: fakeTask({ id: 'unzip:a' }) },
+    { ...rest, task: fakeTask({ id: 'unzip:b' }), verdict: { state: 'fresh' } },
+  ])
+  const left: Readonly<Record<string, ReturnType<LeftOf>>> = {
+    'download:a': { bytes: 9e9, files: 1 },
+    'unzip:a': { bytes: 20e9, files: 40 },
+    'unzip:b': { bytes: 20e9, files: 40 },
+  }
+  const leftOf: LeftOf = task => left[task] as ReturnType<LeftOf>
+  expect(() => refuseWithoutRoom('/data', plan, leftOf, on(25.3e9, 60))).not.toThrow()
+  expect((await refuse(plan, on(25.2e9, 60), leftOf)).diagnostics[0]?.evidence?.[0]?.text).toMatch(
+    /^25 GB|^25.0 GB/,
+  )
+  expect((await refuse(plan, on(25.3e9, 59), leftOf)).diagnostics[0]?.evidence?.[0]?.text).toBe('60 files')
+  // Where there is room nobody looks.
+  const asked: string[] = []
+  refuseWithoutRoom('/data', plan, task => (asked.push(task), nothingLeft(task)), on(60e9, 100))
+  expect(asked).toEqual([])
 })
 
 test('no rights', () => {
