@@ -59,7 +59,7 @@ const openFromFiles = 4
 
 /**
  * Files that follow each other in one folder are looked at from there: the system then has one name to look up, not all of a
- * path. Addresses cross as numbers, because a typed array takes a microsecond of the package.
+ * path. Addresses cross as numbers, because those cost the package less than a typed array.
  */
 class BySystem extends Lstat {
   readonly #call: StatxCall
